@@ -1,0 +1,7 @@
+//! The rules of Tidings: ids, endpoints, messages, deliveries, retries, signatures and addresses.
+//!
+//! No I/O, no async, no SQL and no HTTP here; time and chance come in as arguments. Everything that
+//! decides something lives in this crate, everything that does something lives in another.
+
+pub mod clock;
+pub mod ids;

@@ -20,8 +20,11 @@ pub trait Clock: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
     fn now_ms(&self) -> Millis {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
     }
 }
@@ -83,7 +86,7 @@ impl Entropy for SystemEntropy {
     }
 }
 
-/// Repeatable numbers from a seed (SplitMix64); for tests and the simulator, never for secrets.
+/// Repeatable numbers from a seed (`SplitMix64`); for tests and the simulator, never for secrets.
 #[derive(Debug)]
 pub struct SeededEntropy(AtomicU64);
 

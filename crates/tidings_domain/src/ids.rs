@@ -63,7 +63,10 @@ impl IdParts {
         for chunk in (0..TEXT_LEN / CHUNK_LEN).rev() {
             let mut rest;
             (high, low, rest) = divide_by_chunk(high, low);
-            for place in text[chunk * CHUNK_LEN..(chunk + 1) * CHUNK_LEN].iter_mut().rev() {
+            for place in text[chunk * CHUNK_LEN..(chunk + 1) * CHUNK_LEN]
+                .iter_mut()
+                .rev()
+            {
                 *place = ALPHABET[usize::try_from(rest % 62).expect("below 62")];
                 rest /= 62;
             }
@@ -246,7 +249,13 @@ mod tests {
 
     #[test]
     fn text_that_is_no_id_is_refused() {
-        for text in ["", "msg_", "app_000000000000000000000000000", "msg_zzzzzzzzzzzzzzzzzzzzzzzzzzz", "msg_00000000000000000000000000-"] {
+        for text in [
+            "",
+            "msg_",
+            "app_000000000000000000000000000",
+            "msg_zzzzzzzzzzzzzzzzzzzzzzzzzzz",
+            "msg_00000000000000000000000000-",
+        ] {
             assert!(text.parse::<MessageId>().is_err(), "{text}");
         }
     }

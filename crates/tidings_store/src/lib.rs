@@ -1,1 +1,227 @@
-//! To be filled.
+//! What Tidings needs of a store: one trait, one method for each business step, one transaction each.
+//!
+//! The trait hides which engine keeps the rows. There is no `begin`: a transaction never spans two
+//! calls, so nobody can wait for the network inside one. The [`conformance`] suite is written
+//! against the trait and runs on every engine.
+
+pub mod configuration;
+pub mod conformance;
+pub mod directory;
+pub mod error;
+pub mod faults;
+pub mod handover;
+pub mod messages;
+pub mod target;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use tidings_domain::application::{ApiKeyRecord, Application, ApplicationPatch, Environment};
+use tidings_domain::clock::Millis;
+use tidings_domain::delivery::{Attempt, Pending};
+use tidings_domain::endpoint::{Endpoint, EndpointPatch};
+use tidings_domain::event_type::{EventType, EventTypePatch};
+use tidings_domain::ids::AttemptId;
+use tidings_domain::message::Message;
+
+pub use configuration::*;
+pub use error::StoreError;
+pub use handover::{Handed, Handover, Permit};
+pub use messages::*;
+
+/// What a store gives back: boxed, since the box costs nothing beside a commit and keeps the trait
+/// usable as `dyn Store`.
+pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// Every business step that touches rows.
+///
+/// Writes return once they would survive a power cut. Reads see every write that has returned.
+pub trait Store: Send + Sync + 'static {
+    // -- Environments and keys ------------------------------------------------------------------
+
+    /// The environment of this name; made if it is not there.
+    fn ensure_environment(&self, name: String, now: Millis) -> StoreFuture<'_, Environment>;
+    /// All environments, oldest first.
+    fn environments(&self) -> StoreFuture<'_, Vec<Environment>>;
+    /// Keeps a new API key.
+    fn create_api_key(&self, key: ApiKeyRecord) -> StoreFuture<'_, ()>;
+    /// The key with this number, revoked or not.
+    fn api_key(&self, ordinal: i64) -> StoreFuture<'_, Option<ApiKeyRecord>>;
+    /// All keys of an environment, oldest first.
+    fn api_keys(&self, environment: i64) -> StoreFuture<'_, Vec<ApiKeyRecord>>;
+    /// Refuses a key from now on. False if there is no such key in the environment.
+    fn revoke_api_key(&self, environment: i64, ordinal: i64, now: Millis) -> StoreFuture<'_, bool>;
+    /// Notes when keys were last seen.
+    fn touch_api_keys(&self, seen: Vec<(i64, Millis)>) -> StoreFuture<'_, ()>;
+    /// What has changed in the configuration since this version, oldest first; at most 1,000.
+    fn changes_since(&self, version: i64) -> StoreFuture<'_, Vec<Change>>;
+    /// The newest version of the configuration.
+    fn version(&self) -> StoreFuture<'_, i64>;
+
+    // -- Applications ---------------------------------------------------------------------------
+
+    /// Makes an application.
+    fn create_application(
+        &self,
+        new: NewApplication,
+        dedup: Option<Dedup>,
+    ) -> StoreFuture<'_, Written<Application>>;
+    /// The application of this id or uid.
+    fn application(
+        &self,
+        environment: i64,
+        reference: Reference<tidings_domain::ids::ApplicationId>,
+    ) -> StoreFuture<'_, Option<Application>>;
+    /// The application of this number, unless it was deleted.
+    fn application_by_ordinal(&self, ordinal: i64) -> StoreFuture<'_, Option<Application>>;
+    /// One page of the applications of an environment, by number.
+    fn applications(
+        &self,
+        environment: i64,
+        page: PageRequest,
+    ) -> StoreFuture<'_, Vec<Application>>;
+    /// Changes an application.
+    fn update_application(
+        &self,
+        ordinal: i64,
+        patch: ApplicationPatch,
+        now: Millis,
+    ) -> StoreFuture<'_, Written<Application>>;
+    /// Deletes an application and its endpoints. False if it is not there.
+    fn delete_application(&self, ordinal: i64, now: Millis) -> StoreFuture<'_, bool>;
+
+    // -- Endpoints ------------------------------------------------------------------------------
+
+    /// Makes an endpoint.
+    fn create_endpoint(
+        &self,
+        new: NewEndpoint,
+        dedup: Option<Dedup>,
+    ) -> StoreFuture<'_, Written<Endpoint>>;
+    /// The endpoint of this id or uid in an application.
+    fn endpoint(
+        &self,
+        application: i64,
+        reference: Reference<tidings_domain::ids::EndpointId>,
+    ) -> StoreFuture<'_, Option<Endpoint>>;
+    /// The endpoint of this number, unless it was deleted.
+    fn endpoint_by_ordinal(&self, ordinal: i64) -> StoreFuture<'_, Option<Endpoint>>;
+    /// One page of the endpoints of an application, by number.
+    fn endpoints(&self, application: i64, page: PageRequest) -> StoreFuture<'_, Vec<Endpoint>>;
+    /// Endpoints by number, deleted ones included; those that never were are left out.
+    fn endpoints_by_ordinal(&self, ordinals: Vec<i64>) -> StoreFuture<'_, Vec<KnownEndpoint>>;
+    /// Changes an endpoint, if it still has the expected version.
+    fn update_endpoint(
+        &self,
+        update: EndpointUpdate,
+        dedup: Option<Dedup>,
+    ) -> StoreFuture<'_, Written<Endpoint>>;
+    /// Deletes an endpoint. False if it is not there.
+    fn delete_endpoint(&self, ordinal: i64, now: Millis) -> StoreFuture<'_, bool>;
+
+    // -- Event types ----------------------------------------------------------------------------
+
+    /// Makes an event type, or takes an archived one out of the archive.
+    fn create_event_type(
+        &self,
+        new: NewEventType,
+        dedup: Option<Dedup>,
+    ) -> StoreFuture<'_, Written<EventType>>;
+    /// The event type of this name.
+    fn event_type(&self, environment: i64, name: String) -> StoreFuture<'_, Option<EventType>>;
+    /// One page of the event types of an environment, by name.
+    fn event_types(
+        &self,
+        environment: i64,
+        list: ListEventTypes,
+    ) -> StoreFuture<'_, Vec<EventType>>;
+    /// Those of these names that the environment does not know.
+    fn unknown_event_types(
+        &self,
+        environment: i64,
+        names: Vec<String>,
+    ) -> StoreFuture<'_, Vec<String>>;
+    /// Changes an event type.
+    fn update_event_type(
+        &self,
+        environment: i64,
+        name: String,
+        patch: EventTypePatch,
+        now: Millis,
+    ) -> StoreFuture<'_, Option<EventType>>;
+    /// Removes an event type for good. False if it is not there.
+    fn expunge_event_type(&self, environment: i64, name: String) -> StoreFuture<'_, bool>;
+
+    // -- Messages -------------------------------------------------------------------------------
+
+    /// Writes a message down, with what is owed of it; joins the group commit.
+    ///
+    /// What was admitted goes to the [`Handover`] after the commit and before this returns, whether
+    /// or not the caller still waits.
+    fn accept(&self, new: NewMessage) -> StoreFuture<'_, Accepted>;
+    /// One message.
+    fn message(
+        &self,
+        application: i64,
+        reference: MessageReference,
+    ) -> StoreFuture<'_, Option<Message>>;
+    /// The message of this number.
+    fn message_by_seq(&self, seq: i64) -> StoreFuture<'_, Option<Message>>;
+    /// One page of the messages of an application, by time.
+    fn messages(&self, list: ListMessages) -> StoreFuture<'_, Page<Message>>;
+    /// One page of attempts, by time.
+    fn attempts(&self, list: ListAttempts) -> StoreFuture<'_, Page<AttemptRow>>;
+    /// One attempt of an application.
+    fn attempt(&self, application: i64, id: AttemptId) -> StoreFuture<'_, Option<AttemptRow>>;
+    /// What the states of a message's deliveries are derived from, by endpoint number.
+    fn delivery_facts(&self, message: i64) -> StoreFuture<'_, Vec<DeliveryTrace>>;
+
+    // -- Deliveries -----------------------------------------------------------------------------
+
+    /// Records how an attempt ended and what follows; joins the group commit and returns at once.
+    /// [`Handover::settled`] tells when it is on disk.
+    fn settle(&self, settlement: Settlement);
+    /// Writes down deliveries that were only in memory, so that they are owed.
+    fn owe(&self, deliveries: Vec<Owed>) -> StoreFuture<'_, ()>;
+    /// Asks for a delivery once more, now.
+    fn resend(&self, resend: Resend, dedup: Option<Dedup>) -> StoreFuture<'_, Resent>;
+    /// The endpoints that are owed something, with the time of the first; by number, from `after`.
+    fn due_endpoints(&self, after: i64, limit: usize) -> StoreFuture<'_, Vec<(i64, Millis)>>;
+    /// What is due to an endpoint by `now`, oldest first.
+    fn due(&self, endpoint: i64, now: Millis, limit: usize) -> StoreFuture<'_, Vec<Pending>>;
+    /// Counts one more recovery on rows that a crash brought back, before they are sent.
+    fn count_recoveries(&self, rows: Vec<Pending>) -> StoreFuture<'_, ()>;
+    /// Turns the next part of a fan-out cursor into rows of their own. Gives the endpoints that are
+    /// owed something now, and whether the cursor is done.
+    fn expand_fan_out(&self, message: i64, now: Millis) -> StoreFuture<'_, (Vec<i64>, bool)>;
+
+    // -- Journals and upkeep --------------------------------------------------------------------
+
+    /// Takes over the journals of nodes that are gone, then opens one for this node.
+    fn open_journal(&self, node: String, now: Millis) -> StoreFuture<'_, Opened>;
+    /// Closes this node's journal; everything must be settled or owed by now.
+    fn close_journal(&self) -> StoreFuture<'_, ()>;
+    /// Cancels at most `limit` deliveries that are owed to endpoints that are off, or owed for too
+    /// long, with a row each that says why. Gives how many.
+    fn cancel_stale(&self, now: Millis, limit: usize) -> StoreFuture<'_, usize>;
+    /// Removes idempotency keys and event ids that have run out; looks at no more than `limit` rows
+    /// and goes on from there the next time. Gives how many were removed.
+    fn sweep_dedup(&self, now: Millis, limit: usize) -> StoreFuture<'_, usize>;
+    /// Whether the disk lets rows be written.
+    fn room(&self) -> Room;
+    /// Waits until everything that was asked for is on disk.
+    fn flush(&self) -> StoreFuture<'_, ()>;
+}
+
+/// A change to an endpoint, on top of the version that it was made from.
+#[derive(Debug, Clone)]
+pub struct EndpointUpdate {
+    /// The endpoint, by number.
+    pub ordinal: i64,
+    /// What changes.
+    pub patch: EndpointPatch,
+    /// The version that the change was made from; `None` if any will do.
+    pub expected_version: Option<u32>,
+    /// Now.
+    pub now: Millis,
+}

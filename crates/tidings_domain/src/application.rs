@@ -1,0 +1,90 @@
+//! Environments, their API keys, and applications: who sends, and for whom.
+
+use std::collections::BTreeMap;
+
+use crate::clock::Millis;
+use crate::ids::ApplicationId;
+
+/// Free text that the product hangs on an object: at most 4,096 bytes of keys and values.
+pub type Metadata = BTreeMap<String, String>;
+
+/// One product's world: its event types, API keys and applications.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Environment {
+    /// Its number in the store.
+    pub ordinal: i64,
+    /// Unique; letters, digits, `-`, `_` and `.`.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Millis,
+}
+
+/// What the store keeps of an API key. The key itself is shown once and never stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiKeyRecord {
+    /// The random number in the key by which its record is found.
+    pub ordinal: i64,
+    /// The environment that it opens.
+    pub environment: i64,
+    /// What people call it.
+    pub name: String,
+    /// SHA-256 of the whole key.
+    pub hash: [u8; 32],
+    /// When it was made.
+    pub created_at: Millis,
+    /// When it was last seen, rounded to the minute.
+    pub last_used_at: Option<Millis>,
+    /// Since when it is refused.
+    pub revoked_at: Option<Millis>,
+}
+
+/// One customer of the product; the unit of isolation, plan and portal access.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Application {
+    /// Its id; the sequence number is its number in the store.
+    pub id: ApplicationId,
+    /// The environment that it belongs to.
+    pub environment: i64,
+    /// The product's own name for it, unique in the environment.
+    pub uid: Option<String>,
+    /// What people call it.
+    pub name: String,
+    /// Messages a second that it may send; none means no limit.
+    pub throttle_rate: Option<u32>,
+    /// The product's own notes.
+    pub metadata: Metadata,
+    /// When it was made.
+    pub created_at: Millis,
+    /// When it was last changed.
+    pub updated_at: Millis,
+}
+
+/// A change to an application; what is `None` stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ApplicationPatch {
+    /// The new uid, or none.
+    pub uid: Option<Option<String>>,
+    /// The new name.
+    pub name: Option<String>,
+    /// The new limit, or none.
+    pub throttle_rate: Option<Option<u32>>,
+    /// The new notes; they replace the old ones.
+    pub metadata: Option<Metadata>,
+}
+
+impl ApplicationPatch {
+    /// The application after the change.
+    pub fn apply(self, application: &mut Application, now: Millis) {
+        set(&mut application.uid, self.uid);
+        set(&mut application.name, self.name);
+        set(&mut application.throttle_rate, self.throttle_rate);
+        set(&mut application.metadata, self.metadata);
+        application.updated_at = now;
+    }
+}
+
+pub(crate) fn set<T>(place: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *place = value;
+    }
+}

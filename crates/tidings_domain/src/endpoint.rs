@@ -1,0 +1,159 @@
+//! Endpoints: a URL that wants events, with its filters, secrets and health.
+
+use crate::application::{Metadata, set};
+use crate::clock::Millis;
+use crate::ids::EndpointId;
+
+/// A signing secret as it is stored: encrypted, and with the end of its overlap once rotated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedSecret {
+    /// The blob that [`crate::sealed`] made.
+    pub sealed: Vec<u8>,
+    /// Until when it still signs beside the newer ones; none for the current secret.
+    pub expires_at: Option<Millis>,
+}
+
+/// The configuration of an endpoint, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Its id; the sequence number is its number in the store.
+    pub id: EndpointId,
+    /// The application that it belongs to, by number.
+    pub application: i64,
+    /// The environment of that application, by number.
+    pub environment: i64,
+    /// The product's own name for it, unique in the application.
+    pub uid: Option<String>,
+    /// Where deliveries go, in canonical form.
+    pub url: String,
+    /// What people call it.
+    pub description: String,
+    /// Switched off by its owner. See [`EndpointState::disabled`] for what Tidings does itself.
+    pub is_disabled: bool,
+    /// The event types that it wants; empty means all.
+    pub event_types: Vec<String>,
+    /// The channels that it listens to; empty means all.
+    pub channels: Vec<String>,
+    /// Deliveries a second that it takes; none means no limit.
+    pub throttle_rate: Option<u32>,
+    /// The product's own notes.
+    pub metadata: Metadata,
+    /// Headers sent with each request: an encrypted JSON object, or none.
+    pub headers: Option<Vec<u8>>,
+    /// The signing secrets, the current one first.
+    pub secrets: Vec<SealedSecret>,
+    /// Counts changes; an update that names another version is refused.
+    pub version: u32,
+    /// When it was made.
+    pub created_at: Millis,
+    /// When it was last changed.
+    pub updated_at: Millis,
+    /// Its health, kept beside the configuration.
+    pub state: EndpointState,
+}
+
+/// Why Tidings itself switched an endpoint off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DisabledReason {
+    /// It answered 410 Gone.
+    Gone,
+    /// It failed for five days.
+    Failing,
+}
+
+impl DisabledReason {
+    /// The word in the store and in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Gone => "gone",
+            Self::Failing => "failing",
+        }
+    }
+
+    /// The inverse of [`DisabledReason::as_str`].
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "gone" => Some(Self::Gone),
+            "failing" => Some(Self::Failing),
+            _ => None,
+        }
+    }
+}
+
+/// The health of an endpoint. It changes with deliveries, not with configuration.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EndpointState {
+    /// The first failure since the last success.
+    pub failing_since: Option<Millis>,
+    /// The latest failure since the last success.
+    pub last_failure_at: Option<Millis>,
+    /// Failures since the last success.
+    pub failures_count: u32,
+    /// Why and since when Tidings has switched it off.
+    pub disabled: Option<(DisabledReason, Millis)>,
+}
+
+impl Endpoint {
+    /// Whether nothing is to be sent to it.
+    pub fn is_off(&self) -> bool {
+        self.is_disabled || self.state.disabled.is_some()
+    }
+
+    /// Whether it wants a message of this type on these channels.
+    ///
+    /// An endpoint with channels gets messages that share one; a message without channels never
+    /// reaches an endpoint with channels.
+    pub fn wants(&self, event_type: &str, channels: &[String]) -> bool {
+        let wants_type =
+            self.event_types.is_empty() || self.event_types.iter().any(|own| own == event_type);
+        let wants_channel =
+            self.channels.is_empty() || self.channels.iter().any(|own| channels.contains(own));
+        wants_type && wants_channel
+    }
+}
+
+/// A change to an endpoint; what is `None` stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EndpointPatch {
+    /// The new uid, or none.
+    pub uid: Option<Option<String>>,
+    /// The new URL.
+    pub url: Option<String>,
+    /// The new description.
+    pub description: Option<String>,
+    /// Off or on. Switching on also ends what Tidings had switched off.
+    pub is_disabled: Option<bool>,
+    /// The new event types; empty means all.
+    pub event_types: Option<Vec<String>>,
+    /// The new channels; empty means all.
+    pub channels: Option<Vec<String>>,
+    /// The new limit, or none.
+    pub throttle_rate: Option<Option<u32>>,
+    /// The new notes; they replace the old ones.
+    pub metadata: Option<Metadata>,
+    /// The new encrypted headers, or none.
+    pub headers: Option<Option<Vec<u8>>>,
+    /// The new secrets, the current one first.
+    pub secrets: Option<Vec<SealedSecret>>,
+}
+
+impl EndpointPatch {
+    /// The endpoint after the change.
+    pub fn apply(self, endpoint: &mut Endpoint, now: Millis) {
+        if self.is_disabled == Some(false) {
+            endpoint.state = EndpointState::default();
+        }
+        set(&mut endpoint.uid, self.uid);
+        set(&mut endpoint.url, self.url);
+        set(&mut endpoint.description, self.description);
+        set(&mut endpoint.is_disabled, self.is_disabled);
+        set(&mut endpoint.event_types, self.event_types);
+        set(&mut endpoint.channels, self.channels);
+        set(&mut endpoint.throttle_rate, self.throttle_rate);
+        set(&mut endpoint.metadata, self.metadata);
+        set(&mut endpoint.headers, self.headers);
+        set(&mut endpoint.secrets, self.secrets);
+        endpoint.version += 1;
+        endpoint.updated_at = now;
+    }
+}

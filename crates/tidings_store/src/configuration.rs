@@ -1,0 +1,188 @@
+//! Parameters and answers of the steps that change the configuration.
+
+use tidings_domain::application::Metadata;
+use tidings_domain::clock::Millis;
+use tidings_domain::endpoint::{Endpoint, SealedSecret};
+use tidings_domain::ids::EndpointId;
+
+/// How a caller names an object: by its id, or by the name that the product gave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reference<Id> {
+    /// By id.
+    Id(Id),
+    /// By uid.
+    Uid(String),
+}
+
+/// An idempotency key with what it stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dedup {
+    /// A hash over the scope (environment, route) and the caller's key.
+    pub key: [u8; 16],
+    /// A hash over the request's body, so that the same key with another body is told apart.
+    pub body: [u8; 16],
+    /// When the key may be forgotten.
+    pub expires_at: Millis,
+}
+
+/// How a change of the configuration ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Written<T> {
+    /// It was made.
+    Done(T),
+    /// The idempotency key was used before with the same body; this is what it made then, as it is
+    /// now. `None` if it is gone.
+    Replayed(Option<T>),
+    /// The idempotency key was used before with another body.
+    KeyReused,
+    /// Another object has this uid or name.
+    Taken(T),
+    /// The object is not there.
+    Missing,
+    /// The object has changed since the expected version.
+    Stale(T),
+}
+
+/// Which way a list runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Oldest first.
+    Ascending,
+    /// Newest first.
+    Descending,
+}
+
+/// A page of a list that is ordered by number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageRequest {
+    /// Which way.
+    pub order: Order,
+    /// Start behind this number, in the direction of `order`.
+    pub after: Option<i64>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// A new application.
+#[derive(Debug, Clone)]
+pub struct NewApplication {
+    /// Where it belongs, by number.
+    pub environment: i64,
+    /// The product's own name for it.
+    pub uid: Option<String>,
+    /// What people call it.
+    pub name: String,
+    /// Messages a second.
+    pub throttle_rate: Option<u32>,
+    /// The product's own notes.
+    pub metadata: Metadata,
+    /// Now.
+    pub created_at: Millis,
+    /// 48 bits of chance for the id.
+    pub tail: i64,
+}
+
+/// A new endpoint. See [`Endpoint`] for the fields.
+#[derive(Debug, Clone)]
+pub struct NewEndpoint {
+    /// The application, by number.
+    pub application: i64,
+    /// Its environment, by number.
+    pub environment: i64,
+    /// The product's own name for it.
+    pub uid: Option<String>,
+    /// Where deliveries go, in canonical form.
+    pub url: String,
+    /// What people call it.
+    pub description: String,
+    /// Whether it starts switched off.
+    pub is_disabled: bool,
+    /// Empty means all.
+    pub event_types: Vec<String>,
+    /// Empty means all.
+    pub channels: Vec<String>,
+    /// Deliveries a second.
+    pub throttle_rate: Option<u32>,
+    /// The product's own notes.
+    pub metadata: Metadata,
+    /// Encrypted headers.
+    pub headers: Option<Vec<u8>>,
+    /// The encrypted secrets, the current one first.
+    pub secrets: Vec<SealedSecret>,
+    /// Now.
+    pub created_at: Millis,
+    /// 48 bits of chance for the id.
+    pub tail: i64,
+}
+
+/// An endpoint that may have been deleted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KnownEndpoint {
+    /// As it is, or as it last was.
+    pub endpoint: Endpoint,
+    /// Since when it is gone.
+    pub deleted_at: Option<Millis>,
+}
+
+impl KnownEndpoint {
+    /// Its id.
+    pub fn id(&self) -> EndpointId {
+        self.endpoint.id
+    }
+}
+
+/// A new event type. See [`tidings_domain::event_type::EventType`] for the fields.
+#[derive(Debug, Clone)]
+pub struct NewEventType {
+    /// The environment, by number.
+    pub environment: i64,
+    /// Its name.
+    pub name: String,
+    /// What it means.
+    pub description: String,
+    /// Whether it starts in the archive.
+    pub is_archived: bool,
+    /// Whether it is not to be built on.
+    pub is_deprecated: bool,
+    /// JSON Schemas by version.
+    pub schemas: Option<serde_json::Value>,
+    /// The group that it is shown in.
+    pub group_name: Option<String>,
+    /// Empty means everybody sees it.
+    pub feature_flags: Vec<String>,
+    /// Now.
+    pub created_at: Millis,
+}
+
+/// A page of event types.
+#[derive(Debug, Clone)]
+pub struct ListEventTypes {
+    /// Which way, by name.
+    pub order: Order,
+    /// Start behind this name.
+    pub after: Option<String>,
+    /// At most so many.
+    pub limit: usize,
+    /// Show the archived ones too.
+    pub with_archived: bool,
+}
+
+/// What a change of the configuration touched, so that caches know what to forget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change {
+    /// The configuration's version after the change.
+    pub version: i64,
+    /// What it touched.
+    pub subject: Subject,
+}
+
+/// What a change touched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// An API key, by number.
+    ApiKey(i64),
+    /// An application or one of its endpoints: the application, by number.
+    Application(i64),
+    /// The event types of an environment, by number.
+    EventTypes(i64),
+}

@@ -1,0 +1,265 @@
+//! The configuration as every node sees it: cached, and forgotten when it changes.
+//!
+//! Reads on the hot path find everything in memory. A change is written to the store with a version;
+//! [`Directory::refresh`] reads what has changed and forgets just that. The node that made the change
+//! refreshes before it answers; others do so within a second.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use tidings_domain::application::{ApiKeyRecord, Application};
+use tidings_domain::ids::ApplicationId;
+use tidings_domain::sealed::Keyring;
+
+use crate::configuration::{Order, PageRequest, Reference, Subject};
+use crate::target::Target;
+use crate::{Store, StoreError};
+
+/// How many applications are kept in memory; beyond, the cache starts anew.
+const VIEWS_COUNT_MAX: usize = 100_000;
+/// How many endpoints of an application are read at once.
+const ENDPOINTS_PAGE: usize = 1_000;
+
+/// An application with its endpoints, ready to be sent to.
+pub struct ApplicationView {
+    /// The application.
+    pub application: Application,
+    /// All its endpoints, by number, disabled ones included.
+    pub targets: Vec<Arc<Target>>,
+}
+
+impl ApplicationView {
+    /// The application's number.
+    pub fn ordinal(&self) -> i64 {
+        self.application.id.seq()
+    }
+
+    /// The endpoints that want such a message now, by number.
+    pub fn matching<'a>(
+        &'a self,
+        event_type: &'a str,
+        channels: &'a [String],
+    ) -> impl Iterator<Item = &'a Arc<Target>> {
+        self.targets.iter().filter(move |target| {
+            !target.endpoint.is_off() && target.endpoint.wants(event_type, channels)
+        })
+    }
+}
+
+#[derive(Default)]
+struct Cache {
+    keys: HashMap<i64, Arc<ApiKeyRecord>>,
+    views: HashMap<i64, Arc<ApplicationView>>,
+    /// Application numbers by environment and by what callers call them: id or uid.
+    names: HashMap<i64, HashMap<String, i64>>,
+    targets: HashMap<i64, Arc<Target>>,
+}
+
+impl Cache {
+    fn forget_application(&mut self, ordinal: i64) {
+        if let Some(view) = self.views.remove(&ordinal) {
+            for target in &view.targets {
+                self.targets.remove(&target.ordinal());
+            }
+        }
+        for names in self.names.values_mut() {
+            names.retain(|_, named| *named != ordinal);
+        }
+    }
+}
+
+/// The cached configuration.
+pub struct Directory {
+    store: Arc<dyn Store>,
+    keyring: Arc<Keyring>,
+    cache: RwLock<Cache>,
+    /// Counts what was forgotten, so that a load that began before is not kept.
+    generation: AtomicU64,
+    version: AtomicI64,
+}
+
+impl Directory {
+    /// An empty cache over a store.
+    pub fn new(store: Arc<dyn Store>, keyring: Arc<Keyring>) -> Self {
+        Self {
+            store,
+            keyring,
+            cache: RwLock::default(),
+            generation: AtomicU64::new(0),
+            version: AtomicI64::new(0),
+        }
+    }
+
+    /// Starts at the store's newest version; there is nothing to forget yet.
+    pub async fn start(&self) -> Result<(), StoreError> {
+        self.version
+            .store(self.store.version().await?, Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// Forgets what has changed since the last call.
+    pub async fn refresh(&self) -> Result<(), StoreError> {
+        loop {
+            let changes = self
+                .store
+                .changes_since(self.version.load(Ordering::SeqCst))
+                .await?;
+            let Some(last) = changes.last() else {
+                return Ok(());
+            };
+            self.generation.fetch_add(1, Ordering::SeqCst);
+            let mut cache = self.write();
+            for change in &changes {
+                match change.subject {
+                    Subject::ApiKey(ordinal) => drop(cache.keys.remove(&ordinal)),
+                    Subject::Application(ordinal) => cache.forget_application(ordinal),
+                    Subject::EventTypes(_) => {}
+                }
+            }
+            self.version.fetch_max(last.version, Ordering::SeqCst);
+        }
+    }
+
+    /// The API key with this number, if it is in memory.
+    pub fn cached_api_key(&self, ordinal: i64) -> Option<Arc<ApiKeyRecord>> {
+        self.read().keys.get(&ordinal).cloned()
+    }
+
+    /// The API key with this number.
+    pub async fn api_key(&self, ordinal: i64) -> Result<Option<Arc<ApiKeyRecord>>, StoreError> {
+        if let Some(key) = self.cached_api_key(ordinal) {
+            return Ok(Some(key));
+        }
+        let generation = self.generation.load(Ordering::SeqCst);
+        let Some(key) = self.store.api_key(ordinal).await? else {
+            return Ok(None);
+        };
+        let key = Arc::new(key);
+        let mut cache = self.write();
+        if generation == self.generation.load(Ordering::SeqCst) {
+            cache.keys.insert(ordinal, key.clone());
+        }
+        Ok(Some(key))
+    }
+
+    /// The application that a caller names, if it is in memory.
+    pub fn cached_application(&self, environment: i64, name: &str) -> Option<Arc<ApplicationView>> {
+        let cache = self.read();
+        let ordinal = cache.names.get(&environment)?.get(name)?;
+        cache.views.get(ordinal).cloned()
+    }
+
+    /// The application that a caller names by id or uid.
+    pub async fn application(
+        &self,
+        environment: i64,
+        name: &str,
+    ) -> Result<Option<Arc<ApplicationView>>, StoreError> {
+        if let Some(view) = self.cached_application(environment, name) {
+            return Ok(Some(view));
+        }
+        let generation = self.generation.load(Ordering::SeqCst);
+        let reference = match name.parse::<ApplicationId>() {
+            Ok(id) => Reference::Id(id),
+            Err(_) => Reference::Uid(name.to_owned()),
+        };
+        let Some(application) = self.store.application(environment, reference).await? else {
+            return Ok(None);
+        };
+        let view = self.load(application).await?;
+        self.keep(generation, Some((environment, name)), &view);
+        Ok(Some(view))
+    }
+
+    /// The endpoint with this number, if it is in memory.
+    pub fn cached_target(&self, endpoint: i64) -> Option<Arc<Target>> {
+        self.read().targets.get(&endpoint).cloned()
+    }
+
+    /// The endpoint with this number, unless it or its application was deleted.
+    pub async fn target(&self, endpoint: i64) -> Result<Option<Arc<Target>>, StoreError> {
+        if let Some(target) = self.cached_target(endpoint) {
+            return Ok(Some(target));
+        }
+        let generation = self.generation.load(Ordering::SeqCst);
+        let Some(found) = self.store.endpoint_by_ordinal(endpoint).await? else {
+            return Ok(None);
+        };
+        let Some(application) = self.store.application_by_ordinal(found.application).await? else {
+            return Ok(None);
+        };
+        let view = self.load(application).await?;
+        self.keep(generation, None, &view);
+        Ok(view
+            .targets
+            .iter()
+            .find(|target| target.ordinal() == endpoint)
+            .cloned())
+    }
+
+    /// The keys that open what is sealed.
+    pub fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    async fn load(&self, application: Application) -> Result<Arc<ApplicationView>, StoreError> {
+        let ordinal = application.id.seq();
+        let mut targets = Vec::new();
+        let mut after = None;
+        loop {
+            let page = PageRequest {
+                order: Order::Ascending,
+                after,
+                limit: ENDPOINTS_PAGE,
+            };
+            let endpoints = self.store.endpoints(ordinal, page).await?;
+            let is_last = endpoints.len() < ENDPOINTS_PAGE;
+            after = endpoints.last().map(|endpoint| endpoint.id.seq());
+            for endpoint in endpoints {
+                match Target::prepare(endpoint, &self.keyring) {
+                    Ok(target) => targets.push(Arc::new(target)),
+                    Err(error) => return Err(StoreError::Internal(error.to_string())),
+                }
+            }
+            if is_last {
+                return Ok(Arc::new(ApplicationView {
+                    application,
+                    targets,
+                }));
+            }
+        }
+    }
+
+    fn keep(&self, generation: u64, name: Option<(i64, &str)>, view: &Arc<ApplicationView>) {
+        let mut cache = self.write();
+        if generation != self.generation.load(Ordering::SeqCst) {
+            return;
+        }
+        if cache.views.len() >= VIEWS_COUNT_MAX {
+            *cache = Cache {
+                keys: std::mem::take(&mut cache.keys),
+                ..Cache::default()
+            };
+        }
+        for target in &view.targets {
+            cache.targets.insert(target.ordinal(), target.clone());
+        }
+        cache.views.insert(view.ordinal(), view.clone());
+        if let Some((environment, name)) = name {
+            cache
+                .names
+                .entry(environment)
+                .or_default()
+                .insert(name.to_owned(), view.ordinal());
+        }
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Cache> {
+        self.cache.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Cache> {
+        self.cache.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}

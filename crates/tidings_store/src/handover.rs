@@ -1,0 +1,51 @@
+//! Where store and delivery meet: places taken before a commit, deliveries handed over after it.
+
+use std::sync::Arc;
+
+use tidings_domain::clock::Millis;
+use tidings_domain::message::Message;
+
+use crate::messages::Settled;
+use crate::target::Target;
+
+/// Something with a limited number of places.
+pub trait Place: Send + Sync {
+    /// Takes one place back.
+    fn release(&self);
+}
+
+/// A place in delivery's memory. Dropping it gives it back.
+pub struct Permit(Arc<dyn Place>);
+
+impl Permit {
+    /// For whoever counts the places: the place must be taken already.
+    pub fn new(place: Arc<dyn Place>) -> Self {
+        Self(place)
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        self.0.release();
+    }
+}
+
+/// A delivery on its way from the commit to its lane.
+pub struct Handed {
+    /// The message.
+    pub message: Arc<Message>,
+    /// Where it goes.
+    pub target: Arc<Target>,
+    /// Its place in memory.
+    pub permit: Permit,
+}
+
+/// What a store tells delivery. Calls must be quick: they come from the task that answers callers.
+pub trait Handover: Send + Sync {
+    /// These are on disk and to be sent now.
+    fn committed(&self, handed: Vec<Handed>);
+    /// Rows of what is owed were written: endpoint and due time. Look at them then.
+    fn owed(&self, rows: &[(i64, Millis)]);
+    /// These attempts are on disk.
+    fn settled(&self, settled: Vec<Settled>);
+}

@@ -1,0 +1,312 @@
+//! Parameters and answers of the steps in the life of a message.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tidings_domain::clock::Millis;
+use tidings_domain::delivery::{
+    Attempt, AttemptError, DeliveryFacts, Exchange, Outcome, PendingReason, Trigger,
+};
+use tidings_domain::endpoint::EndpointState;
+use tidings_domain::ids::{AttemptId, EndpointId, MessageId};
+use tidings_domain::message::Message;
+
+use crate::configuration::{Dedup, Order};
+use crate::handover::Permit;
+use crate::target::Target;
+
+/// A message to be accepted, checked and matched.
+pub struct NewMessage {
+    /// The application, by number.
+    pub application: i64,
+    /// What happened.
+    pub event_type: String,
+    /// The bytes exactly as they came.
+    pub payload: Bytes,
+    /// The caller's own id of the event.
+    pub event_id: Option<String>,
+    /// The channels that it goes out on.
+    pub channels: Vec<String>,
+    /// Words to find it by.
+    pub tags: Vec<String>,
+    /// Every endpoint that matched, by number, ascending.
+    pub targets: Vec<i64>,
+    /// Those of them that delivery has a place for in memory. The others become owed in the same
+    /// commit: one row each, or one fan-out cursor above
+    /// [`tidings_domain::message::FAN_OUT_DIRECT_MAX`] targets.
+    pub admitted: Vec<(Arc<Target>, Permit)>,
+    /// Now.
+    pub accepted_at: Millis,
+    /// 48 bits of chance for the id.
+    pub tail: i64,
+    /// The caller's idempotency key.
+    pub dedup: Option<Dedup>,
+    /// Until when `event_id` is kept unique.
+    pub event_id_until: Millis,
+}
+
+/// How the acceptance of a message ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Accepted {
+    /// It is on disk under this id.
+    Done(MessageId),
+    /// The idempotency key was used before with the same body, for this message.
+    Replayed(Arc<Message>),
+    /// The idempotency key was used before with another body.
+    KeyReused,
+    /// The application had a message with this event id within the last day.
+    EventIdTaken(MessageId),
+}
+
+/// How a caller names a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MessageReference {
+    /// By id.
+    Id(MessageId),
+    /// By the event id that came with it; the latest one, if there are several.
+    EventId(String),
+}
+
+/// A page of a list that a filter may make short.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The rows, in order.
+    pub rows: Vec<T>,
+    /// Where the next page starts; none at the end of the list. Set too when the page is short
+    /// because it had read as many rows as one page may.
+    pub next: Option<i64>,
+}
+
+/// How many rows one page of a filtered list reads at most.
+pub const SCAN_ROWS_MAX: usize = 10_000;
+
+/// What a list of messages asks for.
+#[derive(Debug, Clone)]
+pub struct ListMessages {
+    /// The application, by number.
+    pub application: i64,
+    /// Which way, by time.
+    pub order: Order,
+    /// Start behind this number, in the direction of `order`.
+    pub after: Option<i64>,
+    /// At most so many.
+    pub limit: usize,
+    /// Only those on this channel.
+    pub channel: Option<String>,
+    /// Only those with this tag.
+    pub tag: Option<String>,
+    /// Only these types; empty means all.
+    pub event_types: Vec<String>,
+    /// Only those accepted at or after.
+    pub from: Option<Millis>,
+    /// Only those accepted before.
+    pub to: Option<Millis>,
+    /// Whether payloads are wanted.
+    pub with_payload: bool,
+}
+
+/// Whose attempts a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttemptsOf {
+    /// Of an endpoint, by number.
+    Endpoint(i64),
+    /// Of a message, by number.
+    Message(i64),
+}
+
+/// What a list of attempts asks for.
+#[derive(Debug, Clone)]
+pub struct ListAttempts {
+    /// Whose.
+    pub of: AttemptsOf,
+    /// Only those to this endpoint, by number.
+    pub endpoint: Option<i64>,
+    /// Which way, by time.
+    pub order: Order,
+    /// Start behind this number, in the direction of `order`.
+    pub after: Option<i64>,
+    /// At most so many.
+    pub limit: usize,
+    /// Only these outcomes; empty means all.
+    pub outcomes: Vec<Outcome>,
+    /// Only HTTP statuses from the first up to, but without, the second; (0, 100) for none at all.
+    pub status_between: Option<(u16, u16)>,
+    /// Only those of messages on this channel.
+    pub channel: Option<String>,
+    /// Only those of messages with this tag.
+    pub tag: Option<String>,
+    /// Only those of messages of these types; empty means all.
+    pub event_types: Vec<String>,
+    /// Only those begun at or after.
+    pub from: Option<Millis>,
+    /// Only those begun before.
+    pub to: Option<Millis>,
+    /// Whether the message itself is wanted beside the attempt.
+    pub with_message: bool,
+}
+
+/// An attempt, and its message if that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttemptRow {
+    /// The attempt.
+    pub attempt: Attempt,
+    /// Its message.
+    pub message: Option<Message>,
+}
+
+/// What there is to know of one delivery of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryTrace {
+    /// The endpoint, by number.
+    pub endpoint: i64,
+    /// What its state follows from; `is_held` and `is_endpoint_off` are for the caller to fill in.
+    pub facts: DeliveryFacts,
+}
+
+/// How a delivery came into a worker's hands, and so what its settlement has to clear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    /// Handed over when the message was accepted; no row but the message's own speaks of it.
+    Handed,
+    /// Taken from this version of its `pending` row.
+    Pending {
+        /// The version that was taken.
+        version: u32,
+    },
+}
+
+/// What follows an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// Nothing: delivered, exhausted or canceled.
+    Done,
+    /// Another attempt.
+    At {
+        /// When.
+        due_at: Millis,
+        /// Why.
+        reason: PendingReason,
+    },
+}
+
+/// How an attempt ended, on its way to disk.
+pub struct Settlement {
+    /// The message.
+    pub message: MessageId,
+    /// The application, by number.
+    pub application: i64,
+    /// The event type, for the live feed.
+    pub event_type: Arc<str>,
+    /// The endpoint.
+    pub endpoint: EndpointId,
+    /// 1 for the first attempt.
+    pub number: u16,
+    /// What set it off.
+    pub trigger: Trigger,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// When the request began.
+    pub started_at: Millis,
+    /// 48 bits of chance for the attempt's id.
+    pub tail: i64,
+    /// What was sent and what came back.
+    pub exchange: Exchange,
+    /// How the delivery was held.
+    pub hold: Hold,
+    /// What follows.
+    pub next: Next,
+    /// The endpoint's health after this attempt, if it has changed.
+    pub state: Option<EndpointState>,
+    /// The place in memory, given back once this is on disk.
+    pub permit: Option<Permit>,
+}
+
+/// A settlement that is on disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// The attempt's id.
+    pub attempt: AttemptId,
+    /// The message.
+    pub message: MessageId,
+    /// The application, by number.
+    pub application: i64,
+    /// The event type.
+    pub event_type: Arc<str>,
+    /// The endpoint.
+    pub endpoint: EndpointId,
+    /// 1 for the first attempt.
+    pub number: u16,
+    /// What set it off.
+    pub trigger: Trigger,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The HTTP status, if there was one.
+    pub status: Option<u16>,
+    /// Why it failed.
+    pub error: Option<AttemptError>,
+    /// When the request began.
+    pub started_at: Millis,
+    /// How long it took, in microseconds.
+    pub duration_us: u32,
+    /// When the next attempt is due.
+    pub next_at: Option<Millis>,
+}
+
+/// A delivery that is only in memory and must be written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owed {
+    /// The message, by number.
+    pub message: i64,
+    /// The endpoint, by number.
+    pub endpoint: i64,
+    /// When it is due.
+    pub due_at: Millis,
+    /// Why it is written down.
+    pub reason: PendingReason,
+    /// How it was held so far. What was taken from a row is only given back: its row stands.
+    pub hold: Hold,
+}
+
+/// A request to send a message to an endpoint once more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resend {
+    /// The message, by number.
+    pub message: i64,
+    /// The endpoint, by number.
+    pub endpoint: i64,
+    /// Now.
+    pub now: Millis,
+}
+
+/// How a request to resend ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resent {
+    /// It is owed, now.
+    Done,
+    /// The idempotency key was used before with the same body.
+    Replayed,
+    /// The idempotency key was used before with another body.
+    KeyReused,
+}
+
+/// What opening a journal found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Opened {
+    /// The number of the journal that is open now.
+    pub journal: u16,
+    /// How many journals of dead nodes were taken over.
+    pub taken_over: usize,
+    /// How many deliveries were found in nobody's hands and are owed now.
+    pub recovered: usize,
+}
+
+/// How much room the disk has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    /// Enough.
+    Enough,
+    /// Too little to accept messages; outcomes can still be written.
+    Low,
+    /// Too little to start an attempt whose outcome may not fit.
+    None,
+}

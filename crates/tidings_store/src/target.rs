@@ -1,0 +1,125 @@
+//! An endpoint made ready to be sent to: its secrets opened, its headers read.
+
+use tidings_domain::application::Metadata;
+use tidings_domain::clock::Millis;
+use tidings_domain::endpoint::Endpoint;
+use tidings_domain::ids::EndpointId;
+use tidings_domain::sealed::{Context, Keyring, Purpose};
+use tidings_domain::signature::{Secret, SigningKeys};
+
+/// An endpoint that can be sent to. It is shared and never changes; a change makes a new one.
+pub struct Target {
+    /// The endpoint as it is stored.
+    pub endpoint: Endpoint,
+    /// Headers that its owner wants on each request, in order of their names.
+    pub headers: Metadata,
+    keys: Vec<(SigningKeys, Option<Millis>)>,
+}
+
+/// A stored secret or header map cannot be read: the master key is not the one that sealed it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the {what} of endpoint {endpoint} cannot be opened with the master key at hand: {why}")]
+pub struct UnreadableTarget {
+    /// Which endpoint.
+    pub endpoint: EndpointId,
+    /// What of it.
+    pub what: &'static str,
+    /// Why.
+    pub why: String,
+}
+
+impl Target {
+    /// Opens what is sealed.
+    pub fn prepare(endpoint: Endpoint, keyring: &Keyring) -> Result<Self, UnreadableTarget> {
+        let secrets = open_secrets(&endpoint, keyring)?;
+        let keys = secrets
+            .iter()
+            .map(|(secret, until)| (SigningKeys::new([secret]), *until))
+            .collect();
+        let headers = open_headers(&endpoint, keyring)?;
+        Ok(Self {
+            endpoint,
+            headers,
+            keys,
+        })
+    }
+
+    /// The endpoint's number.
+    pub fn ordinal(&self) -> i64 {
+        self.endpoint.id.seq()
+    }
+
+    /// Appends the value of the signature header: the current key first, then those that are still
+    /// in their overlap.
+    pub fn sign_into(&self, out: &mut String, id: &str, now: Millis, body: &[u8]) {
+        for (key, expires_at) in &self.keys {
+            if expires_at.is_some_and(|until| until <= now) {
+                continue;
+            }
+            if !out.is_empty() {
+                out.push(' ');
+            }
+            key.sign_into(out, id, now.div_euclid(1000), body);
+        }
+    }
+}
+
+/// Where a sealed value of an endpoint belongs. The chance in its id names it, since that is known
+/// before the store gives it a number.
+pub fn context(environment: i64, endpoint_tail: i64, purpose: Purpose) -> Context {
+    Context {
+        environment,
+        owner: endpoint_tail,
+        purpose,
+    }
+}
+
+/// Opens the secrets of an endpoint, the current one first.
+pub fn open_secrets(
+    endpoint: &Endpoint,
+    keyring: &Keyring,
+) -> Result<Vec<(Secret, Option<Millis>)>, UnreadableTarget> {
+    let unreadable = |why: String| UnreadableTarget {
+        endpoint: endpoint.id,
+        what: "secret",
+        why,
+    };
+    let context = context(
+        endpoint.environment,
+        endpoint.id.parts().tail,
+        Purpose::EndpointSecret,
+    );
+    let open = |sealed: &[u8]| {
+        let text = keyring
+            .open(&context, sealed)
+            .map_err(|error| unreadable(error.to_string()))?;
+        let text = std::str::from_utf8(&text).map_err(|error| unreadable(error.to_string()))?;
+        Secret::parse(text).map_err(|error| unreadable(error.to_string()))
+    };
+    endpoint
+        .secrets
+        .iter()
+        .map(|secret| Ok((open(&secret.sealed)?, secret.expires_at)))
+        .collect()
+}
+
+/// Opens the headers of an endpoint.
+pub fn open_headers(endpoint: &Endpoint, keyring: &Keyring) -> Result<Metadata, UnreadableTarget> {
+    let Some(sealed) = &endpoint.headers else {
+        return Ok(Metadata::new());
+    };
+    let unreadable = |why: String| UnreadableTarget {
+        endpoint: endpoint.id,
+        what: "headers",
+        why,
+    };
+    let context = context(
+        endpoint.environment,
+        endpoint.id.parts().tail,
+        Purpose::EndpointHeaders,
+    );
+    let text = keyring
+        .open(&context, sealed)
+        .map_err(|error| unreadable(error.to_string()))?;
+    serde_json::from_slice(&text).map_err(|error| unreadable(error.to_string()))
+}

@@ -3,5 +3,12 @@
 //! No I/O, no async, no SQL and no HTTP here; time and chance come in as arguments. Everything that
 //! decides something lives in this crate, everything that does something lives in another.
 
+pub mod application;
 pub mod clock;
+pub mod delivery;
+pub mod endpoint;
+pub mod event_type;
+pub mod health;
 pub mod ids;
+pub mod message;
+pub mod signature;

@@ -1,5 +1,7 @@
 //! Where store and delivery meet: places taken before a commit, deliveries handed over after it.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use tidings_domain::clock::Millis;
@@ -48,4 +50,20 @@ pub trait Handover: Send + Sync {
     fn owed(&self, rows: &[(i64, Millis)]);
     /// These attempts are on disk.
     fn settled(&self, settled: Vec<Settled>);
+}
+
+/// What the service asks of delivery when a message comes in.
+pub trait Admission: Send + Sync {
+    /// A place for one delivery to this endpoint, if there is one right now.
+    fn try_admit(&self, target: &Arc<Target>) -> Option<Permit>;
+    /// A place for one delivery to this endpoint; waits a moment for one if the endpoint is quick and
+    /// merely busy. `None` means: write it down as owed.
+    fn admit<'a>(
+        &'a self,
+        target: &'a Arc<Target>,
+    ) -> Pin<Box<dyn Future<Output = Option<Permit>> + Send + 'a>>;
+    /// Whether a worker of this node is sending this delivery now.
+    fn is_held(&self, message: i64, endpoint: i64) -> bool;
+    /// Attempts as they reach the disk, from now on; a reader that lags behind misses some.
+    fn feed(&self) -> tokio::sync::broadcast::Receiver<Arc<Settled>>;
 }

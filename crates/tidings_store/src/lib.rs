@@ -18,7 +18,7 @@ use std::pin::Pin;
 
 use tidings_domain::application::{ApiKeyRecord, Application, ApplicationPatch, Environment};
 use tidings_domain::clock::Millis;
-use tidings_domain::delivery::{Attempt, Pending};
+use tidings_domain::delivery::Pending;
 use tidings_domain::endpoint::{Endpoint, EndpointPatch};
 use tidings_domain::event_type::{EventType, EventTypePatch};
 use tidings_domain::ids::AttemptId;
@@ -26,7 +26,7 @@ use tidings_domain::message::Message;
 
 pub use configuration::*;
 pub use error::StoreError;
-pub use handover::{Handed, Handover, Permit};
+pub use handover::{Admission, Handed, Handover, Permit, Place};
 pub use messages::*;
 
 /// What a store gives back: boxed, since the box costs nothing beside a commit and keeps the trait

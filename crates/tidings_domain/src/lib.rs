@@ -11,4 +11,5 @@ pub mod event_type;
 pub mod health;
 pub mod ids;
 pub mod message;
+pub mod retry;
 pub mod signature;

@@ -48,6 +48,8 @@ pub trait Handover: Send + Sync {
     fn committed(&self, handed: Vec<Handed>);
     /// Rows of what is owed were written: endpoint and due time. Look at them then.
     fn owed(&self, rows: &[(i64, Millis)]);
+    /// Whether anybody listens to [`Handover::settled`]; if not, it is not called.
+    fn wants_settled(&self) -> bool;
     /// These attempts are on disk.
     fn settled(&self, settled: Vec<Settled>);
 }

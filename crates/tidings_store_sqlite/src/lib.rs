@@ -1,1 +1,203 @@
-//! To be filled.
+//! The embedded store: SQLite in one file, one writer thread with group commit, readers beside it.
+//!
+//! The write-ahead log is synced on every commit (`synchronous=FULL`), so a write that has returned
+//! survives a power cut. Nothing here blocks a runtime thread: writes go to the writer's queue, reads to
+//! blocking threads.
+
+mod accept;
+mod answers;
+mod applications;
+mod changes;
+mod checkpoint;
+mod convert;
+mod endpoints;
+mod event_types;
+mod journal;
+mod keys;
+mod lists;
+mod lock;
+mod pending;
+mod reader;
+mod room;
+mod schema;
+mod settle;
+mod step;
+mod store;
+mod upkeep;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use tidings_store::{Handover, StoreError, StoreFuture};
+
+use crate::answers::HandoverCell;
+use crate::checkpoint::Checkpointer;
+use crate::convert::failed;
+use crate::journal::Journal;
+use crate::lock::FolderLock;
+use crate::reader::Readers;
+use crate::room::RoomGauge;
+use crate::step::{Scope, step};
+use crate::writer::{Operation, QueueGauge, Writer};
+
+/// The file in the data folder.
+const FILE: &str = "tidings.db";
+/// Pages of the writer's cache, in KiB: 32 MiB.
+const WRITER_CACHE_KIB: i64 = 32_000;
+
+/// When a commit counts as done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Synchronous {
+    /// The log is synced with every commit: nothing accepted is lost in a power cut.
+    #[default]
+    Full,
+    /// The log is synced only at checkpoints: a power cut loses the latest messages. There for the
+    /// test that shows that the rig would notice.
+    Normal,
+}
+
+/// How to open a data folder.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The folder.
+    pub folder: PathBuf,
+    /// When a commit counts as done.
+    pub synchronous: Synchronous,
+    /// Whether this process is the one that delivers. Others may only change the configuration, beside
+    /// a running server or without one.
+    pub is_server: bool,
+}
+
+impl Options {
+    /// For a server on this folder.
+    pub fn server(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into(), synchronous: Synchronous::Full, is_server: true }
+    }
+
+    /// For a command beside a server.
+    pub fn command(folder: impl Into<PathBuf>) -> Self {
+        Self { is_server: false, ..Self::server(folder) }
+    }
+}
+
+/// The store. Dropping it ends its threads, after what was asked for is on disk.
+pub struct SqliteStore {
+    queue: Sender<Operation>,
+    gauge: Arc<QueueGauge>,
+    room: Arc<RoomGauge>,
+    readers: Readers,
+    handover: HandoverCell,
+    checkpointer: Arc<Checkpointer>,
+    /// Where the sweep of idempotency keys goes on.
+    sweep: Arc<Mutex<Vec<u8>>>,
+    threads: Vec<JoinHandle<()>>,
+    _lock: Option<FolderLock>,
+}
+
+impl SqliteStore {
+    /// Opens the folder, made and migrated if need be. Must be called inside a Tokio runtime, whose
+    /// task tells callers about commits.
+    pub fn open(options: &Options) -> Result<Self, StoreError> {
+        lock::prepare(&options.folder)?;
+        let lock = options.is_server.then(|| lock::acquire(&options.folder)).transpose()?;
+        let file = options.folder.join(FILE);
+        let mut connection = connect(&file, options.synchronous)?;
+        schema::migrate(&mut connection)?;
+
+        let (queue, operations) = channel();
+        let (answers, batches) = tokio::sync::mpsc::unbounded_channel();
+        let handover: HandoverCell = Arc::new(OnceLock::new());
+        tokio::spawn(answers::run(batches, handover.clone()));
+
+        let gauge = Arc::new(QueueGauge::default());
+        let room = Arc::new(RoomGauge::default());
+        room.measure(&options.folder);
+        let checkpointer = Arc::new(Checkpointer::default());
+        let mut threads = Vec::new();
+        let spawned = |error: std::io::Error| StoreError::Internal(error.to_string());
+        threads.push(
+            writer::start(Writer {
+                connection,
+                operations,
+                answers,
+                gauge: gauge.clone(),
+                room: room.clone(),
+                checkpointer: checkpointer.clone(),
+                journal: Journal::none(),
+            })
+            .map_err(spawned)?,
+        );
+        if options.is_server {
+            let beside = connect(&file, options.synchronous)?;
+            let folder = options.folder.clone();
+            threads.push(
+                checkpoint::start(checkpointer.clone(), beside, folder, room.clone()).map_err(spawned)?,
+            );
+        }
+        Ok(Self {
+            queue,
+            gauge,
+            room,
+            readers: Readers::new(file),
+            handover,
+            checkpointer,
+            sweep: Arc::default(),
+            threads,
+            _lock: lock,
+        })
+    }
+
+    /// Says where deliveries go. Until then, and if it is called twice, nothing is handed over.
+    pub fn set_handover(&self, handover: Arc<dyn Handover>) {
+        let _ = self.handover.set(handover);
+    }
+
+    fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Scope<'_>) -> rusqlite::Result<T> + Send + 'static,
+    ) -> StoreFuture<'static, T> {
+        let (step, result) = step(work);
+        let sent = writer::send(&self.queue, Operation::Step(step));
+        Box::pin(async move {
+            sent?;
+            result.await.map_err(|_| StoreError::Unavailable("the store has been closed".into()))?
+        })
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        let _ = writer::send(&self.queue, Operation::Stop);
+        self.checkpointer.stop();
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
+        self.sweep.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+fn connect(file: &Path, synchronous: Synchronous) -> Result<Connection, StoreError> {
+    let connection = Connection::open(file).map_err(failed)?;
+    let synchronous = match synchronous {
+        Synchronous::Full => "FULL",
+        Synchronous::Normal => "NORMAL",
+    };
+    connection
+        .execute_batch(&format!(
+            "PRAGMA busy_timeout = 5000;
+            PRAGMA page_size = 8192;
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = {synchronous};
+            PRAGMA cache_size = -{WRITER_CACHE_KIB};
+            PRAGMA temp_store = MEMORY;
+            PRAGMA wal_autocheckpoint = 0;
+            PRAGMA journal_size_limit = 67108864;"
+        ))
+        .map_err(failed)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(connection)
+}

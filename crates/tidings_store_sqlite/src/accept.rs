@@ -1,0 +1,184 @@
+//! A message is written down: one row, and what is owed of it beyond what delivery takes at once.
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use tidings_domain::delivery::{PendingReason, Trigger};
+use tidings_domain::ids::MessageId;
+use tidings_domain::message::{FAN_OUT_DIRECT_MAX, pack_targets};
+use tidings_store::{Accepted, Dedup, NewMessage, StoreError};
+use tokio::sync::oneshot;
+
+use crate::answers::Effects;
+use crate::convert::words;
+use crate::journal::Journal;
+
+/// A message and whom to tell.
+pub(crate) struct Acceptance {
+    pub(crate) new: NewMessage,
+    pub(crate) reply: oneshot::Sender<Result<Accepted, StoreError>>,
+}
+
+const INSERT_MESSAGE: &str = "-- insert_message
+INSERT INTO message (seq, application, accepted_at, journal, tail, event_type, targets, event_id,
+    channels, tags, payload)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+
+const INSERT_PENDING: &str = "-- insert_pending
+INSERT INTO pending (message, endpoint, due_at, owed_since, attempts_count, reason, trigger,
+    version, recoveries_count)
+VALUES (?1, ?2, ?3, ?3, 0, ?4, ?5, 1, 0)";
+
+/// What a row costs in the log besides its payload, about.
+const ROW_BYTES: usize = 400;
+
+pub(crate) fn write(
+    connection: &Connection,
+    journal: &mut Journal,
+    acceptances: &[Acceptance],
+    effects: &mut Effects,
+) -> rusqlite::Result<()> {
+    if acceptances.is_empty() {
+        return Ok(());
+    }
+    let mut insert_message = connection.prepare_cached(INSERT_MESSAGE)?;
+    for acceptance in acceptances {
+        let new = &acceptance.new;
+        let seq = journal.numbers.message + 1;
+        if let Some(earlier) = find_earlier(connection, new, seq)? {
+            effects.accepted.push(earlier);
+            continue;
+        }
+        journal.numbers.message = seq;
+        insert_message.execute(params![
+            seq,
+            new.application,
+            new.accepted_at,
+            journal.id,
+            new.tail,
+            new.event_type,
+            pack_targets(&new.targets),
+            new.event_id,
+            words(&new.channels),
+            words(&new.tags),
+            &new.payload[..],
+        ])?;
+        write_pending(connection, new, seq, effects)?;
+        let handed = u32::try_from(new.admitted.len()).unwrap_or(u32::MAX);
+        effects.handed_counts.push((seq, handed));
+        effects.bytes_written += new.payload.len() + ROW_BYTES;
+        let id = MessageId::new(new.accepted_at, journal.id, seq, new.tail);
+        effects.accepted.push(Accepted::Done(id));
+    }
+    Ok(())
+}
+
+/// Whether this message came before, by its idempotency key or its event id.
+fn find_earlier(
+    connection: &Connection,
+    new: &NewMessage,
+    seq: i64,
+) -> rusqlite::Result<Option<Accepted>> {
+    if let Some(event_id) = &new.event_id
+        && let Some(earlier) = find_event_id(connection, new, event_id)?
+    {
+        // A repeated request carries both; the key tells that it is the same request.
+        return match &new.dedup {
+            Some(dedup) => Ok(Some(match find_key(connection, dedup, new.accepted_at)? {
+                Some((reference, true)) => replayed(connection, reference)?,
+                Some((_, false)) => Accepted::KeyReused,
+                None => Accepted::EventIdTaken(earlier),
+            })),
+            None => Ok(Some(Accepted::EventIdTaken(earlier))),
+        };
+    }
+    let Some(dedup) = &new.dedup else { return Ok(None) };
+    match take_key(connection, dedup, seq, new.accepted_at)? {
+        None => Ok(None),
+        Some((reference, true)) => Ok(Some(replayed(connection, reference)?)),
+        Some((_, false)) => Ok(Some(Accepted::KeyReused)),
+    }
+}
+
+fn find_event_id(
+    connection: &Connection,
+    new: &NewMessage,
+    event_id: &str,
+) -> rusqlite::Result<Option<MessageId>> {
+    let kept_for = new.event_id_until - new.accepted_at;
+    connection
+        .prepare_cached(
+            "-- find_event_id
+            SELECT seq, accepted_at, journal, tail FROM message
+            WHERE application = ?1 AND event_id = ?2 ORDER BY seq DESC LIMIT 1",
+        )?
+        .query_row(params![new.application, event_id], |row| crate::convert::read_message_id(row, 0))
+        .optional()
+        .map(|found| found.filter(|id| id.at_ms() + kept_for > new.accepted_at))
+}
+
+fn replayed(connection: &Connection, seq: i64) -> rusqlite::Result<Accepted> {
+    let message = crate::lists::message_by_seq(connection, seq)?;
+    Ok(message.map_or(Accepted::KeyReused, |message| Accepted::Replayed(Arc::new(message))))
+}
+
+fn find_key(
+    connection: &Connection,
+    dedup: &Dedup,
+    now: i64,
+) -> rusqlite::Result<Option<(i64, bool)>> {
+    connection
+        .prepare_cached(
+            "-- find_key
+            SELECT reference, body = ?2 FROM dedup WHERE key = ?1 AND expires_at > ?3",
+        )?
+        .query_row(params![dedup.key, dedup.body, now], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()
+}
+
+/// Takes an idempotency key for a new object; or tells what it stands for already, and whether the
+/// body is the same.
+pub(crate) fn take_key(
+    connection: &Connection,
+    dedup: &Dedup,
+    reference: i64,
+    now: i64,
+) -> rusqlite::Result<Option<(i64, bool)>> {
+    let taken = connection
+        .prepare_cached(
+            "-- take_key
+            INSERT INTO dedup (key, body, reference, expires_at) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (key) DO UPDATE SET body = excluded.body, reference = excluded.reference,
+                expires_at = excluded.expires_at
+            WHERE dedup.expires_at <= ?5",
+        )?
+        .execute(params![dedup.key, dedup.body, reference, dedup.expires_at, now])?;
+    if taken == 1 { Ok(None) } else { find_key(connection, dedup, now) }
+}
+
+/// Writes down what delivery has no place for.
+fn write_pending(
+    connection: &Connection,
+    new: &NewMessage,
+    seq: i64,
+    effects: &mut Effects,
+) -> rusqlite::Result<()> {
+    if new.admitted.len() == new.targets.len() {
+        return Ok(());
+    }
+    let mut insert = connection.prepare_cached(INSERT_PENDING)?;
+    let now = new.accepted_at;
+    let trigger = Trigger::Scheduled.code();
+    if new.targets.len() > FAN_OUT_DIRECT_MAX {
+        insert.execute(params![seq, 0, now, PendingReason::FanOut.code(), trigger])?;
+        effects.owed.push((0, now));
+        return Ok(());
+    }
+    for target in &new.targets {
+        if !new.admitted.iter().any(|(admitted, _)| admitted.ordinal() == *target) {
+            insert.execute(params![seq, target, now, PendingReason::Spilled.code(), trigger])?;
+            effects.owed.push((*target, now));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! After a commit: deliveries are handed over, then everybody who waits is told.
+//!
+//! One task on the runtime takes a whole batch at a time, so the writer wakes the runtime once for
+//! each commit and not once for each message.
+
+use std::sync::{Arc, OnceLock};
+
+use tidings_domain::clock::Millis;
+use tidings_domain::message::Message;
+use tidings_store::faults;
+use tidings_store::{Accepted, Handed, Handover, Settled, Settlement, StoreError};
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use crate::accept::Acceptance;
+use crate::step::Step;
+
+/// What a batch did, for those who are told after the commit.
+#[derive(Default)]
+pub(crate) struct Effects {
+    /// One for each acceptance, in order.
+    pub(crate) accepted: Vec<Accepted>,
+    /// One for each settlement, in order, if anybody listens.
+    pub(crate) settled: Vec<Settled>,
+    /// Rows of what is owed that were written: endpoint and due time.
+    pub(crate) owed: Vec<(i64, Millis)>,
+    /// Message number and how many of its deliveries were handed over.
+    pub(crate) handed_counts: Vec<(i64, u32)>,
+    /// Message numbers of handed-over deliveries that are settled or owed now.
+    pub(crate) cleared: Vec<i64>,
+    /// About how much the write-ahead log grew.
+    pub(crate) bytes_written: usize,
+    /// Another node has taken this journal over: nothing was accepted.
+    pub(crate) is_fenced: bool,
+}
+
+/// What the writer has to say.
+pub(crate) enum Answer {
+    Committed {
+        effects: Box<Effects>,
+        settlements: Vec<Settlement>,
+        steps: Vec<Box<dyn Step>>,
+        acceptances: Vec<Acceptance>,
+    },
+    Refused {
+        error: StoreError,
+        steps: Vec<Box<dyn Step>>,
+        acceptances: Vec<Acceptance>,
+    },
+}
+
+/// Where deliveries go; set once, when delivery starts.
+pub(crate) type HandoverCell = Arc<OnceLock<Arc<dyn Handover>>>;
+
+/// Runs until the writer has ended.
+pub(crate) async fn run(mut answers: UnboundedReceiver<Answer>, handover: HandoverCell) {
+    while let Some(answer) = answers.recv().await {
+        match answer {
+            Answer::Committed { effects, settlements, steps, acceptances } => {
+                let handover = handover.get().map(AsRef::as_ref);
+                committed(*effects, settlements, steps, acceptances, handover);
+            }
+            Answer::Refused { error, steps, acceptances } => {
+                for step in steps {
+                    step.answer(Err(error.clone()));
+                }
+                for acceptance in acceptances {
+                    let _ = acceptance.reply.send(Err(error.clone()));
+                }
+            }
+        }
+    }
+}
+
+fn committed(
+    effects: Effects,
+    settlements: Vec<Settlement>,
+    steps: Vec<Box<dyn Step>>,
+    acceptances: Vec<Acceptance>,
+    handover: Option<&dyn Handover>,
+) {
+    // Places come back first, so that what is handed over below finds room.
+    drop(settlements);
+    if !acceptances.is_empty() {
+        faults::pass(faults::BEFORE_HANDOVER);
+    }
+    let mut handed = Vec::new();
+    let mut replies = Vec::with_capacity(acceptances.len());
+    let mut accepted = effects.accepted.into_iter();
+    for acceptance in acceptances {
+        let result = accepted.next().ok_or_else(|| fenced(effects.is_fenced));
+        if let (Ok(Accepted::Done(id)), false) = (&result, acceptance.new.admitted.is_empty()) {
+            let mut new = acceptance.new;
+            let admitted = std::mem::take(&mut new.admitted);
+            let message = Arc::new(Message {
+                id: *id,
+                application: new.application,
+                event_type: new.event_type,
+                payload: new.payload,
+                event_id: new.event_id,
+                channels: new.channels,
+                tags: new.tags,
+                targets: new.targets,
+            });
+            handed.extend(admitted.into_iter().map(|(target, permit)| Handed {
+                message: message.clone(),
+                target,
+                permit,
+            }));
+        }
+        replies.push((acceptance.reply, result));
+    }
+    if let Some(handover) = handover {
+        if !handed.is_empty() {
+            handover.committed(handed);
+        }
+        if !effects.owed.is_empty() {
+            handover.owed(&effects.owed);
+        }
+        if !effects.settled.is_empty() && handover.wants_settled() {
+            handover.settled(effects.settled);
+        }
+    }
+    for step in steps {
+        step.answer(Ok(()));
+    }
+    for (reply, result) in replies {
+        let _ = reply.send(result); // fails where the caller has hung up
+    }
+}
+
+fn fenced(is_fenced: bool) -> StoreError {
+    if is_fenced {
+        StoreError::Unavailable("another node has taken over from this one".into())
+    } else {
+        StoreError::Internal("a message got no answer from its commit".into())
+    }
+}

@@ -1,0 +1,256 @@
+//! The journal of this run: numbers, fence and mark; and the takeover of runs that have died.
+//!
+//! A journal's only writer gives each message a number in commit order. Its `mark` is the highest
+//! number below which every delivery is settled or owed. What lies above the mark of a dead run, and is
+//! neither settled nor owed, was in its memory: a takeover owes it again.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, OptionalExtension, params};
+use tidings_domain::clock::Millis;
+use tidings_domain::delivery::{PendingReason, Trigger};
+use tidings_domain::message::{FAN_OUT_DIRECT_MAX, unpack_targets};
+use tidings_store::{Opened, faults};
+
+use crate::answers::Effects;
+use crate::step::Scope;
+
+/// The mark is written this often, or sooner when it has moved far: an old mark costs a takeover some
+/// reading, a new one costs each commit a page.
+const MARK_EVERY: Duration = Duration::from_millis(250);
+const MARK_BEHIND_MAX: i64 = 4_096;
+
+/// The last numbers given.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Numbers {
+    pub(crate) message: i64,
+    pub(crate) attempt: i64,
+}
+
+/// The open journal, kept by the writer. Number 0 means that none is open.
+pub(crate) struct Journal {
+    pub(crate) id: u16,
+    pub(crate) numbers: Numbers,
+    fence: i64,
+    mark: i64,
+    mark_written: i64,
+    mark_written_at: Instant,
+    /// For each message above the mark, how many of its deliveries are in memory only.
+    in_memory: VecDeque<u32>,
+}
+
+impl Journal {
+    pub(crate) fn none() -> Self {
+        Self {
+            id: 0,
+            numbers: Numbers::default(),
+            fence: 0,
+            mark: 0,
+            mark_written: 0,
+            mark_written_at: Instant::now(),
+            in_memory: VecDeque::new(),
+        }
+    }
+
+    /// Whether nobody has taken this journal over. Holds too where none is open: then nothing is
+    /// accepted anyway.
+    pub(crate) fn holds_fence(&self, connection: &Connection) -> rusqlite::Result<bool> {
+        if self.id == 0 {
+            return Ok(true);
+        }
+        let mut select = connection
+            .prepare_cached("-- check_fence\nSELECT 1 FROM journal WHERE id = ?1 AND fence = ?2")?;
+        select.exists(params![self.id, self.fence])
+    }
+
+    /// Counts what a commit has handed over and cleared, and moves the mark.
+    pub(crate) fn committed(&mut self, effects: &Effects) {
+        for (seq, count) in &effects.handed_counts {
+            let place = usize::try_from(seq - self.mark - 1).expect("numbers ascend above the mark");
+            if self.in_memory.len() <= place {
+                self.in_memory.resize(place + 1, 0);
+            }
+            self.in_memory[place] += count;
+        }
+        for seq in &effects.cleared {
+            let place = usize::try_from(seq - self.mark - 1).ok();
+            if let Some(left) = place.and_then(|place| self.in_memory.get_mut(place)) {
+                *left = left.saturating_sub(1);
+            }
+        }
+        while self.in_memory.front() == Some(&0) {
+            self.in_memory.pop_front();
+            self.mark += 1;
+        }
+    }
+
+    /// Writes the mark, if it is time. Called inside the next transaction, so it never says more than
+    /// what is on disk.
+    pub(crate) fn keep_mark(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        let is_behind = self.mark - self.mark_written >= MARK_BEHIND_MAX;
+        let is_time = self.mark > self.mark_written && self.mark_written_at.elapsed() >= MARK_EVERY;
+        if self.id == 0 || !(is_behind || is_time) {
+            return Ok(());
+        }
+        self.write_mark(connection)
+    }
+
+    fn write_mark(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        connection
+            .prepare_cached("-- write_mark\nUPDATE journal SET mark = ?2 WHERE id = ?1 AND fence = ?3")?
+            .execute(params![self.id, self.mark, self.fence])?;
+        self.mark_written = self.mark;
+        self.mark_written_at = Instant::now();
+        Ok(())
+    }
+
+    fn start(&mut self, id: u16, numbers: Numbers) {
+        *self = Self { id, numbers, fence: 1, ..Self::none() };
+        self.mark = numbers.message;
+        self.mark_written = self.mark;
+    }
+}
+
+/// Takes over every journal that is there, then opens one. The caller holds the data folder, so all
+/// others are of runs that have ended without closing theirs.
+pub(crate) fn open(scope: &mut Scope<'_>, node: &str, now: Millis) -> rusqlite::Result<Opened> {
+    let connection = scope.connection;
+    let mut opened = Opened::default();
+    for (id, mark) in open_journals(connection)? {
+        raise_fence(connection, id)?;
+        opened.recovered += owe_what_was_in_memory(scope, id, mark, now)?;
+        faults::pass(faults::DURING_RECOVERY);
+        connection.prepare_cached("-- drop_journal\nDELETE FROM journal WHERE id = ?1")?.execute([id])?;
+        opened.taken_over += 1;
+    }
+    let id = next_id(connection)?;
+    let numbers = last_numbers(connection)?;
+    connection
+        .prepare_cached(
+            "-- open_journal
+            INSERT INTO journal (id, node, fence, mark, opened_at) VALUES (?1, ?2, 1, ?3, ?4)",
+        )?
+        .execute(params![id, node, numbers.message, now])?;
+    scope.journal.start(id, numbers);
+    opened.journal = id;
+    Ok(opened)
+}
+
+/// Closes the journal in good order.
+pub(crate) fn close(scope: &mut Scope<'_>) -> rusqlite::Result<()> {
+    let journal = &mut *scope.journal;
+    if journal.id == 0 {
+        return Ok(());
+    }
+    if journal.in_memory.is_empty() {
+        write_counters(scope.connection, journal.numbers)?;
+        scope
+            .connection
+            .prepare_cached("-- close_journal\nDELETE FROM journal WHERE id = ?1 AND fence = ?2")?
+            .execute(params![journal.id, journal.fence])?;
+    } else {
+        // Somebody still holds deliveries: leave the journal for the next start to take over.
+        journal.write_mark(scope.connection)?;
+    }
+    journal.id = 0;
+    Ok(())
+}
+
+fn open_journals(connection: &Connection) -> rusqlite::Result<Vec<(u16, i64)>> {
+    connection
+        .prepare("-- open_journals\nSELECT id, mark FROM journal ORDER BY id")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
+fn raise_fence(connection: &Connection, id: u16) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("-- raise_fence\nUPDATE journal SET fence = fence + 1 WHERE id = ?1")?
+        .execute([id])?;
+    Ok(())
+}
+
+/// Owes every delivery above the mark that is neither settled nor owed. Gives how many.
+fn owe_what_was_in_memory(
+    scope: &mut Scope<'_>,
+    id: u16,
+    mark: i64,
+    now: Millis,
+) -> rusqlite::Result<usize> {
+    let connection = scope.connection;
+    let mut select = connection.prepare(
+        "-- messages_above_mark\nSELECT seq, targets FROM message WHERE seq > ?2 AND journal = ?1 ORDER BY seq",
+    )?;
+    let mut is_known = connection.prepare(
+        "-- is_settled_or_owed
+        SELECT 1 FROM attempt WHERE message = ?1 AND endpoint = ?2 AND is_late = 0
+        UNION ALL SELECT 1 FROM pending WHERE message = ?1 AND endpoint = ?2 LIMIT 1",
+    )?;
+    let mut owe = connection.prepare(
+        "-- owe_recovered
+        INSERT INTO pending (message, endpoint, due_at, owed_since, attempts_count, reason, trigger,
+            version, recoveries_count)
+        VALUES (?1, ?2, ?3, ?3, 0, ?4, ?5, 1, 1)",
+    )?;
+    let mut recovered = 0;
+    let mut rows = select.query(params![id, mark])?;
+    while let Some(row) = rows.next()? {
+        let (seq, packed): (i64, Vec<u8>) = (row.get(0)?, row.get(1)?);
+        let targets = unpack_targets(&packed).unwrap_or_default();
+        if targets.len() > FAN_OUT_DIRECT_MAX {
+            continue; // never in memory: its cursor is in `pending`
+        }
+        for target in targets {
+            if is_known.exists(params![seq, target])? {
+                continue;
+            }
+            let (reason, trigger) = (PendingReason::Recovered.code(), Trigger::Scheduled.code());
+            owe.execute(params![seq, target, now, reason, trigger])?;
+            scope.effects.owed.push((target, now));
+            recovered += 1;
+        }
+    }
+    Ok(recovered)
+}
+
+fn next_id(connection: &Connection) -> rusqlite::Result<u16> {
+    let last = read_counter(connection, "journal")?;
+    let next = u16::try_from(last % i64::from(u16::MAX) + 1).expect("1 to 65,535");
+    write_counter(connection, "journal", i64::from(next))?;
+    Ok(next)
+}
+
+/// The last numbers given, also where retention has removed their rows since.
+fn last_numbers(connection: &Connection) -> rusqlite::Result<Numbers> {
+    let last = |table: &str| -> rusqlite::Result<i64> {
+        let newest: Option<i64> =
+            connection.query_row(&format!("SELECT max(seq) FROM {table}"), [], |row| row.get(0))?;
+        Ok(newest.unwrap_or(0).max(read_counter(connection, table)?))
+    };
+    Ok(Numbers { message: last("message")?, attempt: last("attempt")? })
+}
+
+fn write_counters(connection: &Connection, numbers: Numbers) -> rusqlite::Result<()> {
+    write_counter(connection, "message", numbers.message)?;
+    write_counter(connection, "attempt", numbers.attempt)
+}
+
+fn read_counter(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
+    let value = connection
+        .prepare_cached("-- read_counter\nSELECT value FROM counter WHERE name = ?1")?
+        .query_row([name], |row| row.get(0))
+        .optional()?;
+    Ok(value.unwrap_or(0))
+}
+
+fn write_counter(connection: &Connection, name: &str, value: i64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "-- write_counter
+            INSERT INTO counter (name, value) VALUES (?1, ?2)
+            ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        )?
+        .execute(params![name, value])?;
+    Ok(())
+}

@@ -1,0 +1,200 @@
+//! What is owed: written, asked for again, found when due, expanded.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use tidings_domain::clock::Millis;
+use tidings_domain::delivery::{Pending, PendingReason, Trigger};
+use tidings_domain::message::{FAN_OUT_DIRECT_MAX, unpack_targets};
+use tidings_store::{Dedup, Hold, Owed, Resend, Resent};
+
+use crate::accept::take_key;
+use crate::step::Scope;
+
+/// Writes down deliveries that were only in memory.
+pub(crate) fn owe(scope: &mut Scope<'_>, deliveries: &[Owed]) -> rusqlite::Result<()> {
+    for owed in deliveries {
+        if owed.hold != Hold::Handed {
+            continue; // its row still stands
+        }
+        scope
+            .connection
+            .prepare_cached(
+                "-- owe
+                INSERT INTO pending (message, endpoint, due_at, owed_since, attempts_count, reason,
+                    trigger, version, recoveries_count)
+                VALUES (?1, ?2, ?3, ?3, 0, ?4, ?5, 1, 0)
+                ON CONFLICT (message, endpoint) DO NOTHING",
+            )?
+            .execute(params![
+                owed.message,
+                owed.endpoint,
+                owed.due_at,
+                owed.reason.code(),
+                Trigger::Scheduled.code(),
+            ])?;
+        scope.effects.cleared.push(owed.message);
+        scope.effects.owed.push((owed.endpoint, owed.due_at));
+    }
+    Ok(())
+}
+
+/// Owes a delivery now, whatever has become of it.
+pub(crate) fn resend(
+    scope: &mut Scope<'_>,
+    resend: &Resend,
+    dedup: Option<&Dedup>,
+) -> rusqlite::Result<Resent> {
+    if let Some(dedup) = dedup {
+        match take_key(scope.connection, dedup, resend.message, resend.now)? {
+            None => {}
+            Some((_, true)) => return Ok(Resent::Replayed),
+            Some((_, false)) => return Ok(Resent::KeyReused),
+        }
+    }
+    let made: i64 = scope
+        .connection
+        .prepare_cached(
+            "-- count_requests
+            SELECT coalesce(max(number), 0) FROM attempt WHERE message = ?1 AND endpoint = ?2",
+        )?
+        .query_row(params![resend.message, resend.endpoint], |row| row.get(0))?;
+    scope
+        .connection
+        .prepare_cached(
+            "-- resend
+            INSERT INTO pending (message, endpoint, due_at, owed_since, attempts_count, reason,
+                trigger, version, recoveries_count)
+            VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, 1, 0)
+            ON CONFLICT (message, endpoint) DO UPDATE SET due_at = excluded.due_at,
+                reason = excluded.reason, trigger = excluded.trigger, version = version + 1",
+        )?
+        .execute(params![
+            resend.message,
+            resend.endpoint,
+            resend.now,
+            made,
+            PendingReason::Resend.code(),
+            Trigger::Manual.code(),
+        ])?;
+    scope.effects.owed.push((resend.endpoint, resend.now));
+    Ok(Resent::Done)
+}
+
+/// Endpoints that are owed something, by number, with the time of the first.
+pub(crate) fn due_endpoints(
+    connection: &Connection,
+    after: i64,
+    limit: usize,
+) -> rusqlite::Result<Vec<(i64, Millis)>> {
+    // A loose scan: one step down the index for each endpoint, however much each is owed.
+    let mut select = connection.prepare_cached(
+        "-- due_endpoint_after
+        SELECT endpoint, due_at FROM pending WHERE endpoint > ?1 ORDER BY endpoint, due_at LIMIT 1",
+    )?;
+    let mut found: Vec<(i64, Millis)> = Vec::new();
+    let mut last = after;
+    while found.len() < limit {
+        let next = select.query_row([last], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let Some((endpoint, due_at)) = next else { break };
+        found.push((endpoint, due_at));
+        last = endpoint;
+    }
+    Ok(found)
+}
+
+const COLUMNS: &str =
+    "message, endpoint, due_at, attempts_count, reason, trigger, version, recoveries_count";
+
+/// What is due to an endpoint, oldest first.
+pub(crate) fn due(
+    connection: &Connection,
+    endpoint: i64,
+    now: Millis,
+    limit: usize,
+) -> rusqlite::Result<Vec<Pending>> {
+    connection
+        .prepare_cached(&format!(
+            "-- due
+            SELECT {COLUMNS} FROM pending WHERE endpoint = ?1 AND due_at <= ?2
+            ORDER BY due_at, message LIMIT ?3"
+        ))?
+        .query_map(params![endpoint, now, i64::try_from(limit).unwrap_or(i64::MAX)], read)?
+        .collect()
+}
+
+pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Pending> {
+    Ok(Pending {
+        message: row.get(0)?,
+        endpoint: row.get(1)?,
+        due_at: row.get(2)?,
+        attempts_count: row.get(3)?,
+        reason: PendingReason::from_code(row.get(4)?).unwrap_or(PendingReason::Retry),
+        trigger: Trigger::from_code(row.get(5)?).unwrap_or(Trigger::Scheduled),
+        version: row.get(6)?,
+        recoveries_count: row.get(7)?,
+    })
+}
+
+/// Counts one more recovery on rows that a crash brought back.
+pub(crate) fn count_recoveries(scope: &mut Scope<'_>, rows: &[Pending]) -> rusqlite::Result<()> {
+    for row in rows {
+        scope
+            .connection
+            .prepare_cached(
+                "-- count_recovery
+                UPDATE pending SET recoveries_count = recoveries_count + 1
+                WHERE message = ?1 AND endpoint = ?2 AND version = ?3",
+            )?
+            .execute(params![row.message, row.endpoint, row.version])?;
+    }
+    Ok(())
+}
+
+/// Turns the next part of a fan-out into rows of their own.
+pub(crate) fn expand_fan_out(
+    scope: &mut Scope<'_>,
+    message: i64,
+    now: Millis,
+) -> rusqlite::Result<(Vec<i64>, bool)> {
+    let connection = scope.connection;
+    let found: Option<(i64, Vec<u8>)> = connection
+        .prepare_cached(
+            "-- fan_out_cursor
+            SELECT pending.position, message.targets FROM pending
+            JOIN message ON message.seq = pending.message
+            WHERE pending.message = ?1 AND pending.endpoint = 0",
+        )?
+        .query_row([message], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((position, packed)) = found else { return Ok((Vec::new(), true)) };
+    let targets = unpack_targets(&packed).unwrap_or_default();
+    let start = usize::try_from(position).unwrap_or(0).min(targets.len());
+    let end = (start + FAN_OUT_DIRECT_MAX).min(targets.len());
+    let part = targets[start..end].to_vec();
+    for target in &part {
+        connection
+            .prepare_cached(
+                "-- owe_fan_out
+                INSERT INTO pending (message, endpoint, due_at, owed_since, attempts_count, reason,
+                    trigger, version, recoveries_count)
+                VALUES (?1, ?2, ?3, ?3, 0, ?4, ?5, 1, 0)
+                ON CONFLICT (message, endpoint) DO NOTHING",
+            )?
+            .execute(params![
+                message,
+                target,
+                now,
+                PendingReason::FanOut.code(),
+                Trigger::Scheduled.code(),
+            ])?;
+        scope.effects.owed.push((*target, now));
+    }
+    let is_done = end == targets.len();
+    let statement = if is_done {
+        "-- end_fan_out\nDELETE FROM pending WHERE message = ?1 AND endpoint = 0 AND ?2 >= 0"
+    } else {
+        "-- move_fan_out\nUPDATE pending SET position = ?2 WHERE message = ?1 AND endpoint = 0"
+    };
+    let end = i64::try_from(end).expect("a count of targets");
+    connection.prepare_cached(statement)?.execute(params![message, end])?;
+    Ok((part, is_done))
+}

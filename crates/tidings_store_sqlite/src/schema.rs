@@ -1,0 +1,138 @@
+//! The tables, and how a file gets from an older version to this one.
+//!
+//! Numbered, forward only, never edited after a release: expand, then move, then contract.
+
+use rusqlite::Connection;
+use tidings_store::StoreError;
+
+use crate::convert::failed;
+
+/// The migrations, in order. The file's `user_version` counts how many it has had.
+const MIGRATIONS: &[&str] = &[VERSION_1];
+
+const VERSION_1: &str = "
+CREATE TABLE environment (
+    ordinal INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL);
+
+CREATE TABLE api_key (
+    ordinal INTEGER PRIMARY KEY, environment INTEGER NOT NULL, name TEXT NOT NULL,
+    hash BLOB NOT NULL CHECK (length(hash) = 32), created_at INTEGER NOT NULL,
+    last_used_at INTEGER, revoked_at INTEGER);
+
+CREATE TABLE application (
+    ordinal INTEGER PRIMARY KEY AUTOINCREMENT, environment INTEGER NOT NULL,
+    tail INTEGER NOT NULL, uid TEXT, name TEXT NOT NULL, throttle_rate INTEGER,
+    metadata TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+    deleted_at INTEGER);
+-- Serves: the application of a uid. Holds: a uid is unique in its environment.
+CREATE UNIQUE INDEX application_by_uid ON application (environment, uid)
+    WHERE uid IS NOT NULL AND deleted_at IS NULL;
+-- Serves: the list of applications.
+CREATE INDEX application_by_environment ON application (environment, ordinal)
+    WHERE deleted_at IS NULL;
+
+CREATE TABLE endpoint (
+    ordinal INTEGER PRIMARY KEY AUTOINCREMENT, application INTEGER NOT NULL,
+    environment INTEGER NOT NULL, tail INTEGER NOT NULL, uid TEXT, url TEXT NOT NULL,
+    description TEXT NOT NULL, is_disabled INTEGER NOT NULL, event_types TEXT NOT NULL,
+    channels TEXT NOT NULL, throttle_rate INTEGER, metadata TEXT NOT NULL, headers BLOB,
+    secrets TEXT NOT NULL, version INTEGER NOT NULL, created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL, deleted_at INTEGER);
+-- Serves: the endpoint of a uid. Holds: a uid is unique in its application.
+CREATE UNIQUE INDEX endpoint_by_uid ON endpoint (application, uid)
+    WHERE uid IS NOT NULL AND deleted_at IS NULL;
+-- Serves: the endpoints of an application.
+CREATE INDEX endpoint_by_application ON endpoint (application, ordinal)
+    WHERE deleted_at IS NULL;
+
+-- Beside the configuration, since it changes with deliveries.
+CREATE TABLE endpoint_state (
+    endpoint INTEGER PRIMARY KEY, failing_since INTEGER, last_failure_at INTEGER,
+    failures_count INTEGER NOT NULL, disabled_reason TEXT, disabled_at INTEGER);
+
+CREATE TABLE event_type (
+    ordinal INTEGER PRIMARY KEY, environment INTEGER NOT NULL, name TEXT NOT NULL,
+    description TEXT NOT NULL, is_archived INTEGER NOT NULL, is_deprecated INTEGER NOT NULL,
+    schemas TEXT, group_name TEXT, feature_flags TEXT NOT NULL, created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL, UNIQUE (environment, name));
+
+-- What changed in the configuration; caches read on from the version that they know.
+CREATE TABLE change (
+    version INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, subject INTEGER NOT NULL);
+
+-- One row for each run of a node that may still hold deliveries in memory.
+CREATE TABLE journal (
+    id INTEGER PRIMARY KEY, node TEXT NOT NULL, fence INTEGER NOT NULL, mark INTEGER NOT NULL,
+    opened_at INTEGER NOT NULL);
+CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE message (
+    seq INTEGER PRIMARY KEY, application INTEGER NOT NULL, accepted_at INTEGER NOT NULL,
+    journal INTEGER NOT NULL, tail INTEGER NOT NULL, event_type TEXT NOT NULL,
+    targets BLOB NOT NULL, event_id TEXT, channels TEXT, tags TEXT, content_type TEXT,
+    deliver_at INTEGER, payload_until INTEGER, payload BLOB NOT NULL);
+-- Serves: the messages of an application.
+CREATE INDEX message_by_application ON message (application, seq);
+-- Serves: the message of an event id, and whether one was used within a day.
+CREATE INDEX message_by_event_id ON message (application, event_id, seq)
+    WHERE event_id IS NOT NULL;
+
+CREATE TABLE attempt (
+    seq INTEGER PRIMARY KEY, message INTEGER NOT NULL, endpoint INTEGER NOT NULL,
+    started_at INTEGER NOT NULL, journal INTEGER NOT NULL, tail INTEGER NOT NULL,
+    number INTEGER NOT NULL, trigger INTEGER NOT NULL, outcome INTEGER NOT NULL,
+    is_late INTEGER NOT NULL, status INTEGER, error INTEGER, error_detail TEXT, peer TEXT,
+    resolve_us INTEGER NOT NULL, connect_us INTEGER NOT NULL, tls_us INTEGER NOT NULL,
+    head_us INTEGER NOT NULL, body_us INTEGER NOT NULL, is_truncated INTEGER NOT NULL,
+    url TEXT NOT NULL, request_headers TEXT NOT NULL, response_headers BLOB NOT NULL,
+    response BLOB NOT NULL);
+-- Serves: the attempts of an endpoint.
+CREATE INDEX attempt_by_endpoint ON attempt (endpoint, seq);
+-- Serves: the attempts and the delivery states of a message; recovery.
+CREATE INDEX attempt_by_message ON attempt (message, seq);
+-- Serves: the failed attempts of an endpoint.
+CREATE INDEX attempt_not_successful ON attempt (endpoint, seq) WHERE outcome <> 0;
+
+-- What is owed, and nothing else. Endpoint 0: the rest of a fan-out, from `position` on.
+CREATE TABLE pending (
+    message INTEGER NOT NULL, endpoint INTEGER NOT NULL, due_at INTEGER NOT NULL,
+    owed_since INTEGER NOT NULL, attempts_count INTEGER NOT NULL, reason INTEGER NOT NULL,
+    trigger INTEGER NOT NULL, version INTEGER NOT NULL, recoveries_count INTEGER NOT NULL,
+    position INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (message, endpoint)) WITHOUT ROWID;
+-- Serves: what is due to an endpoint; which endpoints are owed something.
+CREATE INDEX pending_by_endpoint ON pending (endpoint, due_at);
+
+CREATE TABLE dedup (
+    key BLOB PRIMARY KEY, body BLOB NOT NULL, reference INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL) WITHOUT ROWID;
+";
+
+/// Brings the file up to this version.
+pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let version = read_version(connection)?;
+    let known = MIGRATIONS.len();
+    if version > known {
+        return Err(StoreError::Unusable(format!(
+            "the data were written by a newer version of Tidings (schema {version}, this one knows {known}); \
+             run that version, or restore a backup from before the upgrade"
+        )));
+    }
+    for (done, migration) in MIGRATIONS.iter().enumerate().skip(version) {
+        let transaction = connection
+            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+            .map_err(failed)?;
+        if read_version(&transaction)? == done {
+            transaction.execute_batch(migration).map_err(failed)?;
+            transaction.execute_batch(&format!("PRAGMA user_version = {}", done + 1)).map_err(failed)?;
+        }
+        transaction.commit().map_err(failed)?;
+    }
+    Ok(())
+}
+
+fn read_version(connection: &Connection) -> Result<usize, StoreError> {
+    connection
+        .query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))
+        .map(|version| usize::try_from(version).unwrap_or(usize::MAX))
+        .map_err(failed)
+}

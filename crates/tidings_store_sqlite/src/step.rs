@@ -1,0 +1,83 @@
+//! Steps that are not on the hot path: a closure in the writer's transaction, answered after the commit.
+
+use rusqlite::Connection;
+use tidings_store::StoreError;
+use tokio::sync::oneshot;
+
+use crate::answers::Effects;
+use crate::convert::{failed, is_fatal};
+use crate::journal::Journal;
+
+/// What a step sees of the writer.
+pub(crate) struct Scope<'a> {
+    pub(crate) connection: &'a Connection,
+    pub(crate) journal: &'a mut Journal,
+    pub(crate) effects: &'a mut Effects,
+}
+
+/// A step of unknown result.
+pub(crate) trait Step: Send {
+    /// Does the work. An error here concerns the whole batch; the step's own errors are kept for its
+    /// caller, and its own changes are undone.
+    fn run(
+        &mut self,
+        connection: &Connection,
+        journal: &mut Journal,
+        effects: &mut Effects,
+    ) -> rusqlite::Result<()>;
+    /// Tells the caller, once the batch is on disk or has failed.
+    fn answer(self: Box<Self>, outcome: Result<(), StoreError>);
+}
+
+struct Closure<F, T> {
+    work: Option<F>,
+    result: Option<Result<T, StoreError>>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+/// Makes a step of a closure, and gives the place where its result will be.
+pub(crate) fn step<T, F>(work: F) -> (Box<dyn Step>, oneshot::Receiver<Result<T, StoreError>>)
+where
+    T: Send + 'static,
+    F: FnOnce(&mut Scope<'_>) -> rusqlite::Result<T> + Send + 'static,
+{
+    let (reply, result) = oneshot::channel();
+    (Box::new(Closure { work: Some(work), result: None, reply }), result)
+}
+
+impl<T, F> Step for Closure<F, T>
+where
+    T: Send + 'static,
+    F: FnOnce(&mut Scope<'_>) -> rusqlite::Result<T> + Send + 'static,
+{
+    fn run(
+        &mut self,
+        connection: &Connection,
+        journal: &mut Journal,
+        effects: &mut Effects,
+    ) -> rusqlite::Result<()> {
+        let work = self.work.take().expect("a step runs once");
+        connection.prepare_cached("SAVEPOINT step")?.execute([])?;
+        match work(&mut Scope { connection, journal, effects }) {
+            Ok(value) => {
+                self.result = Some(Ok(value));
+                connection.prepare_cached("RELEASE step")?.execute([])?;
+            }
+            Err(error) if is_fatal(&error) => return Err(error),
+            Err(error) => {
+                self.result = Some(Err(failed(error)));
+                connection.execute_batch("ROLLBACK TO step; RELEASE step")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, outcome: Result<(), StoreError>) {
+        let missing = || Err(StoreError::Internal("the step did not run".into()));
+        let result = match outcome {
+            Ok(()) => self.result.unwrap_or_else(missing),
+            Err(error) => Err(error),
+        };
+        let _ = self.reply.send(result); // fails where the caller has gone
+    }
+}

@@ -1,0 +1,256 @@
+//! The one thread that writes: it takes all that waits, puts it into one transaction, and tells
+//! everybody with one wake-up.
+//!
+//! While a commit waits for the disk the next batch gathers in the queue, so batches grow with the
+//! load and nobody waits for a timer. (A linger of 1 ms was tried in a prototype; it cost throughput.)
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender};
+use std::time::Duration;
+
+use rusqlite::Connection;
+use tidings_store::{Settlement, StoreError};
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::accept::Acceptance;
+use crate::answers::{Answer, Effects};
+use crate::checkpoint::Checkpointer;
+use crate::convert::{failed, is_fatal};
+use crate::journal::Journal;
+use crate::room::RoomGauge;
+use crate::step::Step;
+
+/// Bounds the time one commit takes, and with it the wait of those who come just after.
+const BATCH_OPERATIONS_MAX: usize = 2_048;
+/// How long to wait before outcomes are tried again that the disk had no room for.
+const FULL_WAIT: Duration = Duration::from_millis(250);
+
+/// What the writer is asked to do.
+pub(crate) enum Operation {
+    Accept(Box<Acceptance>),
+    Settle(Box<Settlement>),
+    Step(Box<dyn Step>),
+    /// Nothing follows.
+    Stop,
+}
+
+/// How much waits in the queue, so that callers can be turned away before it grows.
+#[derive(Default)]
+pub(crate) struct QueueGauge {
+    pub(crate) messages: AtomicUsize,
+    pub(crate) bytes: AtomicUsize,
+}
+
+impl QueueGauge {
+    pub(crate) fn add(&self, bytes: usize) {
+        self.messages.fetch_add(1, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    fn subtract(&self, bytes: usize) {
+        self.messages.fetch_sub(1, Ordering::Relaxed);
+        self.bytes.fetch_sub(bytes, Ordering::Relaxed);
+    }
+}
+
+#[derive(Default)]
+struct Batch {
+    settlements: Vec<Settlement>,
+    steps: Vec<Box<dyn Step>>,
+    acceptances: Vec<Acceptance>,
+    is_last: bool,
+}
+
+impl Batch {
+    fn add(&mut self, operation: Operation, gauge: &QueueGauge) {
+        match operation {
+            Operation::Accept(acceptance) => {
+                gauge.subtract(acceptance.new.payload.len());
+                self.acceptances.push(*acceptance);
+            }
+            Operation::Settle(settlement) => self.settlements.push(*settlement),
+            Operation::Step(step) => self.steps.push(step),
+            Operation::Stop => self.is_last = true,
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.settlements.is_empty() && self.steps.is_empty() && self.acceptances.is_empty()
+    }
+}
+
+pub(crate) struct Writer {
+    pub(crate) connection: Connection,
+    pub(crate) operations: Receiver<Operation>,
+    pub(crate) answers: UnboundedSender<Answer>,
+    pub(crate) gauge: Arc<QueueGauge>,
+    pub(crate) room: Arc<RoomGauge>,
+    pub(crate) checkpointer: Arc<Checkpointer>,
+    pub(crate) journal: Journal,
+}
+
+/// Starts the thread.
+pub(crate) fn start(writer: Writer) -> std::io::Result<std::thread::JoinHandle<()>> {
+    std::thread::Builder::new().name("store-writer".into()).spawn(move || writer.run())
+}
+
+/// Sends an operation; hands it back as an error if the writer has stopped.
+pub(crate) fn send(queue: &Sender<Operation>, operation: Operation) -> Result<(), StoreError> {
+    queue
+        .send(operation)
+        .map_err(|_| StoreError::Unavailable("the store has been closed".into()))
+}
+
+impl Writer {
+    fn run(mut self) {
+        let mut carried: Vec<Settlement> = Vec::new();
+        loop {
+            let mut batch = Batch { settlements: std::mem::take(&mut carried), ..Batch::default() };
+            if !self.gather(&mut batch) {
+                return;
+            }
+            if self.checkpointer.wants_end() {
+                self.checkpointer.end_on(&self.connection);
+            }
+            let is_last = batch.is_last;
+            match self.write(&batch.settlements, &mut batch.steps, &batch.acceptances) {
+                Ok(effects) => self.publish(effects, batch),
+                Err(error) => carried = self.recover_from(&error, batch),
+            }
+            if is_last && carried.is_empty() {
+                return;
+            }
+        }
+    }
+
+    /// Waits for work. False once nobody can send any more.
+    fn gather(&mut self, batch: &mut Batch) -> bool {
+        if batch.is_empty() {
+            match self.operations.recv() {
+                Ok(first) => batch.add(first, &self.gauge),
+                Err(_) => return false,
+            }
+        }
+        let room = BATCH_OPERATIONS_MAX.saturating_sub(batch.settlements.len() + 1);
+        for operation in self.operations.try_iter().take(room) {
+            batch.add(operation, &self.gauge);
+        }
+        true
+    }
+
+    /// One transaction: outcomes first, then steps, then new messages.
+    fn write(
+        &mut self,
+        settlements: &[Settlement],
+        steps: &mut [Box<dyn Step>],
+        acceptances: &[Acceptance],
+    ) -> rusqlite::Result<Effects> {
+        let mut effects = Effects::default();
+        let numbers = self.journal.numbers;
+        let result = self.write_in_transaction(settlements, steps, acceptances, &mut effects);
+        if let Err(error) = result {
+            self.journal.numbers = numbers;
+            let _ = self.connection.execute_batch("ROLLBACK");
+            return Err(error);
+        }
+        self.journal.committed(&effects);
+        self.checkpointer.note(effects.bytes_written);
+        Ok(effects)
+    }
+
+    fn write_in_transaction(
+        &mut self,
+        settlements: &[Settlement],
+        steps: &mut [Box<dyn Step>],
+        acceptances: &[Acceptance],
+        effects: &mut Effects,
+    ) -> rusqlite::Result<()> {
+        let connection = &self.connection;
+        connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        let is_fenced = !self.journal.holds_fence(connection)?;
+        if !settlements.is_empty() {
+            crate::settle::write(connection, &mut self.journal, settlements, is_fenced, effects)?;
+        }
+        for step in steps.iter_mut() {
+            step.run(connection, &mut self.journal, effects)?;
+        }
+        if is_fenced {
+            effects.is_fenced = true;
+        } else {
+            crate::accept::write(connection, &mut self.journal, acceptances, effects)?;
+            self.journal.keep_mark(connection)?;
+        }
+        connection.prepare_cached("COMMIT")?.execute([])?;
+        Ok(())
+    }
+
+    fn publish(&self, effects: Effects, batch: Batch) {
+        let answer = Answer::Committed {
+            effects: Box::new(effects),
+            settlements: batch.settlements,
+            steps: batch.steps,
+            acceptances: batch.acceptances,
+        };
+        let _ = self.answers.send(answer); // fails only where the runtime has ended
+    }
+
+    /// What to do when a batch could not be written. Gives the outcomes to try again.
+    fn recover_from(&mut self, error: &rusqlite::Error, batch: Batch) -> Vec<Settlement> {
+        if is_fatal(error) {
+            tracing::error!("The disk failed under the database: {error}. The process ends; a restart recovers");
+            std::process::exit(74); // EX_IOERR
+        }
+        let meaning = failed_ref(error);
+        if matches!(meaning, StoreError::Full | StoreError::Busy) {
+            if meaning == StoreError::Full {
+                self.room.set_full();
+            }
+            self.refuse(&meaning, batch.steps, batch.acceptances);
+            if !batch.settlements.is_empty() {
+                std::thread::sleep(FULL_WAIT);
+            }
+            return batch.settlements;
+        }
+        tracing::error!("A batch could not be written: {error}. Trying its parts one by one");
+        self.refuse(&meaning, batch.steps, Vec::new());
+        self.write_one_by_one(batch.settlements, batch.acceptances);
+        Vec::new()
+    }
+
+    /// One bad row must not stop the others: each part gets a transaction of its own.
+    fn write_one_by_one(&mut self, settlements: Vec<Settlement>, acceptances: Vec<Acceptance>) {
+        for settlement in settlements {
+            match self.write(std::slice::from_ref(&settlement), &mut [], &[]) {
+                Ok(effects) => {
+                    self.publish(effects, Batch { settlements: vec![settlement], ..Batch::default() });
+                }
+                Err(error) => {
+                    let message = settlement.message;
+                    tracing::error!(message.id = %message, "The outcome of {message} could not be written: {error}");
+                }
+            }
+        }
+        for acceptance in acceptances {
+            match self.write(&[], &mut [], std::slice::from_ref(&acceptance)) {
+                Ok(effects) => {
+                    self.publish(effects, Batch { acceptances: vec![acceptance], ..Batch::default() });
+                }
+                Err(error) => self.refuse(&failed(error), Vec::new(), vec![acceptance]),
+            }
+        }
+    }
+
+    fn refuse(&self, error: &StoreError, steps: Vec<Box<dyn Step>>, acceptances: Vec<Acceptance>) {
+        let error = error.clone();
+        let _ = self.answers.send(Answer::Refused { error, steps, acceptances });
+    }
+}
+
+fn failed_ref(error: &rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::DiskFull) => StoreError::Full,
+        Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => StoreError::Busy,
+        _ => StoreError::Internal(error.to_string()),
+    }
+}

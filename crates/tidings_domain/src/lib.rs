@@ -3,6 +3,7 @@
 //! No I/O, no async, no SQL and no HTTP here; time and chance come in as arguments. Everything that
 //! decides something lives in this crate, everything that does something lives in another.
 
+pub mod address_policy;
 pub mod application;
 pub mod clock;
 pub mod delivery;
@@ -11,5 +12,6 @@ pub mod event_type;
 pub mod health;
 pub mod ids;
 pub mod message;
+pub mod names;
 pub mod retry;
 pub mod signature;

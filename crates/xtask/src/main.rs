@@ -1,2 +1,50 @@
-//! The project commands.
-fn main() {}
+//! The project's own commands, run as `cargo xtask NAME`. They are for people who work on Tidings; nothing
+//! of them is in the product.
+//!
+//! One file (and folder) per command: `test`, `tidy`, `bench`. What they share is in `folders` and `stage`.
+//! A command that cannot do its work ends with exit code 1 and says what to do about it.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line tool talks to its terminal"
+)]
+
+mod bench;
+mod folders;
+mod stage;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The project's own commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Installs what is missing and runs every test; the last line is `N passed, N failed`
+    Test(test::Options),
+    /// Checks the rules that no compiler checks: layer walls, file sizes, forbidden calls
+    Tidy,
+    /// Measures Tidings beside the measuring stick and writes the table of bench/README.md
+    Bench(bench::Options),
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Test(options) => Ok(test::run(&options)),
+        Command::Tidy => tidy::run(),
+        Command::Bench(options) => bench::run(&options),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("xtask: {error:#}");
+        ExitCode::FAILURE
+    })
+}

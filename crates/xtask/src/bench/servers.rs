@@ -1,0 +1,242 @@
+//! Starts and stops the servers and the receiver. Each is ended by its own id, whatever happens.
+
+use std::fs::{self, File};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::{folders, stage};
+
+/// No server needs this long to start or to drain; one that does is stuck.
+const START_FOR_MAX: Duration = Duration::from_secs(30);
+const STOP_FOR_MAX: Duration = Duration::from_mins(1);
+
+/// Which server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Ceiling,
+    Tidings,
+    /// The measuring stick in the part of Tidings.
+    StandIn,
+}
+
+impl Kind {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Ceiling => "ceiling",
+            Self::Tidings => "tidings",
+            Self::StandIn => "stand-in",
+        }
+    }
+
+    fn command(self, port: u16, data: &Path) -> Command {
+        let listen = format!("127.0.0.1:{port}");
+        let mut command = match self {
+            Self::Ceiling | Self::StandIn => Command::new(tool("ceiling")),
+            Self::Tidings => {
+                let mut command = Command::new(tidings());
+                command.args(["serve", "--dev"]);
+                command
+            }
+        };
+        command.args(["--listen", &listen]).arg("--data").arg(data);
+        command
+    }
+}
+
+fn tool(name: &str) -> PathBuf {
+    let tools = folders::root().join("bench");
+    tools.join(name).join("target/release").join(name)
+}
+
+pub(super) fn hookbench() -> PathBuf {
+    tool("hookbench")
+}
+
+fn tidings() -> PathBuf {
+    folders::target().join("release/tidings")
+}
+
+/// A server that is ready for requests, with a data folder of its own.
+pub(super) struct Server {
+    kind: Kind,
+    process: Process,
+    data: DataFolder,
+    pub(super) url: String,
+    pub(super) token: Option<String>,
+    /// From its start until it said that it listens.
+    pub(super) start_ms: f64,
+}
+
+impl Server {
+    /// Starts on an empty folder, and makes an API key if the server has keys.
+    pub(super) fn start(kind: Kind, folder: &Path) -> Result<Self> {
+        let data = DataFolder::make(folder.join(kind.name()))?;
+        let mut server = Self::start_on(kind, data)?;
+        if kind == Kind::Tidings {
+            let mut command = Command::new(tidings());
+            command
+                .args(["keys", "create", "--name", "bench", "--data"])
+                .arg(&server.data.path);
+            server.token = Some(stage::read(&mut command).context("could not make an API key")?);
+        }
+        Ok(server)
+    }
+
+    fn start_on(kind: Kind, data: DataFolder) -> Result<Self> {
+        let port = free_port()?;
+        let log_path = data.path.with_extension("log");
+        let log = File::create(&log_path).context("could not make a log file")?;
+        let mut command = kind.command(port, &data.path);
+        command
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log);
+        let started_at = Instant::now();
+        let mut process = Process::start(command, kind.name())?;
+        while !fs::read_to_string(&log_path).is_ok_and(|log| log.contains("listening on")) {
+            let has_ended = process.child.try_wait()?.is_some();
+            if has_ended || started_at.elapsed() > START_FOR_MAX {
+                let log = fs::read_to_string(&log_path).unwrap_or_default();
+                bail!("{} did not start: {}", kind.name(), log.trim());
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Ok(Self {
+            kind,
+            process,
+            data,
+            url: format!("http://127.0.0.1:{port}"),
+            token: None,
+            start_ms: started_at.elapsed().as_secs_f64() * 1000.0,
+        })
+    }
+
+    pub(super) fn id(&self) -> u32 {
+        self.process.child.id()
+    }
+
+    /// Lets it drain and removes its data.
+    pub(super) fn stop(self) -> Result<()> {
+        self.process.stop()
+    }
+
+    /// Stops it and starts it again on the same data.
+    pub(super) fn restart(self) -> Result<Self> {
+        self.process.stop()?;
+        Self::start_on(self.kind, self.data)
+    }
+}
+
+/// The receiver.
+pub(super) struct Sink {
+    process: Process,
+    pub(super) url: String,
+}
+
+impl Sink {
+    pub(super) fn start() -> Result<Self> {
+        let port = free_port()?;
+        let mut command = Command::new(hookbench());
+        command
+            .args(["sink", "--port", &port.to_string()])
+            .stdin(Stdio::null());
+        let process = Process::start(command, "hookbench sink")?;
+        let started_at = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            ensure!(
+                started_at.elapsed() < START_FOR_MAX,
+                "hookbench sink did not start"
+            );
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Ok(Self {
+            process,
+            url: format!("http://127.0.0.1:{port}"),
+        })
+    }
+
+    pub(super) fn id(&self) -> u32 {
+        self.process.child.id()
+    }
+}
+
+/// A process that does not outlive this value.
+struct Process {
+    child: Child,
+    name: &'static str,
+}
+
+impl Process {
+    fn start(mut command: Command, name: &'static str) -> Result<Self> {
+        let child = command
+            .spawn()
+            .with_context(|| format!("could not start {name}"))?;
+        Ok(Self { child, name })
+    }
+
+    fn stop(mut self) -> Result<()> {
+        let name = self.name;
+        kill_process(Pid::from_child(&self.child), Signal::TERM)
+            .with_context(|| format!("could not stop {name}"))?;
+        let asked_at = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                ensure!(
+                    status.success(),
+                    "{name} ended with {status} when asked to stop"
+                );
+                return Ok(());
+            }
+            ensure!(
+                asked_at.elapsed() < STOP_FOR_MAX,
+                "{name} did not stop when asked to"
+            );
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Both fail if it has already ended, which is as well.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A folder that is empty at first and removed at the end, with the log beside it.
+struct DataFolder {
+    path: PathBuf,
+}
+
+impl DataFolder {
+    fn make(path: PathBuf) -> Result<Self> {
+        let folder = Self { path };
+        folder.remove();
+        fs::create_dir_all(&folder.path).context("could not make a data folder")?;
+        Ok(folder)
+    }
+
+    fn remove(&self) {
+        // It may not be there; if it cannot be removed, making it anew says so.
+        let _ = fs::remove_dir_all(&self.path);
+        let _ = fs::remove_file(self.path.with_extension("log"));
+    }
+}
+
+impl Drop for DataFolder {
+    fn drop(&mut self) {
+        self.remove();
+    }
+}
+
+/// A port that was free a moment ago.
+fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).context("no port is free")?;
+    Ok(listener.local_addr()?.port())
+}

@@ -1,0 +1,143 @@
+//! `cargo xtask test`: every test of the workspace, on a machine that has nothing but a Rust toolchain.
+//!
+//! It installs what is missing (`test/install.rs`), hands the tests the tools they need by environment
+//! variables, runs cargo-nextest and the examples in the docs, and counts (`test/count.rs`). The tests
+//! start the servers they need by themselves.
+//!
+//! | Variable | Holds |
+//! |---|---|
+//! | `TIDINGS_TEST_PYTHON` | a Python with PyPI's `svix` and `standardwebhooks` |
+//! | `TIDINGS_TEST_FAULTS` | the folder of `delay.so`, `ff.so` and `shadow.so` |
+
+mod count;
+mod install;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+use anyhow::{Context, Result};
+
+use crate::folders;
+use crate::stage::{self, stage};
+use count::Count;
+
+/// What to run.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Only tests whose name contains one of these words
+    filter: Vec<String>,
+}
+
+/// What the tests need beside the workspace.
+struct Tools {
+    python: PathBuf,
+    faults: PathBuf,
+    /// Where a cargo-nextest of our own was built, if there was none.
+    extra_path: Option<PathBuf>,
+}
+
+/// The closing line is printed in every case, and last, for it is what other tools look for.
+pub(crate) fn run(options: &Options) -> ExitCode {
+    let count = run_tests(options).unwrap_or_else(|error| {
+        eprintln!("xtask: {error:#}");
+        Count::ONE_FAILURE
+    });
+    println!("{count}");
+    if count.failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn run_tests(options: &Options) -> Result<Count> {
+    let tools = prepare()?;
+    let mut count = stage("tests", || nextest(options, &tools))?;
+    if has_doc_examples(&folders::root().join("crates"))? {
+        count += stage("examples in the docs", || doc_examples(options))?;
+    }
+    Ok(count)
+}
+
+fn prepare() -> Result<Tools> {
+    stage("what Debian has", install::debian_packages)?;
+    let python = stage("Python environment", install::python_environment)?;
+    let faults = stage("fault shims", install::fault_shims)?;
+    let extra_path = stage("cargo-nextest", install::nextest)?;
+    Ok(Tools {
+        python,
+        faults,
+        extra_path,
+    })
+}
+
+fn nextest(options: &Options, tools: &Tools) -> Result<Count> {
+    let report = folders::target().join("nextest/default/junit.xml");
+    if report.exists() {
+        std::fs::remove_file(&report).context("could not remove the last report")?;
+    }
+    let mut command = cargo();
+    command
+        .args(["nextest", "run", "--workspace", "--all-features"])
+        .args(&options.filter)
+        .env("TIDINGS_TEST_PYTHON", &tools.python)
+        .env("TIDINGS_TEST_FAULTS", &tools.faults);
+    if let Some(folder) = &tools.extra_path {
+        command.env("PATH", install::path_with(folder)?);
+    }
+    let result = stage::run(&mut command);
+    let count = match std::fs::read_to_string(&report) {
+        Ok(report) => count::from_junit(&report)?,
+        Err(_) => Count::default(),
+    };
+    // No test failed and yet it did: it did not build, or no test has such a name.
+    match result {
+        Err(error) if count.failed == 0 => Err(error),
+        _ => Ok(count),
+    }
+}
+
+fn doc_examples(options: &Options) -> Result<Count> {
+    let mut command = cargo();
+    command
+        .args(["test", "--doc", "--workspace", "--all-features"])
+        .args(["--no-fail-fast", "--"])
+        .args(&options.filter)
+        .stdout(Stdio::piped());
+    let mut child = command.spawn().context("could not start cargo")?;
+    let stdout = child.stdout.take().context("cargo has no stdout")?;
+    let count = count::from_libtest(stdout)?;
+    let status = child.wait().context("could not wait for cargo")?;
+    if !status.success() && count.failed == 0 {
+        anyhow::bail!("the examples in the docs did not run: {status}");
+    }
+    Ok(count)
+}
+
+/// Looking is quicker than building every library to find that it has no example.
+fn has_doc_examples(folder: &Path) -> Result<bool> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            if has_doc_examples(&path)? {
+                return Ok(true);
+            }
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = std::fs::read_to_string(&path)?;
+            let opens_example = |line: &str| {
+                let line = line.trim_start();
+                line.starts_with("/// ```") || line.starts_with("//! ```")
+            };
+            if text.lines().any(opens_example) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+fn cargo() -> Command {
+    let mut command = Command::new("cargo");
+    command.current_dir(folders::root());
+    command
+}

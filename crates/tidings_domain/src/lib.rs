@@ -4,6 +4,7 @@
 //! decides something lives in this crate, everything that does something lives in another.
 
 pub mod address_policy;
+pub mod api_key;
 pub mod application;
 pub mod clock;
 pub mod delivery;
@@ -14,4 +15,5 @@ pub mod ids;
 pub mod message;
 pub mod names;
 pub mod retry;
+pub mod sealed;
 pub mod signature;

@@ -187,8 +187,8 @@ pub trait Store: Send + Sync + 'static {
     fn resend(&self, resend: Resend, dedup: Option<Dedup>) -> StoreFuture<'_, Resent>;
     /// The endpoints that are owed something, with the time of the first; by number, from `after`.
     fn due_endpoints(&self, after: i64, limit: usize) -> StoreFuture<'_, Vec<(i64, Millis)>>;
-    /// What is due to an endpoint by `now`, oldest first.
-    fn due(&self, endpoint: i64, now: Millis, limit: usize) -> StoreFuture<'_, Vec<Pending>>;
+    /// What is due to an endpoint by `now`, oldest first, and when the next is due after that.
+    fn due(&self, endpoint: i64, now: Millis, limit: usize) -> StoreFuture<'_, Due>;
     /// Counts one more recovery on rows that a crash brought back, before they are sent.
     fn count_recoveries(&self, rows: Vec<Pending>) -> StoreFuture<'_, ()>;
     /// Turns the next part of a fan-out cursor into rows of their own. Gives the endpoints that are

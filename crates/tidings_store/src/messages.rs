@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::{
-    Attempt, AttemptError, DeliveryFacts, Exchange, Outcome, PendingReason, Trigger,
+    Attempt, AttemptError, DeliveryFacts, Exchange, Outcome, Pending, PendingReason, Trigger,
 };
 use tidings_domain::endpoint::EndpointState;
 use tidings_domain::ids::{AttemptId, EndpointId, MessageId};
@@ -265,6 +265,15 @@ pub struct Owed {
     pub reason: PendingReason,
     /// How it was held so far. What was taken from a row is only given back: its row stands.
     pub hold: Hold,
+}
+
+/// What is owed to an endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Due {
+    /// What is due by now, oldest first.
+    pub rows: Vec<Pending>,
+    /// When the first that is not yet due will be.
+    pub next_at: Option<Millis>,
 }
 
 /// A request to send a message to an endpoint once more.

@@ -87,7 +87,7 @@ pub fn open_secrets(
     let context = context(
         endpoint.environment,
         endpoint.id.parts().tail,
-        Purpose::EndpointSecret,
+        Purpose::SigningSecret,
     );
     let open = |sealed: &[u8]| {
         let text = keyring
@@ -116,7 +116,7 @@ pub fn open_headers(endpoint: &Endpoint, keyring: &Keyring) -> Result<Metadata, 
     let context = context(
         endpoint.environment,
         endpoint.id.parts().tail,
-        Purpose::EndpointHeaders,
+        Purpose::Headers,
     );
     let text = keyring
         .open(&context, sealed)

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::{Pending, PendingReason, Trigger};
 use tidings_domain::message::{FAN_OUT_DIRECT_MAX, unpack_targets};
-use tidings_store::{Dedup, Hold, Owed, Resend, Resent};
+use tidings_store::{Dedup, Due, Hold, Owed, Resend, Resent};
 
 use crate::accept::take_key;
 use crate::step::Scope;
@@ -104,21 +104,28 @@ pub(crate) fn due_endpoints(
 const COLUMNS: &str =
     "message, endpoint, due_at, attempts_count, reason, trigger, version, recoveries_count";
 
-/// What is due to an endpoint, oldest first.
+/// What is due to an endpoint, oldest first, and when the next is due after that.
 pub(crate) fn due(
     connection: &Connection,
     endpoint: i64,
     now: Millis,
     limit: usize,
-) -> rusqlite::Result<Vec<Pending>> {
-    connection
+) -> rusqlite::Result<Due> {
+    let next_at = connection
+        .prepare_cached(
+            "-- next_due_after
+            SELECT min(due_at) FROM pending WHERE endpoint = ?1 AND due_at > ?2",
+        )?
+        .query_row(params![endpoint, now], |row| row.get(0))?;
+    let rows = connection
         .prepare_cached(&format!(
             "-- due
             SELECT {COLUMNS} FROM pending WHERE endpoint = ?1 AND due_at <= ?2
             ORDER BY due_at, message LIMIT ?3"
         ))?
         .query_map(params![endpoint, now, i64::try_from(limit).unwrap_or(i64::MAX)], read)?
-        .collect()
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(Due { rows, next_at })
 }
 
 pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Pending> {

@@ -11,7 +11,7 @@ use tidings_domain::event_type::{EventType, EventTypePatch};
 use tidings_domain::ids::{ApplicationId, AttemptId, EndpointId};
 use tidings_domain::message::Message;
 use tidings_store::{
-    Accepted, AttemptRow, Change, Dedup, DeliveryTrace, EndpointUpdate, KnownEndpoint, ListAttempts,
+    Accepted, AttemptRow, Change, Dedup, DeliveryTrace, Due, EndpointUpdate, KnownEndpoint, ListAttempts,
     ListEventTypes, ListMessages, MessageReference, NewApplication, NewEndpoint, NewEventType,
     NewMessage, Opened, Owed, Page, PageRequest, Reference, Resend, Resent, Room, Settlement, Store,
     StoreError, StoreFuture, Written,
@@ -246,7 +246,7 @@ impl Store for SqliteStore {
         self.readers.read(move |connection| pending::due_endpoints(connection, after, limit))
     }
 
-    fn due(&self, endpoint: i64, now: Millis, limit: usize) -> StoreFuture<'_, Vec<Pending>> {
+    fn due(&self, endpoint: i64, now: Millis, limit: usize) -> StoreFuture<'_, Due> {
         self.readers.read(move |connection| pending::due(connection, endpoint, now, limit))
     }
 

@@ -1,0 +1,96 @@
+//! One attempt, from the pool to the end of the response body.
+
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use hyper::Response;
+use hyper::body::{Body as _, Incoming};
+use tidings_domain::clock::Millis;
+use tidings_domain::delivery::AttemptError;
+use tidings_store::target::Target;
+
+use super::Sender;
+use super::connection::Connection;
+use super::failure::Failure;
+use super::pool::Origin;
+use super::prepared::Prepared;
+use super::record::{Record, Stage};
+
+/// What is sent, and to whom.
+#[derive(Clone, Copy)]
+pub(super) struct Message<'a> {
+    pub(super) target: &'a Target,
+    /// As it is shown.
+    pub(super) id: &'a str,
+    pub(super) payload: &'a Bytes,
+    /// The time that is signed.
+    pub(super) now: Millis,
+}
+
+impl Sender {
+    /// Sends the message once, on a waiting connection if there is one.
+    ///
+    /// If a waiting connection ends without a single byte of a response, the other side had most
+    /// likely closed it before the request came, so the request is repeated on a fresh one. It is
+    /// never repeated after that: bytes that went out on a fresh connection may have been heard.
+    pub(super) async fn attempt(
+        &self,
+        record: &mut Record,
+        prepared: &Prepared,
+        message: &Message<'_>,
+    ) -> Result<(), Failure> {
+        let origin = prepared.origin();
+        if let Some(mut kept) = self.pool.take(origin).await {
+            record.note_peer(kept.peer());
+            let (request, lines) = prepared.request(message)?;
+            record.note_request(lines);
+            match kept.request(request).await {
+                Ok(response) => return self.receive(record, origin, kept, response).await,
+                Err(_) if kept.gauge().is_silent() => {}
+                Err(error) => return Err(Failure::of_exchange(&error, kept.gauge())),
+            }
+        }
+        let mut fresh = self.connector.connect(record, origin).await?;
+        record.enter(Stage::Head);
+        let (request, lines) = prepared.request(message)?;
+        record.note_request(lines);
+        match fresh.request(request).await {
+            Ok(response) => self.receive(record, origin, fresh, response).await,
+            Err(error) => Err(Failure::of_exchange(&error, fresh.gauge())),
+        }
+    }
+
+    /// Takes in the response. A connection that is whole afterwards goes back to the pool; any
+    /// other is closed, with whatever of the body is still to come.
+    async fn receive(
+        &self,
+        record: &mut Record,
+        origin: &Origin,
+        mut connection: Box<Connection>,
+        response: Response<Incoming>,
+    ) -> Result<(), Failure> {
+        let (head, mut body) = response.into_parts();
+        record.note_head(&head);
+        let has = |name| head.headers.contains_key(name);
+        if has(TRANSFER_ENCODING) && has(CONTENT_LENGTH) {
+            let detail = "the response has both content-length and transfer-encoding";
+            return Err(Failure::new(AttemptError::Protocol, detail));
+        }
+        record.enter(Stage::Body);
+        while !body.is_end_stream() {
+            match connection.frame(&mut body).await {
+                None => break,
+                Some(Ok(frame)) => {
+                    let piece = frame.data_ref().map_or(&[][..], |piece| &piece[..]);
+                    if !record.note_body(piece, self.settings.response_bytes_max) {
+                        return Ok(());
+                    }
+                }
+                Some(Err(error)) => return Err(Failure::of_exchange(&error, connection.gauge())),
+            }
+        }
+        if connection.is_usable().await {
+            self.pool.put(origin, connection);
+        }
+        Ok(())
+    }
+}

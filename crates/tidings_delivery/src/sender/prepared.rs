@@ -1,0 +1,245 @@
+//! What is the same in each request to an endpoint, made once and kept.
+//!
+//! The URL and the headers were checked when they were saved; they are checked again here, since
+//! rules and settings may have changed since.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, USER_AGENT};
+use http::uri::PathAndQuery;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
+use http_body_util::Full;
+use tidings_domain::address_policy::{Policy, check_headers};
+use tidings_store::target::Target;
+
+use super::HeaderNames;
+use super::attempt::Message;
+use super::failure::Failure;
+use super::pool::{Origin, Pool};
+
+/// How many endpoints are kept ready, in each of two generations.
+const PREPARED_MAX: usize = 8_192;
+/// The `user-agent` of every request.
+const AGENT: &str = concat!("Tidings/", env!("CARGO_PKG_VERSION"));
+/// Stands in the account for a value that only the endpoint's owner may know.
+const HIDDEN: &str = "[hidden]";
+
+const WEBHOOK_NAMES: SignatureNames = SignatureNames {
+    id: HeaderName::from_static("webhook-id"),
+    timestamp: HeaderName::from_static("webhook-timestamp"),
+    signature: HeaderName::from_static("webhook-signature"),
+};
+const SVIX_NAMES: SignatureNames = SignatureNames {
+    id: HeaderName::from_static("svix-id"),
+    timestamp: HeaderName::from_static("svix-timestamp"),
+    signature: HeaderName::from_static("svix-signature"),
+};
+
+struct SignatureNames {
+    id: HeaderName,
+    timestamp: HeaderName,
+    signature: HeaderName,
+}
+
+impl HeaderNames {
+    fn families(self) -> &'static [SignatureNames] {
+        static FAMILIES: [SignatureNames; 2] = [WEBHOOK_NAMES, SVIX_NAMES];
+        match self {
+            Self::Webhook => &FAMILIES[..1],
+            Self::Svix => &FAMILIES[1..],
+            Self::Both => &FAMILIES,
+        }
+    }
+}
+
+/// An endpoint made ready for requests.
+pub(super) struct Prepared {
+    url: String,
+    version: u32,
+    origin: Arc<Origin>,
+    uri: Uri,
+    /// In the order in which they are sent; the signature's are empty.
+    headers: HeaderMap,
+    families: &'static [SignatureNames],
+    /// The account of the headers before and after the signature's.
+    lines_before: String,
+    lines_after: String,
+}
+
+impl Prepared {
+    fn new(
+        target: &Target,
+        policy: &Policy,
+        pool: &Arc<Pool>,
+        names: HeaderNames,
+    ) -> Result<Self, Failure> {
+        let url = policy
+            .check_url(&target.endpoint.url)
+            .map_err(|refused| Failure::of_request(&refused))?;
+        let own = || {
+            let pairs = target.headers.iter();
+            pairs.map(|(name, value)| (name.as_str(), value.as_str()))
+        };
+        check_headers(own()).map_err(|refused| Failure::of_request(&refused))?;
+        let path = PathAndQuery::try_from(url.path_and_query())
+            .map_err(|error| Failure::of_request(&error))?;
+        let value = |text: &str| {
+            HeaderValue::from_bytes(text.as_bytes()).map_err(|error| Failure::of_request(&error))
+        };
+        let mut headers = HeaderMap::with_capacity(16 + target.headers.len());
+        let mut lines_before = String::new();
+        for (name, text) in [
+            (HOST, url.authority()),
+            (CONTENT_TYPE, "application/json"),
+            (USER_AGENT, AGENT),
+            (ACCEPT, "*/*"),
+            (ACCEPT_ENCODING, "identity"),
+        ] {
+            push_line(&mut lines_before, name.as_str(), text);
+            headers.insert(name, value(text)?);
+        }
+        for family in names.families() {
+            for name in [&family.id, &family.timestamp, &family.signature] {
+                headers.insert(name.clone(), HeaderValue::from_static(""));
+            }
+        }
+        let mut lines_after = String::new();
+        for (name, text) in own() {
+            let name = HeaderName::from_bytes(name.as_bytes())
+                .map_err(|error| Failure::of_request(&error))?;
+            push_line(&mut lines_after, name.as_str(), HIDDEN);
+            headers.insert(name, value(text)?);
+        }
+        Ok(Self {
+            url: target.endpoint.url.clone(),
+            version: target.endpoint.version,
+            origin: pool.origin(&url),
+            uri: Uri::from(path),
+            headers,
+            families: names.families(),
+            lines_before,
+            lines_after,
+        })
+    }
+
+    pub(super) fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    fn is_for(&self, target: &Target) -> bool {
+        self.version == target.endpoint.version && self.url == target.endpoint.url
+    }
+
+    /// The request for a message and the account of its headers, signed now.
+    pub(super) fn request(
+        &self,
+        message: &Message<'_>,
+    ) -> Result<(Request<Full<Bytes>>, String), Failure> {
+        let mut signature = String::with_capacity(96);
+        let Message {
+            target,
+            id,
+            payload,
+            now,
+        } = *message;
+        target.sign_into(&mut signature, id, now, payload);
+        let timestamp = HeaderValue::from(now.div_euclid(1000));
+        let invalid = |error| Failure::of_request(&error);
+        let id = HeaderValue::from_str(id).map_err(invalid)?;
+        let signature = HeaderValue::try_from(signature).map_err(invalid)?;
+        let mut headers = self.headers.clone();
+        let mut lines = String::with_capacity(
+            self.lines_before.len()
+                + self.lines_after.len()
+                + 32
+                + self.families.len() * (96 + id.len() + signature.len()),
+        );
+        lines.push_str(&self.lines_before);
+        for family in self.families {
+            for (name, value) in [
+                (&family.id, &id),
+                (&family.timestamp, &timestamp),
+                (&family.signature, &signature),
+            ] {
+                push_line(
+                    &mut lines,
+                    name.as_str(),
+                    value.to_str().unwrap_or_default(),
+                );
+                headers.insert(name, value.clone());
+            }
+        }
+        lines.push_str(&self.lines_after);
+        let length = HeaderValue::from(payload.len());
+        push_line(
+            &mut lines,
+            CONTENT_LENGTH.as_str(),
+            length.to_str().unwrap_or_default(),
+        );
+        headers.insert(CONTENT_LENGTH, length);
+        let mut request = Request::new(Full::new(payload.clone()));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = self.uri.clone();
+        *request.headers_mut() = headers;
+        Ok((request, lines))
+    }
+}
+
+fn push_line(lines: &mut String, name: &str, value: &str) {
+    lines.push_str(name);
+    lines.push_str(": ");
+    lines.push_str(value);
+    lines.push('\n');
+}
+
+/// Endpoints made ready, by number.
+///
+/// There are two generations: when the young one is full it becomes the old one, and what is used
+/// again moves back. So what is in use stays, and the number of entries has a limit.
+pub(super) struct PreparedCache {
+    policy: Arc<Policy>,
+    names: HeaderNames,
+    generations: Mutex<Generations>,
+}
+
+#[derive(Default)]
+struct Generations {
+    young: HashMap<i64, Arc<Prepared>>,
+    old: HashMap<i64, Arc<Prepared>>,
+}
+
+impl PreparedCache {
+    pub(super) fn new(policy: Arc<Policy>, names: HeaderNames) -> Self {
+        Self {
+            policy,
+            names,
+            generations: Mutex::default(),
+        }
+    }
+
+    /// The endpoint made ready, or why it cannot be sent to.
+    pub(super) fn of(&self, target: &Target, pool: &Arc<Pool>) -> Result<Arc<Prepared>, Failure> {
+        let ordinal = target.ordinal();
+        let mut generations = self
+            .generations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(prepared) = generations.young.get(&ordinal)
+            && prepared.is_for(target)
+        {
+            return Ok(Arc::clone(prepared));
+        }
+        let kept = generations.old.remove(&ordinal);
+        let prepared = match kept.filter(|prepared| prepared.is_for(target)) {
+            Some(prepared) => prepared,
+            None => Arc::new(Prepared::new(target, &self.policy, pool, self.names)?),
+        };
+        if generations.young.len() >= PREPARED_MAX {
+            generations.old = std::mem::take(&mut generations.young);
+        }
+        generations.young.insert(ordinal, Arc::clone(&prepared));
+        Ok(prepared)
+    }
+}

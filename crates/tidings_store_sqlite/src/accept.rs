@@ -92,7 +92,9 @@ fn find_earlier(
             None => Ok(Some(Accepted::EventIdTaken(earlier))),
         };
     }
-    let Some(dedup) = &new.dedup else { return Ok(None) };
+    let Some(dedup) = &new.dedup else {
+        return Ok(None);
+    };
     match take_key(connection, dedup, seq, new.accepted_at)? {
         None => Ok(None),
         Some((reference, true)) => Ok(Some(replayed(connection, reference)?)),
@@ -112,17 +114,22 @@ fn find_event_id(
             SELECT seq, accepted_at, journal, tail FROM message
             WHERE application = ?1 AND event_id = ?2 ORDER BY seq DESC LIMIT 1",
         )?
-        .query_row(params![new.application, event_id], |row| crate::convert::read_message_id(row, 0))
+        .query_row(params![new.application, event_id], |row| {
+            crate::convert::read_message_id(row, 0)
+        })
         .optional()
         .map(|found| found.filter(|id| id.at_ms() + kept_for > new.accepted_at))
 }
 
 fn replayed(connection: &Connection, seq: i64) -> rusqlite::Result<Accepted> {
     let message = crate::lists::message_by_seq(connection, seq)?;
-    Ok(message.map_or(Accepted::KeyReused, |message| Accepted::Replayed(Arc::new(message))))
+    Ok(message.map_or(Accepted::KeyReused, |message| {
+        Accepted::Replayed(Arc::new(message))
+    }))
 }
 
-fn find_key(
+/// What an idempotency key stands for already, and whether the body is the same.
+pub(crate) fn find_key(
     connection: &Connection,
     dedup: &Dedup,
     now: i64,
@@ -132,7 +139,9 @@ fn find_key(
             "-- find_key
             SELECT reference, body = ?2 FROM dedup WHERE key = ?1 AND expires_at > ?3",
         )?
-        .query_row(params![dedup.key, dedup.body, now], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row(params![dedup.key, dedup.body, now], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
         .optional()
 }
 
@@ -152,8 +161,18 @@ pub(crate) fn take_key(
                 expires_at = excluded.expires_at
             WHERE dedup.expires_at <= ?5",
         )?
-        .execute(params![dedup.key, dedup.body, reference, dedup.expires_at, now])?;
-    if taken == 1 { Ok(None) } else { find_key(connection, dedup, now) }
+        .execute(params![
+            dedup.key,
+            dedup.body,
+            reference,
+            dedup.expires_at,
+            now
+        ])?;
+    if taken == 1 {
+        Ok(None)
+    } else {
+        find_key(connection, dedup, now)
+    }
 }
 
 /// Writes down what delivery has no place for.
@@ -175,8 +194,18 @@ fn write_pending(
         return Ok(());
     }
     for target in &new.targets {
-        if !new.admitted.iter().any(|(admitted, _)| admitted.ordinal() == *target) {
-            insert.execute(params![seq, target, now, PendingReason::Spilled.code(), trigger])?;
+        if !new
+            .admitted
+            .iter()
+            .any(|(admitted, _)| admitted.ordinal() == *target)
+        {
+            insert.execute(params![
+                seq,
+                target,
+                now,
+                PendingReason::Spilled.code(),
+                trigger
+            ])?;
             effects.owed.push((*target, now));
         }
     }

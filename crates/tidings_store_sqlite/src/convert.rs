@@ -1,11 +1,19 @@
 //! Between rows and records: errors, lists in JSON, ids from their parts.
 
+use rusqlite::types::Type;
 use rusqlite::{Error, ErrorCode, Row};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tidings_domain::application::Metadata;
+use tidings_domain::endpoint::SealedSecret;
 use tidings_domain::ids::{AttemptId, MessageId};
-use tidings_store::StoreError;
+use tidings_store::{Order, StoreError};
 
 /// What an error of the engine means to the caller.
-#[expect(clippy::needless_pass_by_value, reason = "it goes where errors are mapped")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it goes where errors are mapped"
+)]
 pub(crate) fn failed(error: Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => StoreError::Full,
@@ -28,24 +36,156 @@ pub(crate) fn is_fatal(error: &Error) -> bool {
     )
 }
 
+/// The part of a list that one page reads, as bounds on the number that orders it.
+pub(crate) struct Span {
+    /// Only numbers above this.
+    pub(crate) above: i64,
+    /// Only numbers below this.
+    pub(crate) below: i64,
+    /// The word behind `ORDER BY`.
+    pub(crate) direction: &'static str,
+}
+
+impl Span {
+    pub(crate) fn new(order: Order, after: Option<i64>) -> Self {
+        match order {
+            Order::Ascending => Self {
+                above: after.unwrap_or(i64::MIN),
+                below: i64::MAX,
+                direction: "ASC",
+            },
+            Order::Descending => Self {
+                above: i64::MIN,
+                below: after.unwrap_or(i64::MAX),
+                direction: "DESC",
+            },
+        }
+    }
+}
+
+/// A limit as the engine takes it.
+pub(crate) fn count(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
 /// A list of words as JSON; none if it is empty.
 pub(crate) fn words(words: &[String]) -> Option<String> {
     (!words.is_empty()).then(|| serde_json::to_string(words).expect("words are JSON"))
 }
 
 /// The inverse of [`words`].
-pub(crate) fn read_words(text: Option<&str>) -> Vec<String> {
-    text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+pub(crate) fn read_words(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<String>> {
+    Ok(read_json(row, column)?.unwrap_or_default())
+}
+
+/// A list of words as JSON, `[]` if it is empty.
+pub(crate) fn words_text(words: &[String]) -> String {
+    serde_json::to_string(words).expect("words are JSON")
+}
+
+/// Metadata as JSON.
+pub(crate) fn metadata(metadata: &Metadata) -> String {
+    serde_json::to_string(metadata).expect("a map of texts is JSON")
+}
+
+/// The inverse of [`metadata`].
+pub(crate) fn read_metadata(row: &Row<'_>, column: usize) -> rusqlite::Result<Metadata> {
+    Ok(read_json(row, column)?.unwrap_or_default())
+}
+
+/// What a column holds as JSON; none if it is null. What cannot be read is an error: to take a
+/// broken filter for an empty one would send to everybody.
+pub(crate) fn read_json<T: DeserializeOwned>(
+    row: &Row<'_>,
+    column: usize,
+) -> rusqlite::Result<Option<T>> {
+    let text = row
+        .get_ref(column)?
+        .as_str_or_null()
+        .map_err(|error| unreadable(column, error))?;
+    text.map(serde_json::from_str)
+        .transpose()
+        .map_err(|error| unreadable(column, error))
+}
+
+fn unreadable(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
+}
+
+/// Sealed secrets as JSON.
+pub(crate) fn secrets(secrets: &[SealedSecret]) -> String {
+    let rows = secrets
+        .iter()
+        .map(|secret| json!({ "sealed": hex(&secret.sealed), "expires_at": secret.expires_at }));
+    Value::Array(rows.collect()).to_string()
+}
+
+/// The inverse of [`secrets`].
+pub(crate) fn read_secrets(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<SealedSecret>> {
+    let rows: Vec<Value> = read_json(row, column)?.unwrap_or_default();
+    let read = |value: &Value| {
+        let sealed = read_hex(value.get("sealed")?.as_str()?)?;
+        let expires_at = match value.get("expires_at")? {
+            Value::Null => None,
+            at => Some(at.as_i64()?),
+        };
+        Some(SealedSecret { sealed, expires_at })
+    };
+    let secrets: Option<Vec<SealedSecret>> = rows.iter().map(read).collect();
+    secrets.ok_or_else(|| unreadable(column, std::io::Error::other("not a list of secrets")))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).expect("below 16");
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xF)])
+        .collect()
+}
+
+fn read_hex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16);
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let byte = |[high, low]: &[u8; 2]| u8::try_from(digit(high)? << 4 | digit(low)?).ok();
+    if rest.is_empty() {
+        pairs.iter().map(byte).collect()
+    } else {
+        None
+    }
 }
 
 /// The id of a message from the columns `seq, accepted_at, journal, tail`, from this one on.
 pub(crate) fn read_message_id(row: &Row<'_>, first: usize) -> rusqlite::Result<MessageId> {
     let journal = row.get::<_, u16>(first + 2)?;
-    Ok(MessageId::new(row.get(first + 1)?, journal, row.get(first)?, row.get(first + 3)?))
+    Ok(MessageId::new(
+        row.get(first + 1)?,
+        journal,
+        row.get(first)?,
+        row.get(first + 3)?,
+    ))
 }
 
 /// The id of an attempt from the columns `seq, started_at, journal, tail`, from this one on.
 pub(crate) fn read_attempt_id(row: &Row<'_>, first: usize) -> rusqlite::Result<AttemptId> {
     let journal = row.get::<_, u16>(first + 2)?;
-    Ok(AttemptId::new(row.get(first + 1)?, journal, row.get(first)?, row.get(first + 3)?))
+    Ok(AttemptId::new(
+        row.get(first + 1)?,
+        journal,
+        row.get(first)?,
+        row.get(first + 3)?,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_read_back_from_hexadecimal_and_nothing_else_does() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        assert_eq!(read_hex(&hex(&bytes)), Some(bytes));
+        for text in ["0", "0g", "00f", "+1"] {
+            assert_eq!(read_hex(text), None, "{text}");
+        }
+    }
 }

@@ -1,0 +1,310 @@
+//! Endpoints: made, found, listed, changed, deleted.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use tidings_domain::clock::Millis;
+use tidings_domain::endpoint::{DisabledReason, Endpoint, EndpointState};
+use tidings_domain::ids::EndpointId;
+use tidings_store::{
+    Dedup, EndpointUpdate, KnownEndpoint, NewEndpoint, PageRequest, Reference, Subject, Written,
+};
+
+use crate::accept::{find_key, take_key};
+use crate::changes;
+use crate::convert::{
+    Span, count, metadata, read_metadata, read_secrets, read_words, secrets, words_text,
+};
+use crate::step::Scope;
+
+/// The columns of an endpoint and of its health, which is joined under the name `state`.
+const COLUMNS: &str = "endpoint.ordinal, endpoint.application, endpoint.environment, endpoint.tail, \
+    endpoint.uid, endpoint.url, endpoint.description, endpoint.is_disabled, endpoint.event_types, \
+    endpoint.channels, endpoint.throttle_rate, endpoint.metadata, endpoint.headers, \
+    endpoint.secrets, endpoint.version, endpoint.created_at, endpoint.updated_at, \
+    endpoint.deleted_at, state.failing_since, state.last_failure_at, state.failures_count, \
+    state.disabled_reason, state.disabled_at";
+
+const FROM: &str =
+    "endpoint LEFT JOIN endpoint_state AS state ON state.endpoint = endpoint.ordinal";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<KnownEndpoint> {
+    let created_at = row.get(15)?;
+    let endpoint = Endpoint {
+        id: EndpointId::new(created_at, 0, row.get(0)?, row.get(3)?),
+        application: row.get(1)?,
+        environment: row.get(2)?,
+        uid: row.get(4)?,
+        url: row.get(5)?,
+        description: row.get(6)?,
+        is_disabled: row.get(7)?,
+        event_types: read_words(row, 8)?,
+        channels: read_words(row, 9)?,
+        throttle_rate: row.get(10)?,
+        metadata: read_metadata(row, 11)?,
+        headers: row.get(12)?,
+        secrets: read_secrets(row, 13)?,
+        version: row.get(14)?,
+        created_at,
+        updated_at: row.get(16)?,
+        state: read_state(row)?,
+    };
+    Ok(KnownEndpoint {
+        endpoint,
+        deleted_at: row.get(17)?,
+    })
+}
+
+fn read_state(row: &Row<'_>) -> rusqlite::Result<EndpointState> {
+    let reason: Option<String> = row.get(21)?;
+    let disabled_at: Option<Millis> = row.get(22)?;
+    Ok(EndpointState {
+        failing_since: row.get(18)?,
+        last_failure_at: row.get(19)?,
+        failures_count: row.get::<_, Option<u32>>(20)?.unwrap_or(0),
+        // A reason that this version does not know must not switch the endpoint on.
+        disabled: disabled_at.map(|at| {
+            let reason = reason.as_deref().and_then(DisabledReason::parse);
+            (reason.unwrap_or(DisabledReason::Failing), at)
+        }),
+    })
+}
+
+fn live(row: &Row<'_>) -> rusqlite::Result<Endpoint> {
+    read(row).map(|known| known.endpoint)
+}
+
+/// Makes an endpoint. A refused one does not use up the idempotency key.
+pub(crate) fn create(
+    scope: &mut Scope<'_>,
+    new: &NewEndpoint,
+    dedup: Option<&Dedup>,
+) -> rusqlite::Result<Written<Endpoint>> {
+    let connection = scope.connection;
+    if let Some(replayed) = replay(connection, dedup, new.created_at)? {
+        return Ok(replayed);
+    }
+    if crate::applications::by_ordinal(connection, new.application)?.is_none() {
+        return Ok(Written::Missing);
+    }
+    if let Some(uid) = &new.uid
+        && let Some(other) = by_uid(connection, new.application, uid)?
+    {
+        return Ok(Written::Taken(other));
+    }
+    insert(connection, new)?;
+    let ordinal = connection.last_insert_rowid();
+    if let Some(dedup) = dedup {
+        take_key(connection, dedup, ordinal, new.created_at)?;
+    }
+    changes::note(connection, Subject::Application(new.application))?;
+    Ok(by_ordinal(connection, ordinal)?.map_or(Written::Missing, Written::Done))
+}
+
+/// What an idempotency key stands for already, if it does.
+fn replay(
+    connection: &Connection,
+    dedup: Option<&Dedup>,
+    now: Millis,
+) -> rusqlite::Result<Option<Written<Endpoint>>> {
+    let Some(dedup) = dedup else { return Ok(None) };
+    Ok(match find_key(connection, dedup, now)? {
+        None => None,
+        Some((made, true)) => Some(Written::Replayed(by_ordinal(connection, made)?)),
+        Some((_, false)) => Some(Written::KeyReused),
+    })
+}
+
+fn insert(connection: &Connection, new: &NewEndpoint) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "-- create_endpoint
+            INSERT INTO endpoint (application, environment, tail, uid, url, description,
+                is_disabled, event_types, channels, throttle_rate, metadata, headers, secrets,
+                version, created_at, updated_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 1, ?14, ?14)",
+        )?
+        .execute(params![
+            new.application,
+            new.environment,
+            new.tail,
+            new.uid,
+            new.url,
+            new.description,
+            new.is_disabled,
+            words_text(&new.event_types),
+            words_text(&new.channels),
+            new.throttle_rate,
+            metadata(&new.metadata),
+            new.headers,
+            secrets(&new.secrets),
+            new.created_at,
+        ])?;
+    Ok(())
+}
+
+pub(crate) fn find(
+    connection: &Connection,
+    application: i64,
+    reference: &Reference<EndpointId>,
+) -> rusqlite::Result<Option<Endpoint>> {
+    match reference {
+        Reference::Id(id) => Ok(by_ordinal(connection, id.seq())?
+            .filter(|found| found.id == *id && found.application == application)),
+        Reference::Uid(uid) => by_uid(connection, application, uid),
+    }
+}
+
+pub(crate) fn by_ordinal(
+    connection: &Connection,
+    ordinal: i64,
+) -> rusqlite::Result<Option<Endpoint>> {
+    Ok(known_by_ordinal(connection, ordinal)?
+        .filter(|known| known.deleted_at.is_none())
+        .map(|known| known.endpoint))
+}
+
+fn known_by_ordinal(
+    connection: &Connection,
+    ordinal: i64,
+) -> rusqlite::Result<Option<KnownEndpoint>> {
+    connection
+        .prepare_cached(&format!(
+            "-- endpoint_by_ordinal
+            SELECT {COLUMNS} FROM {FROM} WHERE endpoint.ordinal = ?1"
+        ))?
+        .query_row([ordinal], read)
+        .optional()
+}
+
+fn by_uid(
+    connection: &Connection,
+    application: i64,
+    uid: &str,
+) -> rusqlite::Result<Option<Endpoint>> {
+    connection
+        .prepare_cached(&format!(
+            "-- endpoint_by_uid
+            SELECT {COLUMNS} FROM {FROM}
+            WHERE endpoint.application = ?1 AND endpoint.uid = ?2 AND endpoint.deleted_at IS NULL"
+        ))?
+        .query_row(params![application, uid], live)
+        .optional()
+}
+
+pub(crate) fn list(
+    connection: &Connection,
+    application: i64,
+    page: PageRequest,
+) -> rusqlite::Result<Vec<Endpoint>> {
+    let span = Span::new(page.order, page.after);
+    connection
+        .prepare_cached(&format!(
+            "-- endpoints
+            SELECT {COLUMNS} FROM {FROM}
+            WHERE endpoint.application = ?1 AND endpoint.deleted_at IS NULL
+                AND endpoint.ordinal > ?2 AND endpoint.ordinal < ?3
+            ORDER BY endpoint.ordinal {} LIMIT ?4",
+            span.direction
+        ))?
+        .query_map(
+            params![application, span.above, span.below, count(page.limit)],
+            live,
+        )?
+        .collect()
+}
+
+/// Endpoints by number, deleted ones included.
+pub(crate) fn known(
+    connection: &Connection,
+    ordinals: &[i64],
+) -> rusqlite::Result<Vec<KnownEndpoint>> {
+    let found = ordinals
+        .iter()
+        .map(|ordinal| known_by_ordinal(connection, *ordinal));
+    found.filter_map(Result::transpose).collect()
+}
+
+/// Changes an endpoint, if it still has the expected version.
+pub(crate) fn update(
+    scope: &mut Scope<'_>,
+    update: EndpointUpdate,
+    dedup: Option<&Dedup>,
+) -> rusqlite::Result<Written<Endpoint>> {
+    let EndpointUpdate {
+        ordinal,
+        patch,
+        expected_version,
+        now,
+    } = update;
+    let connection = scope.connection;
+    if let Some(replayed) = replay(connection, dedup, now)? {
+        return Ok(replayed);
+    }
+    let Some(mut endpoint) = by_ordinal(connection, ordinal)? else {
+        return Ok(Written::Missing);
+    };
+    if expected_version.is_some_and(|expected| expected != endpoint.version) {
+        return Ok(Written::Stale(endpoint));
+    }
+    if let Some(Some(uid)) = &patch.uid
+        && let Some(other) = by_uid(connection, endpoint.application, uid)?
+        && other.id != endpoint.id
+    {
+        return Ok(Written::Taken(other));
+    }
+    if patch.is_disabled == Some(false) {
+        connection
+            .prepare_cached("-- forget_state\nDELETE FROM endpoint_state WHERE endpoint = ?1")?
+            .execute([ordinal])?;
+    }
+    patch.apply(&mut endpoint, now);
+    write(connection, ordinal, &endpoint)?;
+    if let Some(dedup) = dedup {
+        take_key(connection, dedup, ordinal, now)?;
+    }
+    changes::note(connection, Subject::Application(endpoint.application))?;
+    Ok(Written::Done(endpoint))
+}
+
+fn write(connection: &Connection, ordinal: i64, endpoint: &Endpoint) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "-- update_endpoint
+            UPDATE endpoint SET uid = ?2, url = ?3, description = ?4, is_disabled = ?5,
+                event_types = ?6, channels = ?7, throttle_rate = ?8, metadata = ?9, headers = ?10,
+                secrets = ?11, version = ?12, updated_at = ?13
+            WHERE ordinal = ?1",
+        )?
+        .execute(params![
+            ordinal,
+            endpoint.uid,
+            endpoint.url,
+            endpoint.description,
+            endpoint.is_disabled,
+            words_text(&endpoint.event_types),
+            words_text(&endpoint.channels),
+            endpoint.throttle_rate,
+            metadata(&endpoint.metadata),
+            endpoint.headers,
+            secrets(&endpoint.secrets),
+            endpoint.version,
+            endpoint.updated_at,
+        ])?;
+    Ok(())
+}
+
+/// Deletes an endpoint. Its row stays, for the attempts that name it.
+pub(crate) fn delete(scope: &mut Scope<'_>, ordinal: i64, now: Millis) -> rusqlite::Result<bool> {
+    let application: Option<i64> = scope
+        .connection
+        .prepare_cached(
+            "-- delete_endpoint
+            UPDATE endpoint SET deleted_at = ?2 WHERE ordinal = ?1 AND deleted_at IS NULL
+            RETURNING application",
+        )?
+        .query_row(params![ordinal, now], |row| row.get(0))
+        .optional()?;
+    if let Some(application) = application {
+        changes::note(scope.connection, Subject::Application(application))?;
+    }
+    Ok(application.is_some())
+}

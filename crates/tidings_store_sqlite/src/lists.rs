@@ -1,0 +1,40 @@
+//! Messages, attempts and delivery states, read.
+//!
+//! A page walks an index in order and stops at its limit, or at a fixed number of rows read where a
+//! filter lets few pass. So no page is slow, and the caller goes on from the last row read.
+
+mod attempts;
+mod facts;
+mod messages;
+
+use rusqlite::Rows;
+use tidings_store::{Page, SCAN_ROWS_MAX};
+
+pub(crate) use attempts::{attempt, attempts};
+pub(crate) use facts::delivery_facts;
+pub(crate) use messages::{message, message_by_seq, messages};
+
+/// Fills a page from rows whose first column is the number that orders them. `read` gives none for a
+/// row that the filters leave out.
+fn fill<T>(
+    mut rows: Rows<'_>,
+    limit: usize,
+    mut read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<Option<T>>,
+) -> rusqlite::Result<Page<T>> {
+    let mut page = Page {
+        rows: Vec::new(),
+        next: None,
+    };
+    let mut last = None;
+    let mut read_count = 0;
+    while let Some(row) = rows.next()? {
+        if page.rows.len() >= limit || read_count >= SCAN_ROWS_MAX {
+            page.next = last;
+            break;
+        }
+        read_count += 1;
+        last = Some(row.get(0)?);
+        page.rows.extend(read(row)?);
+    }
+    Ok(page)
+}

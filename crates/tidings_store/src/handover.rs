@@ -12,23 +12,26 @@ use crate::target::Target;
 
 /// Something with a limited number of places.
 pub trait Place: Send + Sync {
-    /// Takes one place back.
-    fn release(&self);
+    /// Takes one place back, and the bytes that it held.
+    fn release(&self, bytes: usize);
 }
 
 /// A place in delivery's memory. Dropping it gives it back.
-pub struct Permit(Arc<dyn Place>);
+pub struct Permit {
+    place: Arc<dyn Place>,
+    bytes: usize,
+}
 
 impl Permit {
     /// For whoever counts the places: the place must be taken already.
-    pub fn new(place: Arc<dyn Place>) -> Self {
-        Self(place)
+    pub fn new(place: Arc<dyn Place>, bytes: usize) -> Self {
+        Self { place, bytes }
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        self.0.release();
+        self.place.release(self.bytes);
     }
 }
 
@@ -56,13 +59,14 @@ pub trait Handover: Send + Sync {
 
 /// What the service asks of delivery when a message comes in.
 pub trait Admission: Send + Sync {
-    /// A place for one delivery to this endpoint, if there is one right now.
-    fn try_admit(&self, target: &Arc<Target>) -> Option<Permit>;
-    /// A place for one delivery to this endpoint; waits a moment for one if the endpoint is quick and
+    /// A place for one delivery of so many bytes to this endpoint, if there is one right now.
+    fn try_admit(&self, target: &Arc<Target>, bytes: usize) -> Option<Permit>;
+    /// A place for one such delivery; waits a moment for one if the endpoint is quick and
     /// merely busy. `None` means: write it down as owed.
     fn admit<'a>(
         &'a self,
         target: &'a Arc<Target>,
+        bytes: usize,
     ) -> Pin<Box<dyn Future<Output = Option<Permit>> + Send + 'a>>;
     /// Whether a worker of this node is sending this delivery now.
     fn is_held(&self, message: i64, endpoint: i64) -> bool;

@@ -192,11 +192,7 @@ pub enum Next {
 /// How an attempt ended, on its way to disk.
 pub struct Settlement {
     /// The message.
-    pub message: MessageId,
-    /// The application, by number.
-    pub application: i64,
-    /// The event type, for the live feed.
-    pub event_type: Arc<str>,
+    pub message: Arc<Message>,
     /// The endpoint.
     pub endpoint: EndpointId,
     /// 1 for the first attempt.

@@ -6,9 +6,10 @@
 use std::sync::{Arc, OnceLock};
 
 use tidings_domain::clock::Millis;
+use tidings_domain::ids::AttemptId;
 use tidings_domain::message::Message;
 use tidings_store::faults;
-use tidings_store::{Accepted, Handed, Handover, Settled, Settlement, StoreError};
+use tidings_store::{Accepted, Handed, Handover, Next, Settled, Settlement, StoreError};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::accept::Acceptance;
@@ -19,8 +20,8 @@ use crate::step::Step;
 pub(crate) struct Effects {
     /// One for each acceptance, in order.
     pub(crate) accepted: Vec<Accepted>,
-    /// One for each settlement, in order, if anybody listens.
-    pub(crate) settled: Vec<Settled>,
+    /// The attempt's id for each settlement, in order.
+    pub(crate) settled: Vec<AttemptId>,
     /// Rows of what is owed that were written: endpoint and due time.
     pub(crate) owed: Vec<(i64, Millis)>,
     /// Message number and how many of its deliveries were handed over.
@@ -55,11 +56,20 @@ pub(crate) type HandoverCell = Arc<OnceLock<Arc<dyn Handover>>>;
 pub(crate) async fn run(mut answers: UnboundedReceiver<Answer>, handover: HandoverCell) {
     while let Some(answer) = answers.recv().await {
         match answer {
-            Answer::Committed { effects, settlements, steps, acceptances } => {
+            Answer::Committed {
+                effects,
+                settlements,
+                steps,
+                acceptances,
+            } => {
                 let handover = handover.get().map(AsRef::as_ref);
                 committed(*effects, settlements, steps, acceptances, handover);
             }
-            Answer::Refused { error, steps, acceptances } => {
+            Answer::Refused {
+                error,
+                steps,
+                acceptances,
+            } => {
                 for step in steps {
                     step.answer(Err(error.clone()));
                 }
@@ -78,6 +88,13 @@ fn committed(
     acceptances: Vec<Acceptance>,
     handover: Option<&dyn Handover>,
 ) {
+    if let Some(handover) = handover.filter(|handover| handover.wants_settled()) {
+        let settled = settlements
+            .iter()
+            .zip(&effects.settled)
+            .map(|(done, id)| settled(done, *id));
+        handover.settled(settled.collect());
+    }
     // Places come back first, so that what is handed over below finds room.
     drop(settlements);
     if !acceptances.is_empty() {
@@ -116,15 +133,33 @@ fn committed(
         if !effects.owed.is_empty() {
             handover.owed(&effects.owed);
         }
-        if !effects.settled.is_empty() && handover.wants_settled() {
-            handover.settled(effects.settled);
-        }
     }
     for step in steps {
         step.answer(Ok(()));
     }
     for (reply, result) in replies {
         let _ = reply.send(result); // fails where the caller has hung up
+    }
+}
+
+fn settled(settlement: &Settlement, attempt: AttemptId) -> Settled {
+    Settled {
+        attempt,
+        message: settlement.message.id,
+        application: settlement.message.application,
+        event_type: settlement.message.event_type.as_str().into(),
+        endpoint: settlement.endpoint,
+        number: settlement.number,
+        trigger: settlement.trigger,
+        outcome: settlement.outcome,
+        status: settlement.exchange.status,
+        error: settlement.exchange.error,
+        started_at: settlement.started_at,
+        duration_us: settlement.exchange.phases.total_us(),
+        next_at: match settlement.next {
+            Next::Done => None,
+            Next::At { due_at, .. } => Some(due_at),
+        },
     }
 }
 

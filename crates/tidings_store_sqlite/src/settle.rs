@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 use tidings_domain::delivery::Outcome;
 use tidings_domain::endpoint::EndpointState;
 use tidings_domain::ids::AttemptId;
-use tidings_store::{Hold, Next, Settled, Settlement, Subject};
+use tidings_store::{Hold, Next, Settlement, Subject};
 
 use crate::answers::Effects;
 use crate::changes;
@@ -35,7 +35,7 @@ pub(crate) fn write(
         let phases = exchange.phases;
         insert.execute(params![
             seq,
-            settlement.message.seq(),
+            settlement.message.id.seq(),
             settlement.endpoint.seq(),
             settlement.started_at,
             journal.id,
@@ -45,7 +45,9 @@ pub(crate) fn write(
             settlement.outcome.code(),
             is_fenced,
             exchange.status,
-            exchange.error.map(tidings_domain::delivery::AttemptError::code),
+            exchange
+                .error
+                .map(tidings_domain::delivery::AttemptError::code),
             (!exchange.error_detail.is_empty()).then_some(&exchange.error_detail),
             exchange.peer.map(|peer| peer.to_string()),
             phases.resolve_us,
@@ -59,37 +61,23 @@ pub(crate) fn write(
             &exchange.response_headers[..],
             &exchange.response[..],
         ])?;
-        effects.bytes_written += exchange.response.len() + exchange.response_headers.len() + ROW_BYTES;
+        effects.bytes_written +=
+            exchange.response.len() + exchange.response_headers.len() + ROW_BYTES;
         if !is_fenced {
             write_next(connection, settlement, effects)?;
             if let Some(state) = &settlement.state {
-                write_state(connection, settlement.endpoint.seq(), settlement.application, state)?;
+                write_state(
+                    connection,
+                    settlement.endpoint.seq(),
+                    settlement.message.application,
+                    state,
+                )?;
             }
         }
-        effects.settled.push(settled(settlement, journal.id, seq));
+        let id = AttemptId::new(settlement.started_at, journal.id, seq, settlement.tail);
+        effects.settled.push(id);
     }
     Ok(())
-}
-
-fn settled(settlement: &Settlement, journal: u16, seq: i64) -> Settled {
-    Settled {
-        attempt: AttemptId::new(settlement.started_at, journal, seq, settlement.tail),
-        message: settlement.message,
-        application: settlement.application,
-        event_type: settlement.event_type.clone(),
-        endpoint: settlement.endpoint,
-        number: settlement.number,
-        trigger: settlement.trigger,
-        outcome: settlement.outcome,
-        status: settlement.exchange.status,
-        error: settlement.exchange.error,
-        started_at: settlement.started_at,
-        duration_us: settlement.exchange.phases.total_us(),
-        next_at: match settlement.next {
-            Next::Done => None,
-            Next::At { due_at, .. } => Some(due_at),
-        },
-    }
 }
 
 /// Clears or moves what was owed. A row that somebody has changed meanwhile is left alone.
@@ -98,7 +86,7 @@ fn write_next(
     settlement: &Settlement,
     effects: &mut Effects,
 ) -> rusqlite::Result<()> {
-    let (message, endpoint) = (settlement.message.seq(), settlement.endpoint.seq());
+    let (message, endpoint) = (settlement.message.id.seq(), settlement.endpoint.seq());
     match (settlement.hold, settlement.next) {
         (Hold::Handed, Next::Done) => {}
         (Hold::Handed, Next::At { due_at, reason }) => {

@@ -92,7 +92,9 @@ pub(crate) struct Writer {
 
 /// Starts the thread.
 pub(crate) fn start(writer: Writer) -> std::io::Result<std::thread::JoinHandle<()>> {
-    std::thread::Builder::new().name("store-writer".into()).spawn(move || writer.run())
+    std::thread::Builder::new()
+        .name("store-writer".into())
+        .spawn(move || writer.run())
 }
 
 /// Sends an operation; hands it back as an error if the writer has stopped.
@@ -106,7 +108,10 @@ impl Writer {
     fn run(mut self) {
         let mut carried: Vec<Settlement> = Vec::new();
         loop {
-            let mut batch = Batch { settlements: std::mem::take(&mut carried), ..Batch::default() };
+            let mut batch = Batch {
+                settlements: std::mem::take(&mut carried),
+                ..Batch::default()
+            };
             if !self.gather(&mut batch) {
                 return;
             }
@@ -170,7 +175,13 @@ impl Writer {
         connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         let is_fenced = !self.journal.holds_fence(connection)?;
         if !settlements.is_empty() {
-            crate::settle::write(connection, &mut self.journal, settlements, is_fenced, effects)?;
+            crate::settle::write(
+                connection,
+                &mut self.journal,
+                settlements,
+                is_fenced,
+                effects,
+            )?;
         }
         for step in steps.iter_mut() {
             step.run(connection, &mut self.journal, effects)?;
@@ -198,7 +209,9 @@ impl Writer {
     /// What to do when a batch could not be written. Gives the outcomes to try again.
     fn recover_from(&mut self, error: &rusqlite::Error, batch: Batch) -> Vec<Settlement> {
         if is_fatal(error) {
-            tracing::error!("The disk failed under the database: {error}. The process ends; a restart recovers");
+            tracing::error!(
+                "The disk failed under the database: {error}. The process ends; a restart recovers"
+            );
             std::process::exit(74); // EX_IOERR
         }
         let meaning = failed_ref(error);
@@ -223,10 +236,16 @@ impl Writer {
         for settlement in settlements {
             match self.write(std::slice::from_ref(&settlement), &mut [], &[]) {
                 Ok(effects) => {
-                    self.publish(effects, Batch { settlements: vec![settlement], ..Batch::default() });
+                    self.publish(
+                        effects,
+                        Batch {
+                            settlements: vec![settlement],
+                            ..Batch::default()
+                        },
+                    );
                 }
                 Err(error) => {
-                    let message = settlement.message;
+                    let message = settlement.message.id;
                     tracing::error!(message.id = %message, "The outcome of {message} could not be written: {error}");
                 }
             }
@@ -234,7 +253,13 @@ impl Writer {
         for acceptance in acceptances {
             match self.write(&[], &mut [], std::slice::from_ref(&acceptance)) {
                 Ok(effects) => {
-                    self.publish(effects, Batch { acceptances: vec![acceptance], ..Batch::default() });
+                    self.publish(
+                        effects,
+                        Batch {
+                            acceptances: vec![acceptance],
+                            ..Batch::default()
+                        },
+                    );
                 }
                 Err(error) => self.refuse(&failed(error), Vec::new(), vec![acceptance]),
             }
@@ -243,14 +268,20 @@ impl Writer {
 
     fn refuse(&self, error: &StoreError, steps: Vec<Box<dyn Step>>, acceptances: Vec<Acceptance>) {
         let error = error.clone();
-        let _ = self.answers.send(Answer::Refused { error, steps, acceptances });
+        let _ = self.answers.send(Answer::Refused {
+            error,
+            steps,
+            acceptances,
+        });
     }
 }
 
 fn failed_ref(error: &rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::DiskFull) => StoreError::Full,
-        Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => StoreError::Busy,
+        Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
+            StoreError::Busy
+        }
         _ => StoreError::Internal(error.to_string()),
     }
 }

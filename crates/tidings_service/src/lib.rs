@@ -1,1 +1,122 @@
-//! To be filled.
+//! The use cases of Tidings, once: what the API, the pages, the commands and the demo all call.
+//!
+//! A use case checks what it is given, asks the domain for decisions, and makes one step in the
+//! store. It knows nothing of HTTP and nothing of SQL. Whoever calls has been identified before: a
+//! [`Caller`] is the proof.
+
+pub mod applications;
+pub mod attempts;
+pub mod deliveries;
+pub mod endpoints;
+pub mod error;
+pub mod event_types;
+pub mod feed;
+pub mod idempotency;
+pub mod keys;
+pub mod limits;
+pub mod messages;
+pub mod pages;
+pub mod payload;
+
+use std::sync::Arc;
+
+use tidings_domain::address_policy::Policy;
+use tidings_domain::clock::{Clock, Entropy, Millis};
+use tidings_domain::sealed::Keyring;
+use tidings_store::directory::{ApplicationView, Directory};
+use tidings_store::{Admission, Store};
+
+pub use error::{FieldProblem, ServiceError};
+pub use keys::Caller;
+pub use pages::{Cursor, Listed, PageQuery};
+
+/// What a service is made of.
+pub struct Parts {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// The configuration in memory.
+    pub directory: Arc<Directory>,
+    /// What seals secrets.
+    pub keyring: Arc<Keyring>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Gives chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// Which URLs may be delivered to.
+    pub policy: Arc<Policy>,
+    /// Places in delivery's memory.
+    pub admission: Arc<dyn Admission>,
+}
+
+/// The use cases; one for the whole process.
+pub struct Service {
+    store: Arc<dyn Store>,
+    directory: Arc<Directory>,
+    keyring: Arc<Keyring>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    policy: Arc<Policy>,
+    admission: Arc<dyn Admission>,
+    seen: keys::LastUsed,
+}
+
+impl Service {
+    /// Puts the parts together.
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            store: parts.store,
+            directory: parts.directory,
+            keyring: parts.keyring,
+            clock: parts.clock,
+            entropy: parts.entropy,
+            policy: parts.policy,
+            admission: parts.admission,
+            seen: keys::LastUsed::default(),
+        }
+    }
+
+    /// Now, in milliseconds since 1970, UTC.
+    pub fn now(&self) -> Millis {
+        self.clock.now_ms()
+    }
+
+    /// Chance, for whoever serves callers.
+    pub fn entropy(&self) -> &dyn Entropy {
+        &*self.entropy
+    }
+
+    /// The application that a caller names by id or uid, with its endpoints.
+    pub async fn view(
+        &self,
+        caller: Caller,
+        application: &str,
+    ) -> Result<Arc<ApplicationView>, ServiceError> {
+        self.find_view(caller, application)
+            .await?
+            .ok_or(ServiceError::NotFound {
+                what: "application",
+            })
+    }
+
+    async fn find_view(
+        &self,
+        caller: Caller,
+        application: &str,
+    ) -> Result<Option<Arc<ApplicationView>>, ServiceError> {
+        let cached = self
+            .directory
+            .cached_application(caller.environment, application);
+        if cached.is_some() || !applications::may_name_application(application) {
+            return Ok(cached);
+        }
+        Ok(self
+            .directory
+            .application(caller.environment, application)
+            .await?)
+    }
+
+    /// Makes this node see its own change of the configuration before the caller is answered.
+    async fn publish_change(&self) -> Result<(), ServiceError> {
+        Ok(self.directory.refresh().await?)
+    }
+}

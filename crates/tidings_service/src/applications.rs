@@ -1,0 +1,287 @@
+//! Applications: the customers of the product.
+
+use tidings_domain::application::{Application, ApplicationPatch, Metadata};
+use tidings_domain::ids::ApplicationId;
+use tidings_domain::names::{check_metadata, check_uid};
+use tidings_store::{Dedup, NewApplication, Written};
+
+use crate::error::{Problems, ServiceError};
+use crate::keys::check_display_name;
+use crate::limits::STALE_RETRIES_MAX;
+use crate::pages::wrong_iterator;
+use crate::{Caller, Listed, PageQuery, Service};
+
+const NOT_FOUND: ServiceError = ServiceError::NotFound {
+    what: "application",
+};
+
+/// What a caller says of an application.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ApplicationDraft {
+    /// What people call it.
+    pub name: String,
+    /// The product's own name for it.
+    pub uid: Option<String>,
+    /// Messages a second; at least 1.
+    pub throttle_rate: Option<u32>,
+    /// The product's own notes.
+    pub metadata: Metadata,
+}
+
+impl ApplicationDraft {
+    pub(crate) fn check(&self, problems: &mut Problems) {
+        problems.check("name", check_display_name(&self.name));
+        problems.check("throttleRate", check_rate(self.throttle_rate));
+        problems.check("metadata", check_metadata(&self.metadata));
+        if let Some(uid) = &self.uid {
+            problems.check("uid", check_uid(uid, ApplicationId::PREFIX));
+        }
+    }
+}
+
+/// An object that a request left behind, and whether the request made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Placed<T> {
+    /// Made just now, or by the same request earlier.
+    Created(T),
+    /// It was there.
+    Existing(T),
+}
+
+/// What to do about an object that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IfExists {
+    /// Refuse.
+    Refuse,
+    /// Give it back.
+    Get,
+}
+
+/// Whether a text can be the name of any application, so that a store need not be asked.
+pub(crate) fn may_name_application(text: &str) -> bool {
+    check_uid(text, ApplicationId::PREFIX).is_ok() || text.parse::<ApplicationId>().is_ok()
+}
+
+pub(crate) fn check_rate(rate: Option<u32>) -> Result<(), &'static str> {
+    if rate == Some(0) {
+        return Err("must be at least 1");
+    }
+    Ok(())
+}
+
+/// The uid of an object that is made by naming it in a path: the one in the body, else the one in
+/// the path, if that is none of our own ids.
+pub(crate) fn uid_from_path(
+    body: Option<String>,
+    path: &str,
+    prefix: &'static str,
+) -> Option<String> {
+    body.or_else(|| (!path.starts_with(prefix)).then(|| path.to_owned()))
+}
+
+impl Service {
+    /// Makes an application.
+    pub async fn create_application(
+        &self,
+        caller: Caller,
+        draft: ApplicationDraft,
+        if_exists: IfExists,
+        dedup: Option<Dedup>,
+    ) -> Result<Placed<Application>, ServiceError> {
+        let mut problems = Problems::default();
+        draft.check(&mut problems);
+        problems.finish()?;
+        let new = self.new_application(caller, draft);
+        let written = self.store.create_application(new, dedup).await?;
+        self.publish_change().await?;
+        match (written, if_exists) {
+            (Written::Done(made) | Written::Replayed(Some(made)), _) => Ok(Placed::Created(made)),
+            (Written::Taken(other), IfExists::Get) => Ok(Placed::Existing(other)),
+            (Written::Taken(_) | Written::Stale(_), _) => {
+                Err(ServiceError::uid_taken("application"))
+            }
+            (Written::KeyReused, _) => Err(ServiceError::key_reused()),
+            (Written::Replayed(None) | Written::Missing, _) => Err(NOT_FOUND),
+        }
+    }
+
+    fn new_application(&self, caller: Caller, draft: ApplicationDraft) -> NewApplication {
+        NewApplication {
+            environment: caller.environment,
+            uid: draft.uid,
+            name: draft.name,
+            throttle_rate: draft.throttle_rate,
+            metadata: draft.metadata,
+            created_at: self.now(),
+            tail: self.entropy.id_tail(),
+        }
+    }
+
+    /// The application of this id or uid.
+    pub async fn application(
+        &self,
+        caller: Caller,
+        name: &str,
+    ) -> Result<Application, ServiceError> {
+        Ok(self.view(caller, name).await?.application.clone())
+    }
+
+    /// One page of the caller's applications.
+    pub async fn applications(
+        &self,
+        caller: Caller,
+        query: &PageQuery,
+    ) -> Result<Listed<Application>, ServiceError> {
+        let after = match &query.cursor {
+            None => None,
+            Some(cursor) => {
+                let id: ApplicationId = cursor.id.parse().map_err(|_| wrong_iterator())?;
+                // An application that was deleted since it was listed still marks a place.
+                let found = self.store.application_by_ordinal(id.seq()).await?;
+                if found
+                    .is_some_and(|found| found.id != id || found.environment != caller.environment)
+                {
+                    return Err(wrong_iterator());
+                }
+                Some(id.seq())
+            }
+        };
+        let request = query.request(after);
+        let rows = self.store.applications(caller.environment, request).await?;
+        Ok(query.finish(rows, |application| application.id.to_string()))
+    }
+
+    /// Changes an application.
+    pub async fn patch_application(
+        &self,
+        caller: Caller,
+        name: &str,
+        patch: ApplicationPatch,
+    ) -> Result<Application, ServiceError> {
+        let mut problems = Problems::default();
+        check_patch(&patch, &mut problems);
+        problems.finish()?;
+        let view = self.view(caller, name).await?;
+        self.write_application(view.ordinal(), patch)
+            .await?
+            .ok_or(NOT_FOUND)
+    }
+
+    /// Replaces the application of this name, or makes it.
+    pub async fn put_application(
+        &self,
+        caller: Caller,
+        name: &str,
+        draft: ApplicationDraft,
+    ) -> Result<Placed<Application>, ServiceError> {
+        let draft = ApplicationDraft {
+            uid: uid_from_path(draft.uid, name, ApplicationId::PREFIX),
+            ..draft
+        };
+        let mut problems = Problems::default();
+        draft.check(&mut problems);
+        problems.finish()?;
+        // Somebody else may make or delete it in between; then it is looked up anew.
+        for _ in 0..STALE_RETRIES_MAX {
+            if let Some(view) = self.find_view(caller, name).await? {
+                let patch = replacement(draft.clone());
+                if let Some(changed) = self.write_application(view.ordinal(), patch).await? {
+                    return Ok(Placed::Existing(changed));
+                }
+                continue;
+            }
+            let new = self.new_application(caller, draft.clone());
+            let written = self.store.create_application(new, None).await?;
+            self.publish_change().await?;
+            match written {
+                Written::Done(made) => return Ok(Placed::Created(made)),
+                Written::Taken(other) if other.uid.as_deref() != Some(name) => break,
+                _ => {}
+            }
+        }
+        Err(ServiceError::uid_taken("application"))
+    }
+
+    /// Deletes an application with its endpoints; what is owed to them is canceled.
+    pub async fn delete_application(&self, caller: Caller, name: &str) -> Result<(), ServiceError> {
+        let view = self.view(caller, name).await?;
+        let was_there = self
+            .store
+            .delete_application(view.ordinal(), self.now())
+            .await?;
+        self.publish_change().await?;
+        if was_there { Ok(()) } else { Err(NOT_FOUND) }
+    }
+
+    /// `None` if the application is gone.
+    async fn write_application(
+        &self,
+        ordinal: i64,
+        patch: ApplicationPatch,
+    ) -> Result<Option<Application>, ServiceError> {
+        let written = self
+            .store
+            .update_application(ordinal, patch, self.now())
+            .await?;
+        self.publish_change().await?;
+        match written {
+            Written::Done(changed) => Ok(Some(changed)),
+            Written::Taken(_) => Err(ServiceError::uid_taken("application")),
+            _ => Ok(None),
+        }
+    }
+}
+
+fn replacement(draft: ApplicationDraft) -> ApplicationPatch {
+    ApplicationPatch {
+        uid: Some(draft.uid),
+        name: Some(draft.name),
+        throttle_rate: Some(draft.throttle_rate),
+        metadata: Some(draft.metadata),
+    }
+}
+
+fn check_patch(patch: &ApplicationPatch, problems: &mut Problems) {
+    if let Some(name) = &patch.name {
+        problems.check("name", check_display_name(name));
+    }
+    if let Some(Some(uid)) = &patch.uid {
+        problems.check("uid", check_uid(uid, ApplicationId::PREFIX));
+    }
+    if let Some(metadata) = &patch.metadata {
+        problems.check("metadata", check_metadata(metadata));
+    }
+}
+
+impl ApplicationDraft {
+    /// Whether this is about the application that a path names.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        self.uid.as_deref() == Some(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_gives_its_uid_unless_the_body_or_an_id_says_otherwise() {
+        let uid = |body: Option<&str>, path| uid_from_path(body.map(str::to_owned), path, "app_");
+        assert_eq!(uid(None, "owl").as_deref(), Some("owl"));
+        assert_eq!(uid(Some("cat"), "owl").as_deref(), Some("cat"));
+        assert_eq!(uid(None, "app_1"), None);
+    }
+
+    #[test]
+    fn every_wrong_field_of_a_draft_is_named() {
+        let draft = ApplicationDraft {
+            name: String::new(),
+            uid: Some("app_x".to_owned()),
+            throttle_rate: Some(0),
+            metadata: Metadata::from([("k".to_owned(), "v".repeat(4096))]),
+        };
+        let mut problems = Problems::default();
+        draft.check(&mut problems);
+        assert_eq!(problems.count(), 4);
+    }
+}

@@ -1,0 +1,197 @@
+//! What a caller says of an endpoint, and what is allowed of it.
+
+use std::collections::BTreeSet;
+
+use tidings_domain::address_policy::check_headers;
+use tidings_domain::application::Metadata;
+use tidings_domain::endpoint::{Endpoint, EndpointPatch};
+use tidings_domain::ids::EndpointId;
+use tidings_domain::names::{check_channel, check_event_type_name, check_metadata, check_uid};
+
+use crate::Service;
+use crate::applications::check_rate;
+use crate::error::{FieldProblem, Problems, ServiceError};
+use crate::limits::{CHANNELS_MAX, DESCRIPTION_BYTES_MAX, ENDPOINT_EVENT_TYPES_MAX};
+
+/// A new endpoint, or one that replaces another.
+#[derive(Debug, Clone, Default)]
+pub struct EndpointDraft {
+    /// Where deliveries go.
+    pub url: String,
+    /// What people call it.
+    pub description: String,
+    /// The product's own name for it.
+    pub uid: Option<String>,
+    /// Whether it is switched off.
+    pub is_disabled: bool,
+    /// Empty means all.
+    pub event_types: Vec<String>,
+    /// Empty means all.
+    pub channels: Vec<String>,
+    /// Deliveries a second; at least 1.
+    pub throttle_rate: Option<u32>,
+    /// The product's own notes.
+    pub metadata: Metadata,
+    /// Headers to be sent with each request; none given is not the same as an empty list.
+    pub headers: Option<Metadata>,
+    /// The signing secret; made if none is given.
+    pub secret: Option<String>,
+}
+
+impl EndpointDraft {
+    pub(super) fn check(&self, problems: &mut Problems) {
+        check_description(&self.description, problems);
+        check_lists(&self.event_types, &self.channels, problems);
+        problems.check("throttleRate", check_rate(self.throttle_rate));
+        problems.check("metadata", check_metadata(&self.metadata));
+        if let Some(uid) = &self.uid {
+            problems.check("uid", check_uid(uid, EndpointId::PREFIX));
+        }
+        if let Some(headers) = &self.headers {
+            check_header_map(headers, problems);
+        }
+    }
+}
+
+/// A change to an endpoint; what is `None` stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct EndpointChange {
+    /// The new uid, or none.
+    pub uid: Option<Option<String>>,
+    /// The new URL.
+    pub url: Option<String>,
+    /// The new description.
+    pub description: Option<String>,
+    /// Off or on.
+    pub is_disabled: Option<bool>,
+    /// The new event types; empty means all.
+    pub event_types: Option<Vec<String>>,
+    /// The new channels; empty means all.
+    pub channels: Option<Vec<String>>,
+    /// The new limit, or none.
+    pub throttle_rate: Option<Option<u32>>,
+    /// The new notes; they replace the old ones.
+    pub metadata: Option<Metadata>,
+    /// The new headers; they replace the old ones.
+    pub headers: Option<Metadata>,
+}
+
+impl EndpointChange {
+    /// The change that makes an endpoint what a draft says.
+    pub(super) fn replacing(draft: EndpointDraft) -> Self {
+        Self {
+            uid: Some(draft.uid),
+            url: Some(draft.url),
+            description: Some(draft.description),
+            is_disabled: Some(draft.is_disabled),
+            event_types: Some(draft.event_types),
+            channels: Some(draft.channels),
+            throttle_rate: Some(draft.throttle_rate),
+            metadata: Some(draft.metadata),
+            headers: draft.headers,
+        }
+    }
+
+    fn check(&self, problems: &mut Problems) {
+        if let Some(description) = &self.description {
+            check_description(description, problems);
+        }
+        check_lists(
+            self.event_types.as_deref().unwrap_or_default(),
+            self.channels.as_deref().unwrap_or_default(),
+            problems,
+        );
+        problems.check("throttleRate", check_rate(self.throttle_rate.flatten()));
+        if let Some(metadata) = &self.metadata {
+            problems.check("metadata", check_metadata(metadata));
+        }
+        if let Some(Some(uid)) = &self.uid {
+            problems.check("uid", check_uid(uid, EndpointId::PREFIX));
+        }
+        if let Some(headers) = &self.headers {
+            check_header_map(headers, problems);
+        }
+    }
+}
+
+impl Service {
+    /// Checks a change to an endpoint and makes it ready to be written.
+    pub(super) async fn check_change(
+        &self,
+        endpoint: &Endpoint,
+        change: EndpointChange,
+    ) -> Result<EndpointPatch, ServiceError> {
+        let mut problems = Problems::default();
+        let url = match &change.url {
+            Some(url) => self.check_url(url, &mut problems),
+            None => None,
+        };
+        change.check(&mut problems);
+        if let Some(names) = &change.event_types {
+            // Names that the endpoint has already may have left the catalogue since.
+            let added: Vec<String> = names
+                .iter()
+                .filter(|name| !endpoint.event_types.contains(name))
+                .cloned()
+                .collect();
+            self.check_event_types(endpoint.environment, &added, &mut problems)
+                .await?;
+        }
+        problems.finish()?;
+        let tail = endpoint.id.parts().tail;
+        let headers = change
+            .headers
+            .map(|headers| self.seal_headers(endpoint.environment, tail, Some(&headers)));
+        Ok(EndpointPatch {
+            uid: change.uid,
+            url,
+            description: change.description,
+            is_disabled: change.is_disabled,
+            event_types: change.event_types,
+            channels: change.channels,
+            throttle_rate: change.throttle_rate,
+            metadata: change.metadata,
+            headers,
+            secrets: None,
+        })
+    }
+}
+
+fn check_description(description: &str, problems: &mut Problems) {
+    if description.len() > DESCRIPTION_BYTES_MAX {
+        problems.push(FieldProblem::body(
+            "description",
+            "may have at most 4096 bytes",
+        ));
+    }
+}
+
+fn check_lists(event_types: &[String], channels: &[String], problems: &mut Problems) {
+    if event_types.len() > ENDPOINT_EVENT_TYPES_MAX {
+        problems.push(FieldProblem::body("eventTypes", "has more than 1000 names"));
+    }
+    for name in event_types {
+        problems.check("eventTypes", check_event_type_name(name));
+    }
+    check_channels(channels, problems);
+}
+
+/// The channels of an endpoint or a message: at most ten, none twice.
+pub(crate) fn check_channels(channels: &[String], problems: &mut Problems) {
+    if channels.len() > CHANNELS_MAX {
+        problems.push(FieldProblem::body("channels", "may have at most 10"));
+    }
+    for channel in channels {
+        problems.check("channels", check_channel(channel));
+    }
+    if channels.iter().collect::<BTreeSet<_>>().len() < channels.len() {
+        problems.push(FieldProblem::body("channels", "has one of them twice"));
+    }
+}
+
+pub(super) fn check_header_map(headers: &Metadata, problems: &mut Problems) {
+    let pairs = headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()));
+    problems.check("headers", check_headers(pairs));
+}

@@ -1,0 +1,293 @@
+//! Event types: the catalogue of what can happen.
+
+use tidings_domain::event_type::{EventType, EventTypePatch};
+use tidings_domain::names::check_event_type_name;
+use tidings_store::{Dedup, ListEventTypes, NewEventType, Written};
+
+use crate::applications::Placed;
+use crate::error::{FieldProblem, Problems, ServiceError};
+use crate::keys::check_display_name;
+use crate::limits::{
+    DESCRIPTION_BYTES_MAX, FEATURE_FLAGS_MAX, SCHEMAS_BYTES_MAX, STALE_RETRIES_MAX,
+};
+use crate::pages::wrong_iterator;
+use crate::{Caller, Listed, PageQuery, Service};
+
+const NOT_FOUND: ServiceError = ServiceError::NotFound { what: "event type" };
+
+/// What a caller says of an event type.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct EventTypeDraft {
+    /// Its name.
+    pub name: String,
+    /// What it means.
+    pub description: String,
+    /// Hidden from lists.
+    pub is_archived: bool,
+    /// Not to be built on.
+    pub is_deprecated: bool,
+    /// JSON Schemas by version.
+    pub schemas: Option<serde_json::Value>,
+    /// The group that it is shown in.
+    pub group_name: Option<String>,
+    /// Empty means everybody sees it.
+    pub feature_flags: Vec<String>,
+}
+
+/// What to do with an event type that is no longer wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removal {
+    /// Hide it.
+    Archive,
+    /// Remove it for good.
+    Expunge,
+}
+
+impl Service {
+    /// Makes an event type, or takes an archived one out of the archive.
+    pub async fn create_event_type(
+        &self,
+        caller: Caller,
+        draft: EventTypeDraft,
+        dedup: Option<Dedup>,
+    ) -> Result<EventType, ServiceError> {
+        check_draft(&draft)?;
+        let new = self.new_event_type(caller, draft);
+        let written = self.store.create_event_type(new, dedup).await?;
+        self.publish_change().await?;
+        match written {
+            Written::Done(made) | Written::Replayed(Some(made)) => Ok(made),
+            Written::Taken(_) | Written::Stale(_) => Err(name_taken()),
+            Written::KeyReused => Err(ServiceError::key_reused()),
+            Written::Missing | Written::Replayed(None) => Err(NOT_FOUND),
+        }
+    }
+
+    fn new_event_type(&self, caller: Caller, draft: EventTypeDraft) -> NewEventType {
+        NewEventType {
+            environment: caller.environment,
+            name: draft.name,
+            description: draft.description,
+            is_archived: draft.is_archived,
+            is_deprecated: draft.is_deprecated,
+            schemas: draft.schemas,
+            group_name: draft.group_name,
+            feature_flags: draft.feature_flags,
+            created_at: self.now(),
+        }
+    }
+
+    /// The event type of this name, archived or not.
+    pub async fn event_type(&self, caller: Caller, name: &str) -> Result<EventType, ServiceError> {
+        check_event_type_name(name).map_err(|_| NOT_FOUND)?;
+        self.store
+            .event_type(caller.environment, name.to_owned())
+            .await?
+            .ok_or(NOT_FOUND)
+    }
+
+    /// One page of the catalogue, by name.
+    pub async fn event_types(
+        &self,
+        caller: Caller,
+        query: &PageQuery,
+        with_archived: bool,
+    ) -> Result<Listed<EventType>, ServiceError> {
+        let after = match &query.cursor {
+            Some(cursor) => {
+                check_event_type_name(&cursor.id).map_err(|_| wrong_iterator())?;
+                Some(cursor.id.clone())
+            }
+            None => None,
+        };
+        let list = ListEventTypes {
+            order: query.reading_order(),
+            after,
+            limit: query.limit + 1,
+            with_archived,
+        };
+        let rows = self.store.event_types(caller.environment, list).await?;
+        Ok(query.finish(rows, |event_type| event_type.name.clone()))
+    }
+
+    /// Changes an event type.
+    pub async fn patch_event_type(
+        &self,
+        caller: Caller,
+        name: &str,
+        patch: EventTypePatch,
+    ) -> Result<EventType, ServiceError> {
+        check_event_type_name(name).map_err(|_| NOT_FOUND)?;
+        check_patch(&patch)?;
+        self.write_event_type(caller, name, patch)
+            .await?
+            .ok_or(NOT_FOUND)
+    }
+
+    /// Replaces the event type of this name, or makes it.
+    pub async fn put_event_type(
+        &self,
+        caller: Caller,
+        draft: EventTypeDraft,
+    ) -> Result<Placed<EventType>, ServiceError> {
+        check_draft(&draft)?;
+        for _ in 0..STALE_RETRIES_MAX {
+            let patch = replacement(draft.clone());
+            if let Some(changed) = self.write_event_type(caller, &draft.name, patch).await? {
+                return Ok(Placed::Existing(changed));
+            }
+            let new = self.new_event_type(caller, draft.clone());
+            let written = self.store.create_event_type(new, None).await?;
+            self.publish_change().await?;
+            if let Written::Done(made) = written {
+                return Ok(Placed::Created(made));
+            }
+        }
+        Err(name_taken())
+    }
+
+    /// Archives an event type, or removes it for good.
+    pub async fn remove_event_type(
+        &self,
+        caller: Caller,
+        name: &str,
+        removal: Removal,
+    ) -> Result<(), ServiceError> {
+        check_event_type_name(name).map_err(|_| NOT_FOUND)?;
+        let was_there = match removal {
+            Removal::Archive => {
+                let patch = EventTypePatch {
+                    is_archived: Some(true),
+                    ..EventTypePatch::default()
+                };
+                self.write_event_type(caller, name, patch).await?.is_some()
+            }
+            Removal::Expunge => {
+                let was_there = self
+                    .store
+                    .expunge_event_type(caller.environment, name.to_owned())
+                    .await?;
+                self.publish_change().await?;
+                was_there
+            }
+        };
+        if was_there { Ok(()) } else { Err(NOT_FOUND) }
+    }
+
+    /// `None` if it is not there.
+    async fn write_event_type(
+        &self,
+        caller: Caller,
+        name: &str,
+        patch: EventTypePatch,
+    ) -> Result<Option<EventType>, ServiceError> {
+        let changed = self
+            .store
+            .update_event_type(caller.environment, name.to_owned(), patch, self.now())
+            .await?;
+        self.publish_change().await?;
+        Ok(changed)
+    }
+}
+
+fn name_taken() -> ServiceError {
+    ServiceError::Conflict {
+        code: "event_type_exists",
+        detail: "an event type of this name is there".to_owned(),
+    }
+}
+
+fn replacement(draft: EventTypeDraft) -> EventTypePatch {
+    EventTypePatch {
+        description: Some(draft.description),
+        is_archived: Some(draft.is_archived),
+        is_deprecated: Some(draft.is_deprecated),
+        schemas: Some(draft.schemas),
+        group_name: Some(draft.group_name),
+        feature_flags: Some(draft.feature_flags),
+    }
+}
+
+fn check_draft(draft: &EventTypeDraft) -> Result<(), ServiceError> {
+    let mut problems = Problems::default();
+    problems.check("name", check_event_type_name(&draft.name));
+    check_parts(
+        &draft.description,
+        draft.schemas.as_ref(),
+        draft.group_name.as_deref(),
+        &draft.feature_flags,
+        &mut problems,
+    );
+    problems.finish()
+}
+
+fn check_patch(patch: &EventTypePatch) -> Result<(), ServiceError> {
+    let mut problems = Problems::default();
+    check_parts(
+        patch.description.as_deref().unwrap_or_default(),
+        patch.schemas.as_ref().and_then(Option::as_ref),
+        patch.group_name.as_ref().and_then(Option::as_deref),
+        patch.feature_flags.as_deref().unwrap_or_default(),
+        &mut problems,
+    );
+    problems.finish()
+}
+
+fn check_parts(
+    description: &str,
+    schemas: Option<&serde_json::Value>,
+    group_name: Option<&str>,
+    feature_flags: &[String],
+    problems: &mut Problems,
+) {
+    if description.len() > DESCRIPTION_BYTES_MAX {
+        let msg = "may have at most 4096 bytes";
+        problems.push(FieldProblem::body("description", msg));
+    }
+    if let Some(schemas) = schemas {
+        problems.check("schemas", check_schemas(schemas));
+    }
+    if let Some(group_name) = group_name {
+        problems.check("groupName", check_display_name(group_name));
+    }
+    if feature_flags.len() > FEATURE_FLAGS_MAX {
+        problems.push(FieldProblem::body("featureFlags", "may have at most 25"));
+    }
+    for flag in feature_flags {
+        problems.check("featureFlags", check_display_name(flag));
+    }
+}
+
+/// The form of the schemas: one for each version. Whether each is a good JSON Schema is checked
+/// where messages are checked against it.
+fn check_schemas(schemas: &serde_json::Value) -> Result<(), &'static str> {
+    let versions = schemas
+        .as_object()
+        .ok_or("must be an object: a JSON Schema for each version")?;
+    if !versions
+        .values()
+        .all(|schema| schema.is_object() || schema.is_boolean())
+    {
+        return Err("a JSON Schema is an object");
+    }
+    if schemas.to_string().len() > SCHEMAS_BYTES_MAX {
+        return Err("may have at most 262144 bytes as JSON");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn schemas_are_an_object_of_schemas() {
+        assert!(check_schemas(&json!({"1": {"type": "object"}})).is_ok());
+        assert!(check_schemas(&json!({})).is_ok());
+        assert!(check_schemas(&json!([])).is_err());
+        assert!(check_schemas(&json!({"1": "object"})).is_err());
+        assert!(check_schemas(&json!({"1": {"title": "a".repeat(262_144)}})).is_err());
+    }
+}

@@ -1,0 +1,183 @@
+//! API keys: who calls, and making, listing and revoking keys.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{PoisonError, RwLock};
+
+use tidings_domain::api_key::{ApiKey, ParsedKey};
+use tidings_domain::application::{ApiKeyRecord, Environment};
+use tidings_domain::clock::Millis;
+use tidings_domain::names::check_uid;
+
+use crate::Service;
+use crate::error::{FieldProblem, Problems, ServiceError};
+use crate::limits::DISPLAY_NAME_BYTES_MAX;
+
+const MINUTE_MS: Millis = 60_000;
+
+/// Somebody whose key was checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Caller {
+    /// The environment that the key opens, by number.
+    pub environment: i64,
+    /// The key, by number.
+    pub key: i64,
+}
+
+/// When each key was last seen, to the minute; written to the store now and then.
+#[derive(Default)]
+pub(crate) struct LastUsed(RwLock<HashMap<i64, AtomicI64>>);
+
+impl LastUsed {
+    fn note(&self, key: i64, now: Millis) {
+        let minute = now - now.rem_euclid(MINUTE_MS);
+        {
+            let seen = self.0.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(last) = seen.get(&key) {
+                // Most calls come within a minute of another and write nothing.
+                if last.load(Ordering::Relaxed) < minute {
+                    last.store(minute, Ordering::Relaxed);
+                }
+                return;
+            }
+        }
+        let mut seen = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        seen.insert(key, AtomicI64::new(minute));
+    }
+
+    fn take(&self) -> Vec<(i64, Millis)> {
+        let mut seen = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *seen)
+            .into_iter()
+            .map(|(key, at)| (key, at.into_inner()))
+            .collect()
+    }
+}
+
+impl Service {
+    /// Who sends this key. In memory unless the key has not been seen since it last changed.
+    pub async fn authenticate(&self, token: &str) -> Result<Caller, ServiceError> {
+        let parsed = ParsedKey::parse(token).map_err(|_| ServiceError::Unauthorized)?;
+        let record = match self.directory.cached_api_key(parsed.ordinal()) {
+            Some(record) => record,
+            None => self
+                .directory
+                .api_key(parsed.ordinal())
+                .await?
+                .ok_or(ServiceError::Unauthorized)?,
+        };
+        if !parsed.matches(&record.hash) || record.revoked_at.is_some() {
+            return Err(ServiceError::Unauthorized);
+        }
+        self.seen.note(record.ordinal, self.now());
+        Ok(Caller {
+            environment: record.environment,
+            key: record.ordinal,
+        })
+    }
+
+    /// Writes down when keys were last seen; upkeep calls it now and then.
+    pub async fn flush_last_used(&self) -> Result<(), ServiceError> {
+        let seen = self.seen.take();
+        if seen.is_empty() {
+            return Ok(());
+        }
+        Ok(self.store.touch_api_keys(seen).await?)
+    }
+
+    /// The environment of this name; made if it is not there.
+    pub async fn ensure_environment(&self, name: &str) -> Result<Environment, ServiceError> {
+        if let Err(error) = check_uid(name, "env_") {
+            return Err(ServiceError::invalid(FieldProblem::body(
+                "environment",
+                error.to_string(),
+            )));
+        }
+        Ok(self
+            .store
+            .ensure_environment(name.to_owned(), self.now())
+            .await?)
+    }
+
+    /// All environments, oldest first.
+    pub async fn environments(&self) -> Result<Vec<Environment>, ServiceError> {
+        Ok(self.store.environments().await?)
+    }
+
+    /// Makes a key. Its text is in the answer and nowhere else.
+    pub async fn create_key(
+        &self,
+        environment: i64,
+        name: &str,
+    ) -> Result<(ApiKey, ApiKeyRecord), ServiceError> {
+        let mut problems = Problems::default();
+        problems.check("name", check_display_name(name));
+        problems.finish()?;
+        let ordinal = (self.entropy.next_u64() >> 1).cast_signed();
+        let key = ApiKey::generate(ordinal, &*self.entropy);
+        let record = ApiKeyRecord {
+            ordinal,
+            environment,
+            name: name.to_owned(),
+            hash: key.hash(),
+            created_at: self.now(),
+            last_used_at: None,
+            revoked_at: None,
+        };
+        self.store.create_api_key(record.clone()).await?;
+        self.publish_change().await?;
+        Ok((key, record))
+    }
+
+    /// The keys of an environment, oldest first.
+    pub async fn keys(&self, environment: i64) -> Result<Vec<ApiKeyRecord>, ServiceError> {
+        Ok(self.store.api_keys(environment).await?)
+    }
+
+    /// Refuses a key from now on.
+    pub async fn revoke_key(&self, environment: i64, ordinal: i64) -> Result<(), ServiceError> {
+        let is_there = self
+            .store
+            .revoke_api_key(environment, ordinal, self.now())
+            .await?;
+        self.publish_change().await?;
+        if is_there {
+            Ok(())
+        } else {
+            Err(ServiceError::NotFound { what: "key" })
+        }
+    }
+}
+
+/// A name for people: 1 to 256 bytes without control characters.
+pub(crate) fn check_display_name(name: &str) -> Result<(), &'static str> {
+    if !(1..=DISPLAY_NAME_BYTES_MAX).contains(&name.len()) {
+        return Err("must have 1 to 256 bytes");
+    }
+    if name.chars().any(char::is_control) {
+        return Err("may not have control characters");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn last_use_is_kept_to_the_minute_and_given_out_once() {
+        let seen = LastUsed::default();
+        seen.note(1, 119_999);
+        seen.note(1, 60_000);
+        assert_eq!(seen.take(), vec![(1, 60_000)]);
+        assert!(seen.take().is_empty());
+    }
+
+    #[test]
+    fn a_display_name_has_1_to_256_bytes() {
+        assert!(check_display_name("").is_err());
+        assert!(check_display_name(&"a".repeat(256)).is_ok());
+        assert!(check_display_name(&"a".repeat(257)).is_err());
+        assert!(check_display_name("a\nb").is_err());
+    }
+}

@@ -1,0 +1,53 @@
+//! Every limit of the use cases, with its unit. Limits on names are in [`tidings_domain::names`].
+
+use std::time::Duration;
+
+use tidings_domain::clock::Millis;
+
+/// Most bytes of a name that people give to an application.
+pub const DISPLAY_NAME_BYTES_MAX: usize = 256;
+/// Most bytes of a description.
+pub const DESCRIPTION_BYTES_MAX: usize = 4_096;
+/// Most event types that one endpoint may list; an endpoint that wants more wants all.
+pub const ENDPOINT_EVENT_TYPES_MAX: usize = 1_000;
+/// Most channels of an endpoint or a message.
+pub const CHANNELS_MAX: usize = 10;
+/// Most tags of a message.
+pub const TAGS_MAX: usize = 5;
+/// Most bytes of a tag.
+pub const TAG_BYTES_MAX: usize = 128;
+/// Most feature flags of an event type.
+pub const FEATURE_FLAGS_MAX: usize = 25;
+/// Most bytes of all schemas of an event type, as JSON.
+pub const SCHEMAS_BYTES_MAX: usize = 256 * 1024;
+/// How deep JSON may be nested, the body itself included: more is never an event.
+pub const JSON_DEPTH_MAX: usize = 64;
+
+/// Bytes of an idempotency key.
+pub const IDEMPOTENCY_KEY_BYTES_MAX: usize = 256;
+/// How long an idempotency key is remembered: 24 hours.
+pub const IDEMPOTENCY_FOR_MS: Millis = 24 * 60 * 60 * 1000;
+/// How long an event id is kept unique: 24 hours.
+pub const EVENT_ID_UNIQUE_FOR_MS: Millis = 24 * 60 * 60 * 1000;
+
+/// How long a replaced secret still signs, unless the caller says otherwise: a day.
+pub const GRACE_PERIOD_DEFAULT: Duration = Duration::from_hours(24);
+/// The longest that a replaced secret may still sign: a week.
+pub const GRACE_PERIOD_MAX: Duration = Duration::from_hours(7 * 24);
+/// How many replaced secrets may still sign at once.
+pub const OLD_SECRETS_MAX: usize = 10;
+
+/// Rows of a page unless the caller says otherwise.
+pub const PAGE_ROWS_DEFAULT: usize = 50;
+/// Most rows of a page.
+pub const PAGE_ROWS_MAX: usize = 250;
+/// How far lists of messages and attempts look back unless the caller says otherwise: 90 days.
+pub const LOOK_BACK_MS: Millis = 90 * 24 * 60 * 60 * 1000;
+
+/// When to come back after a refusal for want of room on the disk.
+pub const RETRY_AFTER_FULL: Duration = Duration::from_secs(30);
+/// When to come back after a refusal that should soon pass.
+pub const RETRY_AFTER_BUSY: Duration = Duration::from_secs(1);
+
+/// How often a change that met another change is tried again.
+pub const STALE_RETRIES_MAX: usize = 5;

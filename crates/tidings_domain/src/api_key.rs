@@ -286,11 +286,28 @@ mod tests {
     }
 
     #[test]
-    fn a_number_beyond_64_bits_is_refused() {
-        let mut text = format!("{PREFIX}zzzzzzzzzzz_{}", "0".repeat(43));
-        let checksum = crc32(text.as_bytes());
-        push_number(&mut text, u64::from(checksum), CHECKSUM_LEN);
-        assert_eq!(ParsedKey::parse(&text).unwrap_err(), InvalidKey);
+    fn a_right_checksum_does_not_make_a_key_of_another_form() {
+        let secret = "0".repeat(43);
+        let with_checksum = |text: String| {
+            let mut text = text;
+            let checksum = crc32(text.as_bytes());
+            push_number(&mut text, u64::from(checksum), CHECKSUM_LEN);
+            assert_eq!(text.len(), KEY_BYTES);
+            ParsedKey::parse(&text)
+        };
+        assert!(with_checksum(format!("{PREFIX}0000000000A_{secret}")).is_ok());
+        for (text, wrong) in [
+            (
+                format!("{PREFIX}zzzzzzzzzzz_{secret}"),
+                "a number beyond 64 bits",
+            ),
+            (format!("{PREFIX}0000000000-_{secret}"), "no number"),
+            (format!("{PREFIX}0000000000A0{secret}"), "no underscore"),
+            (format!("{PREFIX}0000000000A_.{}", &secret[1..]), "a dot"),
+            (format!("tdg_test_0000000000A_{secret}"), "another prefix"),
+        ] {
+            assert_eq!(with_checksum(text).unwrap_err(), InvalidKey, "{wrong}");
+        }
     }
 
     #[test]

@@ -140,6 +140,32 @@ fn names_and_urls_have_limits() {
 }
 
 #[test]
+fn what_parsers_read_differently_is_refused_unread() {
+    for text in [
+        "https://a.example.com/a\\b",
+        "https:\\\\a.example.com/",
+        "https://a.example.com/\u{1}",
+        "https://a.example.com/\u{7f}",
+        "https://a.example.com/\u{85}",
+        "https://a.example.com/\t",
+        "https://a.example.com/ ",
+    ] {
+        assert_eq!(production(text), Err(RefusedUrl::Characters), "{text:?}");
+    }
+}
+
+#[test]
+fn loopback_that_the_operator_allows_keeps_the_other_rules() {
+    let mut policy = Policy::production();
+    policy.allowed = vec!["127.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()];
+    assert!(policy.check_url("https://127.0.0.1:8443/").is_ok());
+    let port = policy.check_url("https://127.0.0.1:22/");
+    assert_eq!(port, Err(RefusedUrl::Port { port: 22 }));
+    let name = policy.check_url("https://localhost:8443/");
+    assert!(matches!(name, Err(RefusedUrl::Name { .. })), "{name:?}");
+}
+
+#[test]
 fn development_reaches_this_machine_on_any_port_but_our_own() {
     let mut policy = Policy::development();
     policy.own_listeners = vec!["127.0.0.1:8080".parse().unwrap()];

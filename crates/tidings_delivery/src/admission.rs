@@ -1,0 +1,97 @@
+//! The two doors into delivery: places for new messages, and deliveries after their commit.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use tidings_domain::clock::Millis;
+use tidings_store::target::Target;
+use tidings_store::{Admission, Handed, Handover, Permit, Room, Settled};
+use tokio::sync::broadcast;
+
+use crate::Delivery;
+use crate::lane::{Lane, Work};
+use crate::shared::Shared;
+
+impl Admission for Delivery {
+    fn try_admit(&self, target: &Arc<Target>, bytes: usize) -> Option<Permit> {
+        try_place(&self.shared, &self.shared.lane(target.ordinal()), bytes)
+    }
+
+    fn admit<'a>(
+        &'a self,
+        target: &'a Arc<Target>,
+        bytes: usize,
+    ) -> Pin<Box<dyn Future<Output = Option<Permit>> + Send + 'a>> {
+        Box::pin(async move {
+            let lane = self.shared.lane(target.ordinal());
+            let wait = async {
+                while lane.is_quick() && !self.shared.is_draining() {
+                    if let Some(permit) = try_place(&self.shared, &lane, bytes) {
+                        return Some(permit);
+                    }
+                    lane.place_freed().await;
+                }
+                None
+            };
+            tokio::time::timeout(self.shared.settings.admit_for_max, wait)
+                .await
+                .ok()
+                .flatten()
+        })
+    }
+
+    fn is_held(&self, message: i64, endpoint: i64) -> bool {
+        self.shared
+            .known_lane(endpoint)
+            .is_some_and(|lane| lane.has_taken(message))
+    }
+
+    fn feed(&self) -> broadcast::Receiver<Arc<Settled>> {
+        self.shared.feed.subscribe()
+    }
+}
+
+fn try_place(shared: &Arc<Shared>, lane: &Arc<Lane>, bytes: usize) -> Option<Permit> {
+    if shared.is_draining() || shared.store.room() == Room::None {
+        return None;
+    }
+    if !lane.try_place(&shared.settings) {
+        return None;
+    }
+    if shared.window.try_take(bytes) {
+        return Some(Permit::new(lane.clone(), bytes));
+    }
+    lane.undo_place();
+    None
+}
+
+impl Handover for Delivery {
+    fn committed(&self, handed: Vec<Handed>) {
+        for Handed {
+            message,
+            target,
+            permit,
+        } in handed
+        {
+            let lane = self.shared.lane(target.ordinal());
+            lane.push(&self.shared, Work::Handed { message, permit });
+        }
+    }
+
+    fn owed(&self, rows: &[(i64, Millis)]) {
+        for (endpoint, due_at) in rows {
+            self.shared.due.note(*endpoint, *due_at);
+        }
+    }
+
+    fn wants_settled(&self) -> bool {
+        self.shared.feed.receiver_count() > 0
+    }
+
+    fn settled(&self, settled: Vec<Settled>) {
+        for settled in settled {
+            let _ = self.shared.feed.send(Arc::new(settled)); // fails where nobody listens
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Brings what is owed back into memory when it is due.
+//!
+//! The loop takes no input but the clock and the store: hand-overs and settlements only make it look
+//! sooner. The rows stay where they are until their settlement clears or moves them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tidings_domain::clock::Millis;
+use tidings_store::StoreError;
+use tokio_util::sync::CancellationToken;
+
+use crate::lane::Taken;
+use crate::shared::Shared;
+
+/// How many endpoints are looked at before the loop looks at the clock again.
+const ENDPOINTS_AT_ONCE: usize = 64;
+/// How many rows are read at once.
+const ROWS_AT_ONCE: usize = 256;
+/// What was missed, a fallback finds: every endpoint that is owed something is read again so often.
+const READ_ALL_EVERY: Duration = Duration::from_mins(1);
+/// The endpoint number of fan-out cursors.
+const FAN_OUT: i64 = 0;
+
+/// What one round did.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Round {
+    pub(crate) endpoints: usize,
+    pub(crate) rows: usize,
+}
+
+/// Runs until told to stop.
+pub(crate) async fn run(shared: Arc<Shared>, stop: CancellationToken) {
+    loop {
+        if let Err(error) = read_all(&shared).await {
+            tracing::warn!("What is owed could not be read, it will be tried again: {error}");
+        }
+        let read_again = tokio::time::sleep(READ_ALL_EVERY);
+        tokio::pin!(read_again);
+        loop {
+            tick(&shared).await;
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = &mut read_again => break,
+                () = shared.due.sooner() => {}
+                () = tokio::time::sleep(until_next(&shared)) => {}
+            }
+        }
+    }
+}
+
+fn until_next(shared: &Shared) -> Duration {
+    let wait = |next_at: Millis| next_at.saturating_sub(shared.clock.now_ms()).max(0);
+    let wait_ms = shared.due.next_at().map_or(60_000, wait).min(60_000);
+    Duration::from_millis(wait_ms.unsigned_abs())
+}
+
+/// Learns from the store which endpoints are owed something.
+async fn read_all(shared: &Shared) -> Result<(), StoreError> {
+    let mut after = FAN_OUT - 1;
+    loop {
+        let endpoints = shared.store.due_endpoints(after, ROWS_AT_ONCE).await?;
+        let Some((last, _)) = endpoints.last() else {
+            return Ok(());
+        };
+        after = *last;
+        for (endpoint, due_at) in endpoints {
+            shared.due.note(endpoint, due_at);
+        }
+    }
+}
+
+/// One round: takes what is due into the lanes, as far as there is room.
+pub(crate) async fn tick(shared: &Arc<Shared>) -> Round {
+    let mut round = Round::default();
+    loop {
+        let now = shared.clock.now_ms();
+        let due = shared.due.take_due(now, ENDPOINTS_AT_ONCE);
+        if due.is_empty() || shared.is_draining() {
+            return round;
+        }
+        round.endpoints += due.len();
+        for endpoint in due {
+            let result = match endpoint {
+                FAN_OUT => expand(shared, now).await,
+                _ => take(shared, endpoint, now).await,
+            };
+            match result {
+                Ok(rows) => round.rows += rows,
+                Err(error) => {
+                    tracing::warn!(
+                        "What is due could not be read, it will be tried again: {error}"
+                    );
+                    shared.due.note(endpoint, now + 1_000);
+                }
+            }
+        }
+    }
+}
+
+async fn take(shared: &Arc<Shared>, endpoint: i64, now: Millis) -> Result<usize, StoreError> {
+    let lane = shared.lane(endpoint);
+    // Rows that were in memory before the read may be settled during it; what was read is older.
+    let before = lane.taken();
+    let limit = before.len() + ROWS_AT_ONCE;
+    let due = shared.store.due(endpoint, now, limit).await?;
+    let is_full_page = due.rows.len() == limit;
+    let mut taken = 0;
+    for row in due.rows {
+        if before.contains(&row.message) {
+            continue;
+        }
+        match lane.take_row(shared, row) {
+            Taken::Done => taken += 1,
+            Taken::Already => {}
+            Taken::NoRoom { is_empty } => {
+                if is_empty {
+                    shared.due.note(endpoint, now + 1_000);
+                }
+                break;
+            }
+        }
+    }
+    if is_full_page && taken > 0 {
+        shared.due.note(endpoint, now);
+    } else if let Some(next_at) = due.next_at {
+        shared.due.note(endpoint, next_at);
+    }
+    Ok(taken)
+}
+
+async fn expand(shared: &Arc<Shared>, now: Millis) -> Result<usize, StoreError> {
+    let due = shared.store.due(FAN_OUT, now, ROWS_AT_ONCE).await?;
+    let mut expanded = 0;
+    for row in &due.rows {
+        let mut is_done = false;
+        while !is_done {
+            let endpoints;
+            (endpoints, is_done) = shared.store.expand_fan_out(row.message, now).await?;
+            expanded += endpoints.len();
+        }
+    }
+    if due.rows.len() == ROWS_AT_ONCE {
+        shared.due.note(FAN_OUT, now);
+    }
+    Ok(expanded)
+}

@@ -1,0 +1,90 @@
+//! When which endpoint is owed something next: what the dispatcher sleeps on.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tidings_domain::clock::Millis;
+use tokio::sync::Notify;
+
+#[derive(Default)]
+struct Agenda {
+    first: HashMap<i64, Millis>,
+    order: BTreeSet<(Millis, i64)>,
+}
+
+/// For each endpoint the time of the first thing that it is owed.
+#[derive(Default)]
+pub(crate) struct DueList {
+    agenda: Mutex<Agenda>,
+    sooner: Notify,
+}
+
+impl DueList {
+    /// Notes that something is owed; an earlier note stands.
+    pub(crate) fn note(&self, endpoint: i64, due_at: Millis) {
+        let mut agenda = self.lock();
+        let known = agenda.first.get(&endpoint).copied();
+        if known.is_some_and(|known| known <= due_at) {
+            return;
+        }
+        if let Some(known) = known {
+            agenda.order.remove(&(known, endpoint));
+        }
+        let is_first = agenda
+            .order
+            .first()
+            .is_none_or(|(first, _)| due_at < *first);
+        agenda.first.insert(endpoint, due_at);
+        agenda.order.insert((due_at, endpoint));
+        drop(agenda);
+        if is_first {
+            self.sooner.notify_one();
+        }
+    }
+
+    /// Takes the endpoints that are owed something by now.
+    pub(crate) fn take_due(&self, now: Millis, limit: usize) -> Vec<i64> {
+        let mut agenda = self.lock();
+        let mut due = Vec::new();
+        while let Some((due_at, endpoint)) = agenda.order.first().copied() {
+            if due_at > now || due.len() == limit {
+                break;
+            }
+            agenda.order.pop_first();
+            agenda.first.remove(&endpoint);
+            due.push(endpoint);
+        }
+        due
+    }
+
+    /// When the first is due.
+    pub(crate) fn next_at(&self) -> Option<Millis> {
+        self.lock().order.first().map(|(due_at, _)| *due_at)
+    }
+
+    /// Returns once something is due sooner than what was known before.
+    pub(crate) async fn sooner(&self) {
+        self.sooner.notified().await;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Agenda> {
+        self.agenda.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endpoints_come_in_order_of_what_they_are_owed_first() {
+        let list = DueList::default();
+        for (endpoint, due_at) in [(1, 30), (2, 10), (3, 20), (1, 5), (2, 15)] {
+            list.note(endpoint, due_at);
+        }
+        assert_eq!(list.next_at(), Some(5));
+        assert_eq!(list.take_due(10, 9), [1, 2]);
+        assert_eq!(list.take_due(10, 9), [0_i64; 0]);
+        assert_eq!(list.next_at(), Some(20));
+    }
+}

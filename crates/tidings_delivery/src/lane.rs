@@ -1,0 +1,342 @@
+//! A lane: everything that waits for one endpoint, and how many requests it may have at once.
+//!
+//! The unit of scheduling is the endpoint. A hanging endpoint holds the places of its own lane and
+//! nothing else; what does not fit is owed in the store and comes back when there is room.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use tidings_domain::delivery::Pending;
+use tidings_domain::endpoint::EndpointState;
+use tidings_domain::message::Message;
+use tidings_store::{Hold, Permit, Place};
+use tokio::sync::Notify;
+
+use crate::settings::DeliverySettings;
+use crate::shared::Shared;
+
+/// A lane whose requests take longer on average is not waited for: 50 ms.
+const QUICK_US: f64 = 50_000.0;
+/// How much the latest request counts in the average.
+const AVERAGE_SHARE: f64 = 0.1;
+
+/// A delivery in memory.
+pub(crate) enum Work {
+    /// Handed over when its message was accepted.
+    Handed {
+        message: Arc<Message>,
+        permit: Permit,
+    },
+    /// Taken from its row.
+    Owed { row: Pending, permit: Permit },
+}
+
+impl Work {
+    pub(crate) fn message_seq(&self) -> i64 {
+        match self {
+            Self::Handed { message, .. } => message.id.seq(),
+            Self::Owed { row, .. } => row.message,
+        }
+    }
+
+    pub(crate) fn hold(&self) -> Hold {
+        match self {
+            Self::Handed { .. } => Hold::Handed,
+            Self::Owed { row, .. } => Hold::Pending {
+                version: row.version,
+            },
+        }
+    }
+}
+
+pub(crate) struct Lane {
+    pub(crate) endpoint: i64,
+    shared: Weak<Shared>,
+    state: Mutex<State>,
+    freed: Notify,
+}
+
+struct State {
+    queue: VecDeque<(Instant, Work)>,
+    running: usize,
+    /// Requests at once; grows with successes, shrinks with time-outs and overload.
+    cap: usize,
+    /// Successes since the cap last changed, once it has shrunk.
+    successes: usize,
+    has_shrunk: bool,
+    places: usize,
+    average_us: f64,
+    /// Messages whose rows are in memory here.
+    taken: HashSet<i64>,
+    /// Messages that were handed over and whose request is under way.
+    under_way: HashSet<i64>,
+    /// Rows are due that did not fit.
+    has_more: bool,
+    health: EndpointState,
+    version: u32,
+}
+
+impl Lane {
+    pub(crate) fn new(endpoint: i64, shared: &Arc<Shared>) -> Self {
+        Self {
+            endpoint,
+            shared: Arc::downgrade(shared),
+            state: Mutex::new(State {
+                queue: VecDeque::new(),
+                running: 0,
+                cap: shared.settings.lane_requests_start,
+                successes: 0,
+                has_shrunk: false,
+                places: 0,
+                average_us: 0.0,
+                taken: HashSet::new(),
+                under_way: HashSet::new(),
+                has_more: false,
+                health: EndpointState::default(),
+                version: 0,
+            }),
+            freed: Notify::new(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    // -- Places ---------------------------------------------------------------------------------
+
+    /// Takes a place in memory. A slow or failing endpoint gets only as many as it has requests at
+    /// once, twice over.
+    pub(crate) fn try_place(&self, settings: &DeliverySettings) -> bool {
+        let mut state = self.lock();
+        let is_slow = state.average_us > QUICK_US || state.health.failing_since.is_some();
+        let window = if is_slow {
+            state.cap * 2
+        } else {
+            settings.lane_window
+        };
+        let fits = state.places < window.min(settings.lane_window);
+        state.places += usize::from(fits);
+        fits
+    }
+
+    /// Gives a place back that was taken a moment ago and not used.
+    pub(crate) fn undo_place(&self) {
+        self.lock().places -= 1;
+    }
+
+    /// Whether a place is likely to come free in a moment.
+    pub(crate) fn is_quick(&self) -> bool {
+        let state = self.lock();
+        state.average_us <= QUICK_US && state.health.failing_since.is_none()
+    }
+
+    /// Returns when a place has come free, perhaps taken again since.
+    pub(crate) async fn place_freed(&self) {
+        self.freed.notified().await;
+    }
+
+    fn free_place(&self, shared: &Shared, message: Option<i64>) {
+        let mut state = self.lock();
+        state.places -= 1;
+        if let Some(message) = message {
+            state.taken.remove(&message);
+        }
+        let wants_more = state.has_more && state.places <= shared.settings.lane_window / 2;
+        if wants_more {
+            state.has_more = false;
+        }
+        drop(state);
+        self.freed.notify_one();
+        if wants_more {
+            shared.due.note(self.endpoint, 0);
+        }
+    }
+
+    // -- Work -----------------------------------------------------------------------------------
+
+    /// Adds work and sees to it that somebody does it.
+    pub(crate) fn push(self: &Arc<Self>, shared: &Arc<Shared>, work: Work) {
+        let mut state = self.lock();
+        state.queue.push_back((Instant::now(), work));
+        self.start_worker(&mut state, shared);
+    }
+
+    fn start_worker(self: &Arc<Self>, state: &mut State, shared: &Arc<Shared>) {
+        if state.running < state.cap && !state.queue.is_empty() {
+            state.running += 1;
+            shared
+                .tasks
+                .spawn(crate::worker::run(shared.clone(), self.clone()));
+        }
+    }
+
+    /// The next piece of work for a worker; none ends it.
+    pub(crate) fn next(&self, shared: &Shared) -> Option<Work> {
+        let mut state = self.lock();
+        let is_over = shared.is_draining() || state.running > state.cap;
+        let next = if is_over {
+            None
+        } else {
+            state.queue.pop_front()
+        };
+        match &next {
+            None => state.running -= 1,
+            Some((_, Work::Handed { message, .. })) => {
+                state.under_way.insert(message.id.seq());
+            }
+            Some((_, Work::Owed { .. })) => {}
+        }
+        next.map(|(_, work)| work)
+    }
+
+    /// Takes out what has waited for too long, or everything.
+    pub(crate) fn take_queued(&self, older_than: Duration) -> Vec<Work> {
+        let mut state = self.lock();
+        let mut taken = Vec::new();
+        while state
+            .queue
+            .front()
+            .is_some_and(|(since, _)| since.elapsed() >= older_than)
+        {
+            taken.extend(state.queue.pop_front().map(|(_, work)| work));
+        }
+        taken
+    }
+
+    /// A handed-over message's request has ended without teaching anything.
+    pub(crate) fn forget_under_way(&self, message: i64) {
+        self.lock().under_way.remove(&message);
+    }
+
+    /// Handed-over messages whose request is under way.
+    pub(crate) fn under_way(&self) -> Vec<i64> {
+        self.lock().under_way.iter().copied().collect()
+    }
+
+    /// Whether nothing is here, so that the lane can be forgotten.
+    pub(crate) fn is_idle(&self) -> bool {
+        let state = self.lock();
+        state.places == 0 && state.running == 0 && state.queue.is_empty() && !state.has_more
+    }
+
+    // -- Rows -----------------------------------------------------------------------------------
+
+    /// The messages whose rows are in memory here.
+    pub(crate) fn taken(&self) -> HashSet<i64> {
+        self.lock().taken.clone()
+    }
+
+    pub(crate) fn has_taken(&self, message: i64) -> bool {
+        self.lock().taken.contains(&message)
+    }
+
+    /// Takes a row into memory, if there is room and it is not there already.
+    pub(crate) fn take_row(self: &Arc<Self>, shared: &Arc<Shared>, row: Pending) -> Taken {
+        let mut state = self.lock();
+        if state.taken.contains(&row.message) {
+            return Taken::Already;
+        }
+        if state.places >= shared.settings.lane_window || !shared.window.try_take(0) {
+            // Somebody who leaves this lane asks for more; from an empty lane nobody will.
+            let is_empty = state.places == 0;
+            state.has_more = !is_empty;
+            return Taken::NoRoom { is_empty };
+        }
+        state.places += 1;
+        state.taken.insert(row.message);
+        let place = Arc::new(RowPlace {
+            lane: self.clone(),
+            message: row.message,
+        });
+        state.queue.push_back((
+            Instant::now(),
+            Work::Owed {
+                row,
+                permit: Permit::new(place, 0),
+            },
+        ));
+        self.start_worker(&mut state, shared);
+        Taken::Done
+    }
+
+    // -- What requests teach --------------------------------------------------------------------
+
+    /// The endpoint's health as this lane knows it; starts anew when the configuration has changed.
+    pub(crate) fn health(&self, version: u32, stored: &EndpointState) -> EndpointState {
+        let mut state = self.lock();
+        if state.version != version {
+            state.version = version;
+            state.health = stored.clone();
+        }
+        state.health.clone()
+    }
+
+    /// Learns from a request: how long it took, whether it worked, whether to slow down.
+    pub(crate) fn learn(self: &Arc<Self>, shared: &Arc<Shared>, lesson: &Lesson) {
+        let mut state = self.lock();
+        let took_us = f64::from(lesson.took_us);
+        state.average_us += (took_us - state.average_us) * AVERAGE_SHARE;
+        if let Some(health) = &lesson.health {
+            state.health = health.clone();
+        }
+        if lesson.is_overload {
+            state.cap = (state.cap / 2).max(1);
+            state.has_shrunk = true;
+            state.successes = 0;
+        } else if lesson.is_success && state.cap < shared.settings.lane_requests_max {
+            state.successes += 1;
+            // At first by one with each success; after a setback by one for each full round.
+            if !state.has_shrunk || state.successes >= state.cap {
+                state.cap += 1;
+                state.successes = 0;
+                self.start_worker(&mut state, shared);
+            }
+        }
+        state.under_way.remove(&lesson.message);
+    }
+}
+
+/// What one request teaches its lane.
+pub(crate) struct Lesson {
+    pub(crate) message: i64,
+    pub(crate) took_us: u32,
+    pub(crate) is_success: bool,
+    /// It timed out, or the endpoint said that it has too much to do.
+    pub(crate) is_overload: bool,
+    pub(crate) health: Option<EndpointState>,
+}
+
+/// What became of a row that is due.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Taken {
+    Done,
+    Already,
+    NoRoom { is_empty: bool },
+}
+
+/// A lane is the place of what was handed over to it.
+impl Place for Lane {
+    fn release(&self, bytes: usize) {
+        if let Some(shared) = self.shared.upgrade() {
+            shared.window.give_back(bytes);
+            self.free_place(&shared, None);
+        }
+    }
+}
+
+/// The place of a delivery that was taken from its row.
+struct RowPlace {
+    lane: Arc<Lane>,
+    message: i64,
+}
+
+impl Place for RowPlace {
+    fn release(&self, bytes: usize) {
+        if let Some(shared) = self.lane.shared.upgrade() {
+            shared.window.give_back(bytes);
+            self.lane.free_place(&shared, Some(self.message));
+        }
+    }
+}

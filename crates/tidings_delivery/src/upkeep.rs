@@ -1,0 +1,133 @@
+//! What happens every so often: caches learn of changes, what waits too long is written down, what is
+//! owed to nobody is canceled, old idempotency keys go.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tidings_domain::clock::Millis;
+use tidings_domain::delivery::PendingReason;
+use tidings_domain::message::Message;
+use tidings_store::{Hold, Owed, StoreError};
+use tokio_util::sync::CancellationToken;
+
+use crate::lane::{Lane, Work};
+use crate::shared::Shared;
+
+/// Configuration changes made by other processes are noticed this often.
+const REFRESH_EVERY: Duration = Duration::from_millis(500);
+/// Lanes are looked through this often.
+const LANES_EVERY: Duration = Duration::from_secs(5);
+/// What is owed to nobody, or for too long, and old keys are looked for this often.
+const STALE_EVERY: Duration = Duration::from_mins(1);
+/// How many deliveries are canceled in one commit.
+const CANCEL_AT_ONCE: usize = 1_000;
+/// How many idempotency keys are looked at in one commit, and in how many.
+const SWEEP_AT_ONCE: usize = 1_000;
+const SWEEPS_COUNT: usize = 20;
+
+/// Runs until told to stop.
+pub(crate) async fn run(shared: Arc<Shared>, stop: CancellationToken) {
+    let (mut lanes_at, mut stale_at) = (Instant::now(), Instant::now());
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(REFRESH_EVERY) => {}
+        }
+        log(shared.directory.refresh().await);
+        if lanes_at.elapsed() >= LANES_EVERY {
+            lanes_at = Instant::now();
+            log(spill(
+                &shared,
+                shared.settings.queued_for_max,
+                PendingReason::Spilled,
+            )
+            .await);
+            shared.forget_idle_lanes();
+        }
+        if stale_at.elapsed() >= STALE_EVERY {
+            stale_at = Instant::now();
+            log(cancel_stale(&shared).await);
+            log(sweep(&shared).await);
+        }
+    }
+}
+
+fn log(result: Result<(), StoreError>) {
+    if let Err(error) = result {
+        tracing::warn!("Upkeep could not do its work, it will be tried again: {error}");
+    }
+}
+
+/// Cancels what is owed to endpoints that are off or for too long, a part at a time.
+pub(crate) async fn cancel_stale(shared: &Shared) -> Result<(), StoreError> {
+    while shared
+        .store
+        .cancel_stale(shared.clock.now_ms(), CANCEL_AT_ONCE)
+        .await?
+        == CANCEL_AT_ONCE
+    {
+        tokio::task::yield_now().await;
+    }
+    Ok(())
+}
+
+async fn sweep(shared: &Shared) -> Result<(), StoreError> {
+    for _ in 0..SWEEPS_COUNT {
+        shared
+            .store
+            .sweep_dedup(shared.clock.now_ms(), SWEEP_AT_ONCE)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Writes down what has waited in memory for so long, so that the journal's mark can move on.
+pub(crate) async fn spill(
+    shared: &Arc<Shared>,
+    older_than: Duration,
+    reason: PendingReason,
+) -> Result<(), StoreError> {
+    let now = shared.clock.now_ms();
+    let mut result = Ok(());
+    for lane in shared.all_lanes() {
+        let works = lane.take_queued(older_than);
+        if works.is_empty() {
+            continue;
+        }
+        let deliveries = works
+            .iter()
+            .map(|work| owed_of(work, &lane, now, reason))
+            .collect();
+        if let Err(error) = shared.store.owe(deliveries).await {
+            // Still only in memory: back to the lane, for the next time.
+            for work in works {
+                lane.push(shared, work);
+            }
+            result = Err(error);
+            continue;
+        }
+        drop(works);
+        shared.due.note(lane.endpoint, now);
+    }
+    result
+}
+
+fn owed_of(work: &Work, lane: &Lane, now: Millis, reason: PendingReason) -> Owed {
+    Owed {
+        message: work.message_seq(),
+        endpoint: lane.endpoint,
+        due_at: now,
+        reason,
+        hold: work.hold(),
+    }
+}
+
+pub(crate) fn owed(message: &Message, endpoint: i64, due_at: Millis, hold: Hold) -> Owed {
+    Owed {
+        message: message.id.seq(),
+        endpoint,
+        due_at,
+        reason: PendingReason::Spilled,
+        hold,
+    }
+}

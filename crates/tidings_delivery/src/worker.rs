@@ -1,0 +1,346 @@
+//! One request after another for one lane: send, decide, settle.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tidings_domain::delivery::{
+    AttemptError, Exchange, Outcome, PendingReason, RECOVERIES_COUNT_MAX, Trigger,
+};
+use tidings_domain::endpoint::EndpointState;
+use tidings_domain::message::Message;
+use tidings_domain::retry::{self, Tried};
+use tidings_domain::{clock::Millis, health};
+use tidings_store::target::Target;
+use tidings_store::{Hold, Next, Permit, Room, Settlement, StoreError, faults};
+
+use crate::lane::{Lane, Lesson, Work};
+use crate::shared::Shared;
+
+/// How long to wait before the disk or the store is asked again.
+const ASK_AGAIN_AFTER: Duration = Duration::from_millis(250);
+
+/// A delivery that is ready to be sent.
+struct Job {
+    message: Arc<Message>,
+    hold: Hold,
+    /// Counts from 1.
+    number: u16,
+    trigger: Trigger,
+    recoveries_count: u8,
+    permit: Permit,
+}
+
+/// Works until the lane is empty.
+pub(crate) async fn run(shared: Arc<Shared>, lane: Arc<Lane>) {
+    while let Some(work) = lane.next(&shared) {
+        wait_for_room(&shared).await;
+        match prepare(&shared, work).await {
+            Ok(Some(job)) => deliver(&shared, &lane, job).await,
+            Ok(None) => {}
+            Err(error) => {
+                // The row still stands, or the journal still knows; nothing is lost by letting go.
+                tracing::warn!("A delivery could not be read, it will be tried again: {error}");
+                shared
+                    .due
+                    .note(lane.endpoint, shared.clock.now_ms() + 1_000);
+                tokio::time::sleep(ASK_AGAIN_AFTER).await;
+            }
+        }
+    }
+}
+
+/// No attempt starts whose outcome could not be written.
+async fn wait_for_room(shared: &Shared) {
+    while shared.store.room() == Room::None && !shared.is_draining() {
+        tokio::time::sleep(ASK_AGAIN_AFTER).await;
+    }
+}
+
+/// Reads what a row stands for. None if there is nothing left to send.
+async fn prepare(shared: &Shared, work: Work) -> Result<Option<Job>, StoreError> {
+    match work {
+        Work::Handed { message, permit } => Ok(Some(Job {
+            message,
+            hold: Hold::Handed,
+            number: 1,
+            trigger: Trigger::Scheduled,
+            recoveries_count: 0,
+            permit,
+        })),
+        Work::Owed { row, permit } => {
+            let Some(message) = shared.store.message_by_seq(row.message).await? else {
+                tracing::error!(
+                    "Message number {} is owed and gone; its row is left alone",
+                    row.message
+                );
+                return Ok(None);
+            };
+            let recoveries_count = row.recoveries_count;
+            if recoveries_count > 0 && recoveries_count < RECOVERIES_COUNT_MAX {
+                // Counted before it is sent: what kills the process must not do so for ever.
+                shared.store.count_recoveries(vec![row.clone()]).await?;
+            }
+            Ok(Some(Job {
+                message: Arc::new(message),
+                hold: Hold::Pending {
+                    version: row.version,
+                },
+                number: row.attempts_count.saturating_add(1),
+                trigger: row.trigger,
+                recoveries_count,
+                permit,
+            }))
+        }
+    }
+}
+
+async fn deliver(shared: &Arc<Shared>, lane: &Arc<Lane>, job: Job) {
+    let cached = shared.directory.cached_target(lane.endpoint);
+    let target = match cached {
+        Some(target) => Ok(Some(target)),
+        None => shared.directory.target(lane.endpoint).await,
+    };
+    let started_at = shared.clock.now_ms();
+    match target {
+        Ok(Some(target)) if target.endpoint.is_off() => {
+            cancel(
+                shared,
+                lane,
+                job,
+                &target,
+                AttemptError::EndpointDisabled,
+                started_at,
+            );
+        }
+        Ok(Some(target)) if job.recoveries_count >= RECOVERIES_COUNT_MAX => {
+            cancel(shared, lane, job, &target, AttemptError::Poison, started_at);
+        }
+        Ok(Some(target)) => send(shared, lane, job, &target, started_at).await,
+        Ok(None) => owe_to_nobody(shared, lane, job).await,
+        Err(error) => {
+            tracing::warn!("An endpoint could not be read, its delivery is owed: {error}");
+            give_back(shared, lane, job).await;
+        }
+    }
+}
+
+async fn send(
+    shared: &Arc<Shared>,
+    lane: &Arc<Lane>,
+    job: Job,
+    target: &Arc<Target>,
+    started_at: Millis,
+) {
+    faults::pass(faults::WHILE_SENDING);
+    let id = job.message.id.to_string();
+    let exchange = shared
+        .sender
+        .send(target, &id, &job.message.payload, started_at)
+        .await;
+    faults::pass(faults::BEFORE_SETTLE);
+    let now = shared.clock.now_ms();
+    let decided = retry::decide(&Tried {
+        attempt: u32::from(job.number),
+        outcome: tried_outcome(&exchange),
+        schedule: &shared.settings.schedule,
+        retry_after: retry_after(&exchange, now),
+        now_ms: now,
+        jitter_share: shared.settings.jitter_share,
+        fraction: shared.entropy.fraction(),
+    });
+    let is_success = decided == retry::Next::Delivered;
+    let before = lane.health(target.endpoint.version, &target.endpoint.state);
+    let state = next_state(&before, is_success, decided == retry::Next::Gone, now);
+    lane.learn(
+        shared,
+        &Lesson {
+            message: job.message.id.seq(),
+            took_us: exchange.phases.total_us(),
+            is_success,
+            is_overload: is_overload(&exchange),
+            health: state.clone(),
+        },
+    );
+    let switches_off = state.as_ref().is_some_and(|state| state.disabled.is_some());
+    let (outcome, next) = match decided {
+        retry::Next::Delivered => (Outcome::Success, Next::Done),
+        retry::Next::RetryAt(due_at) => (
+            Outcome::Retry,
+            Next::At {
+                due_at,
+                reason: PendingReason::Retry,
+            },
+        ),
+        retry::Next::Exhausted | retry::Next::Gone | retry::Next::Refused => {
+            (Outcome::Exhausted, Next::Done)
+        }
+    };
+    settle(
+        shared,
+        job,
+        target,
+        Verdict {
+            outcome,
+            next,
+            exchange,
+            state,
+            started_at,
+        },
+    );
+    if switches_off {
+        tell_of_change(shared).await;
+    }
+}
+
+struct Verdict {
+    outcome: Outcome,
+    next: Next,
+    exchange: Exchange,
+    state: Option<EndpointState>,
+    started_at: Millis,
+}
+
+fn settle(shared: &Shared, job: Job, target: &Target, verdict: Verdict) {
+    shared.store.settle(Settlement {
+        message: job.message,
+        endpoint: target.endpoint.id,
+        number: job.number,
+        trigger: job.trigger,
+        outcome: verdict.outcome,
+        started_at: verdict.started_at,
+        tail: shared.entropy.id_tail(),
+        exchange: verdict.exchange,
+        hold: job.hold,
+        next: verdict.next,
+        state: verdict.state,
+        permit: Some(job.permit),
+    });
+}
+
+/// Nothing is sent, and a row says why.
+fn cancel(
+    shared: &Arc<Shared>,
+    lane: &Arc<Lane>,
+    job: Job,
+    target: &Target,
+    error: AttemptError,
+    started_at: Millis,
+) {
+    lane.forget_under_way(job.message.id.seq());
+    let exchange = Exchange {
+        url: target.endpoint.url.clone(),
+        error: Some(error),
+        ..Exchange::default()
+    };
+    let verdict = Verdict {
+        outcome: Outcome::Canceled,
+        next: Next::Done,
+        exchange,
+        state: None,
+        started_at,
+    };
+    settle(shared, job, target, verdict);
+}
+
+/// The endpoint is gone: write down what is owed; upkeep cancels it with a row that says why.
+async fn owe_to_nobody(shared: &Arc<Shared>, lane: &Arc<Lane>, job: Job) {
+    give_back(shared, lane, job).await;
+    if let Err(error) = shared
+        .store
+        .cancel_stale(shared.clock.now_ms(), 1_000)
+        .await
+    {
+        tracing::warn!("What is owed to a deleted endpoint could not be canceled yet: {error}");
+    }
+}
+
+async fn give_back(shared: &Arc<Shared>, lane: &Arc<Lane>, job: Job) {
+    let due_at = shared.clock.now_ms() + 1_000;
+    let owed = crate::upkeep::owed(&job.message, lane.endpoint, due_at, job.hold);
+    if let Err(error) = shared.store.owe(vec![owed]).await {
+        tracing::warn!("A delivery could not be written down, its journal still knows it: {error}");
+    }
+    lane.forget_under_way(job.message.id.seq());
+    shared.due.note(lane.endpoint, due_at);
+}
+
+/// An endpoint was switched off: every cache must know, and what it is owed is canceled.
+async fn tell_of_change(shared: &Arc<Shared>) {
+    let told = async {
+        shared.store.flush().await?;
+        shared.directory.refresh().await?;
+        shared
+            .store
+            .cancel_stale(shared.clock.now_ms(), 1_000)
+            .await
+    };
+    if let Err(error) = told.await {
+        tracing::warn!("A switched-off endpoint is noticed a little later: {error}");
+    }
+}
+
+fn next_state(
+    before: &EndpointState,
+    is_success: bool,
+    is_gone: bool,
+    now: Millis,
+) -> Option<EndpointState> {
+    if !is_success {
+        return Some(health::after_failure(before, is_gone, now));
+    }
+    let after = health::after_success(before);
+    (after != *before).then_some(after)
+}
+
+fn tried_outcome(exchange: &Exchange) -> retry::Outcome {
+    match (exchange.status, exchange.error) {
+        (_, Some(AttemptError::Policy)) => retry::Outcome::Refused,
+        (Some(status), None | Some(AttemptError::Status)) => retry::Outcome::Status(status),
+        _ => retry::Outcome::NoAnswer,
+    }
+}
+
+fn is_overload(exchange: &Exchange) -> bool {
+    exchange.status.is_some_and(retry::slows_lane)
+        || matches!(
+            exchange.error,
+            Some(AttemptError::Timeout | AttemptError::Unreachable)
+        )
+}
+
+fn retry_after(exchange: &Exchange, now: Millis) -> Option<Duration> {
+    if matches!(exchange.status, None | Some(200..=299)) {
+        return None;
+    }
+    let name = b"retry-after:";
+    exchange
+        .response_headers
+        .split(|byte| *byte == b'\n')
+        .find(|line| line.len() >= name.len() && line[..name.len()].eq_ignore_ascii_case(name))
+        .and_then(|line| retry::parse_retry_after(&line[name.len()..], now))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_found_whatever_its_case() {
+        let exchange = Exchange {
+            status: Some(503),
+            response_headers: "date: x\nRetry-After: 7\n".into(),
+            ..Exchange::default()
+        };
+        assert_eq!(retry_after(&exchange, 0), Some(Duration::from_secs(7)));
+    }
+
+    #[test]
+    fn a_broken_answer_is_no_answer_even_with_a_status() {
+        let exchange = Exchange {
+            status: Some(500),
+            error: Some(AttemptError::Reset),
+            ..Exchange::default()
+        };
+        assert_eq!(tried_outcome(&exchange), retry::Outcome::NoAnswer);
+    }
+}

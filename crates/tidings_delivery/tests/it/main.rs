@@ -1,0 +1,3 @@
+//! Tests of delivery against real sockets on loopback, in one program.
+
+mod sender;

@@ -132,11 +132,14 @@ impl Pool {
     pub(super) fn put(&self, origin: &Origin, connection: Box<Connection>) {
         let since = Instant::now();
         let mut idle = lock(&origin.idle);
-        if idle.len() < self.idle_per_origin_max
-            && self.idle_count.load(Ordering::Relaxed) < self.idle_max
-        {
+        let one_more = |count| (count < self.idle_max).then_some(count + 1);
+        let has_room = idle.len() < self.idle_per_origin_max
+            && self
+                .idle_count
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more)
+                .is_ok();
+        if has_room {
             idle.push(Idle { connection, since });
-            self.idle_count.fetch_add(1, Ordering::Relaxed);
         }
     }
 

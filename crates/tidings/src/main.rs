@@ -1,2 +1,29 @@
-//! The program.
-fn main() {}
+//! Tidings: webhooks for any product, in one binary.
+//!
+//! This crate reads settings, puts the parts together, and runs commands. Rules, storage, delivery and
+//! HTTP are in crates of their own.
+
+mod cli;
+mod commands;
+mod config;
+mod lifecycle;
+mod master_key;
+mod node;
+mod output;
+mod server;
+mod telemetry;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    match commands::run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::error(&error);
+            ExitCode::from(commands::exit_code(&error))
+        }
+    }
+}

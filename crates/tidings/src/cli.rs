@@ -1,0 +1,142 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Webhooks for any product, in one binary.
+///
+/// The product posts what happened; Tidings writes it down and delivers it to whoever asked: signed,
+/// retried, isolated, logged, replayable.
+///
+/// Settings come from the defaults, then from a file (`--config`), then from `TIDINGS_…` variables, then
+/// from flags. docs/operating.md lists them all.
+///
+/// Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 the data cannot be used (locked,
+/// read-only, full, from a newer version), 74 the disk failed.
+#[derive(Debug, Parser)]
+#[command(name = "tidings", version, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the server.
+    ///
+    /// Prints one line `listening on http://…` to standard output once it can serve; everything else
+    /// goes to standard error. SIGTERM or Ctrl-C stops it in good order: no new work, requests under
+    /// way end or are written down as owed. A second signal ends it at once; nothing accepted is lost
+    /// either way.
+    Serve(ServeArgs),
+    /// See Tidings at work: a server, an endpoint, real deliveries, all on this machine.
+    Demo(DemoArgs),
+    /// Make, list and revoke API keys, beside a running server or without one.
+    Keys(KeysArgs),
+    /// Send a message through a running server.
+    ///
+    /// The server is named by `TIDINGS_URL` and the key by `TIDINGS_TOKEN`, or both by a profile: the
+    /// file that `TIDINGS_PROFILE` names, or ~/.config/tidings/profile.toml, with `url` and `token`.
+    Send(SendArgs),
+    /// Watch attempts as they happen, through a running server.
+    ///
+    /// Server and key as for `tidings send`.
+    Tail(TailArgs),
+}
+
+/// Where the data are.
+#[derive(Debug, Args)]
+pub(crate) struct DataArgs {
+    /// Folder of the embedded store and the master key [default: tidings-data]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// The store, as sqlite:FOLDER; stands in for --data [default: SQLite in the data folder]
+    #[arg(long, value_name = "URL")]
+    pub(crate) store: Option<String>,
+    /// A TOML file of settings
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    /// Address and port [default: 127.0.0.1:8071]
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Allow http:// and loopback targets; for development only
+    #[arg(long)]
+    pub(crate) dev: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// End after the first ten deliveries; fails if one is missing
+    #[arg(long)]
+    pub(crate) exit: bool,
+    /// Address and port
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8071")]
+    pub(crate) listen: SocketAddr,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeysArgs {
+    #[command(subcommand)]
+    pub(crate) command: KeysCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Make a key and print it, alone, on standard output. It is shown this once.
+    Create {
+        /// What people call it
+        #[arg(long)]
+        name: String,
+        /// The environment that it opens; made if it is not there
+        #[arg(long, default_value = "default")]
+        environment: String,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// List the keys of an environment; the keys themselves are not stored.
+    List {
+        /// The environment
+        #[arg(long, default_value = "default")]
+        environment: String,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Refuse a key from now on; a running server follows within a second.
+    Revoke {
+        /// The key's number, as `keys list` shows it
+        number: i64,
+        /// The environment
+        #[arg(long, default_value = "default")]
+        environment: String,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SendArgs {
+    /// The application, by id or uid
+    pub(crate) app: String,
+    /// The event type
+    pub(crate) event_type: String,
+    /// The payload: a JSON object, `@file`, or `-` for standard input [default: {}]
+    pub(crate) payload: Option<String>,
+    /// The event's own id, by which a repeated event is noticed
+    #[arg(long)]
+    pub(crate) event_id: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TailArgs {
+    /// Only this application, by id or uid
+    #[arg(long)]
+    pub(crate) app: Option<String>,
+}

@@ -1,0 +1,115 @@
+//! `tidings serve`: the server, from start to stop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use crate::cli::ServeArgs;
+use crate::config::Settings;
+use crate::lifecycle::{StopSignals, runtime};
+use crate::node::Node;
+use crate::server::{self, ServerSettings};
+use crate::{output, telemetry};
+
+/// When keys were last used is written this often.
+const LAST_USED_EVERY: Duration = Duration::from_mins(1);
+
+pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<()> {
+    let mut settings = super::load_settings(&args.data)?;
+    if let Some(listen) = args.listen {
+        settings.listen = Some(listen);
+    }
+    settings.dev |= args.dev;
+    telemetry::start(&settings)?;
+    raise_file_limit();
+    runtime(settings.threads)?.block_on(serve(&settings))
+}
+
+/// Runs a server until it is told to stop.
+pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
+    let mut signals = StopSignals::listen()?;
+    arm_faults(settings);
+    let listener = server::bind(settings.listen()).await?;
+    let address = listener.local_addr()?;
+    let node = Node::start(settings, address).await?;
+    report(settings, &node);
+
+    let api_settings = tidings_api::Settings {
+        body_bytes_max: settings.ingest_bytes_max,
+    };
+    let api = tidings_api::app(node.service.clone(), api_settings);
+    let pages = tidings_web::router(tidings_web::Settings {
+        is_dev: settings.dev,
+    });
+    let server_settings = ServerSettings {
+        head_for_max: settings.request_head_timeout,
+        body_for_max: settings.request_body_timeout,
+    };
+    output::line(format_args!("listening on http://{address}"));
+
+    let upkeep = tokio::spawn(keep_last_used(node.service.clone()));
+    server::serve(listener, api, pages, server_settings, signals.next()).await;
+    upkeep.abort();
+    tracing::info!("Stopping: no new work, requests under way may end");
+    tokio::select! {
+        stopped = node.stop() => {
+            stopped?;
+            tracing::info!("Stopped in good order");
+        }
+        () = signals.next() => tracing::warn!("Stopped at once; the next start recovers what was under way"),
+    }
+    Ok(())
+}
+
+fn report(settings: &Settings, node: &Node) {
+    if settings.dev {
+        tracing::warn!(
+            "Development mode (--dev): http:// and loopback targets are allowed. Not for production"
+        );
+    }
+    let opened = node.opened;
+    if opened.taken_over > 0 {
+        tracing::info!(
+            journal.id = opened.journal,
+            deliveries.recovered = opened.recovered,
+            "Recovered {} deliveries that an earlier run had in hand",
+            opened.recovered
+        );
+    }
+}
+
+async fn keep_last_used(service: Arc<tidings_service::Service>) {
+    loop {
+        tokio::time::sleep(LAST_USED_EVERY).await;
+        if let Err(error) = service.flush_last_used().await {
+            tracing::warn!("When API keys were last used could not be kept: {error}");
+        }
+    }
+}
+
+/// Connections need file descriptors: take as many as the system allows this process.
+fn raise_file_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    if limit.current != limit.maximum {
+        let raised = Rlimit {
+            current: limit.maximum,
+            maximum: limit.maximum,
+        };
+        let _ = setrlimit(Resource::Nofile, raised); // what there is will do
+    }
+}
+
+#[cfg(feature = "faults")]
+fn arm_faults(settings: &Settings) {
+    if let Some(point) = &settings.fault_point {
+        tidings_store::faults::arm(point);
+    }
+}
+
+#[cfg(not(feature = "faults"))]
+fn arm_faults(settings: &Settings) {
+    if settings.fault_point.is_some() {
+        tracing::warn!("TIDINGS_FAULT_POINT is set, and this build has no fault points");
+    }
+}

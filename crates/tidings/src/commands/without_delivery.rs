@@ -1,0 +1,34 @@
+//! Stands in for delivery where a command only changes the configuration.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use tidings_store::target::Target;
+use tidings_store::{Admission, Permit, Settled};
+use tokio::sync::broadcast;
+
+/// Has no places and sends nothing.
+pub(crate) struct NoDelivery;
+
+impl Admission for NoDelivery {
+    fn try_admit(&self, _: &Arc<Target>, _: usize) -> Option<Permit> {
+        None
+    }
+
+    fn admit<'a>(
+        &'a self,
+        _: &'a Arc<Target>,
+        _: usize,
+    ) -> Pin<Box<dyn Future<Output = Option<Permit>> + Send + 'a>> {
+        Box::pin(std::future::ready(None))
+    }
+
+    fn is_held(&self, _: i64, _: i64) -> bool {
+        false
+    }
+
+    fn feed(&self) -> broadcast::Receiver<Arc<Settled>> {
+        broadcast::Sender::new(1).subscribe()
+    }
+}

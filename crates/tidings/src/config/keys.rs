@@ -1,0 +1,113 @@
+//! The table of settings. docs/operating.md is checked against it by a test.
+
+use std::path::PathBuf;
+
+use tidings_delivery::sender::HeaderNames;
+use tidings_store_sqlite::Synchronous;
+
+use super::parse::{bytes, duration, flag, networks, number};
+use super::{LogFormat, Settings};
+
+/// A setting.
+pub(crate) struct Key {
+    /// Its name in the file; the variable is `TIDINGS_` and this in capitals.
+    pub(crate) name: &'static str,
+    /// What it is if nobody says otherwise.
+    pub(crate) default: &'static str,
+    /// What its values are.
+    pub(crate) unit: &'static str,
+    /// What it does.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the documentation is checked against it")
+    )]
+    pub(crate) help: &'static str,
+    /// Reads a value.
+    pub(crate) set: fn(&mut Settings, &str) -> Result<(), String>,
+}
+
+macro_rules! keys {
+    ($($name:ident, $default:literal, $unit:literal, $help:literal, $read:expr;)*) => {
+        /// All settings, in the order of the documentation.
+        pub(crate) const KEYS: &[Key] = &[$(Key {
+            name: stringify!($name),
+            default: $default,
+            unit: $unit,
+            help: $help,
+            set: |settings, text| {
+                let read: fn(&str) -> Result<_, String> = $read;
+                settings.$name = read(text)?;
+                Ok(())
+            },
+        },)*];
+    };
+}
+
+const GIB: usize = 1 << 30;
+
+keys! {
+    listen, "127.0.0.1:8071", "address and port", "Where the server listens.",
+        |text| text.parse().map(Some).map_err(|_| "it takes an address and a port, such as 0.0.0.0:8071".into());
+    data, "tidings-data", "folder", "Where the embedded store and the master key are kept.",
+        |text| if text.is_empty() { Err("it takes a folder".into()) } else { Ok(PathBuf::from(text)) };
+    store, "", "URL", "Which store: empty for SQLite in the data folder, or `sqlite:FOLDER`.",
+        |text| Ok(text.to_owned());
+    dev, "false", "true or false", "Allows `http://` and loopback targets. For development only.", flag;
+    threads, "0", "threads, 0 to 256", "Threads for HTTP in and out; 0 means half the cores, at least one. The store's writer has one of its own.",
+        |text| number(text, 0, 256);
+    log, "info", "filter", "What is logged: error, warn, info, debug, trace, or a filter by module.",
+        |text| Ok(text.to_owned());
+    log_format, "pretty", "pretty or json", "How logs are written, to standard error.",
+        |text| match text {
+            "pretty" => Ok(LogFormat::Pretty),
+            "json" => Ok(LogFormat::Json),
+            _ => Err("it takes pretty or json".into()),
+        };
+    retry_schedule, "5s,5m,30m,2h,5h,10h,14h,20h,24h", "times with units", "The waits between attempts. One attempt more than there are waits.",
+        |text| text.parse().map_err(|error| format!("{error}"));
+    retry_jitter_percent, "20", "percent, 0 to 100", "The share of each wait that chance may add; it never takes away.",
+        |text| number(text, 0, 100).map(|n| u32::try_from(n).expect("at most 100"));
+    attempt_timeout, "20s", "time", "The limit of one attempt in all: connection, TLS, head and body.", duration;
+    connect_timeout, "5s", "time", "The part of it for connecting, TLS included.", duration;
+    resolve_timeout, "3s", "time", "The part of it for resolving the name.", duration;
+    idle_connection_timeout, "30s", "time", "How long a connection to an endpoint is kept for the next request.", duration;
+    response_bytes_max, "16KiB", "size, up to 1GiB", "How much of a response body is kept; more is cut off.",
+        |text| bytes(text, GIB);
+    ingest_bytes_max, "1MiB", "size, up to 1GiB", "The largest request body that the API takes.",
+        |text| bytes(text, GIB);
+    request_head_timeout, "10s", "time", "How long a client may take to send the head of a request.", duration;
+    request_body_timeout, "30s", "time", "How long a client may take to send the body of a request.", duration;
+    lane_requests_start, "8", "requests, 1 to 1000", "Requests at once to one endpoint at first.",
+        |text| number(text, 1, 1_000);
+    lane_requests_max, "64", "requests, 1 to 1000", "Requests at once to one endpoint at most.",
+        |text| number(text, 1, 1_000);
+    lane_window, "256", "deliveries, 1 to 100000", "Deliveries of one endpoint held in memory at once.",
+        |text| number(text, 1, 100_000);
+    window, "8192", "deliveries, 1 to 1000000", "Deliveries of all endpoints held in memory at once.",
+        |text| number(text, 1, 1_000_000);
+    window_bytes_max, "64MiB", "size, up to 1GiB", "Bytes of payload held in memory at once.",
+        |text| bytes(text, GIB);
+    admit_timeout, "50ms", "time", "How long a new message may wait for a place in memory before its delivery is written down as owed.", duration;
+    queue_timeout, "10s", "time", "How long a delivery may wait in memory before it is written down as owed.", duration;
+    drain_timeout, "25s", "time", "How long a stop waits for requests under way.", duration;
+    webhook_headers, "webhook", "webhook, svix or both", "The names of the id, timestamp and signature headers.",
+        |text| match text {
+            "webhook" => Ok(HeaderNames::Webhook),
+            "svix" => Ok(HeaderNames::Svix),
+            "both" => Ok(HeaderNames::Both),
+            _ => Err("it takes webhook, svix or both".into()),
+        };
+    denied_addresses, "", "networks", "Further networks that no request may go to, with commas.", networks;
+    allowed_addresses, "", "networks", "Networks that requests may go to although they are private, with commas.", networks;
+    nat64, "false", "true or false", "On networks with NAT64 only: judges addresses in 64:ff9b::/96 by the IPv4 address inside.", flag;
+    extra_ca_file, "", "file", "Certificates (PEM) of further authorities that endpoints' certificates may come from.",
+        |text| Ok((!text.is_empty()).then(|| PathBuf::from(text)));
+    master_key_file, "", "file", "Where the master key is; empty for `master.key` in the data folder. `TIDINGS_MASTER_KEY` holds the key itself instead.",
+        |text| Ok((!text.is_empty()).then(|| PathBuf::from(text)));
+    sqlite_synchronous, "full", "full or normal", "When a commit counts: `full` syncs each one; `normal` loses the latest messages in a power cut and is there for tests.",
+        |text| match text {
+            "full" => Ok(Synchronous::Full),
+            "normal" => Ok(Synchronous::Normal),
+            _ => Err("it takes full or normal".into()),
+        };
+}

@@ -1,0 +1,83 @@
+//! Values of settings, read from text.
+
+use std::time::Duration;
+
+use ipnet::IpNet;
+use tidings_domain::retry::Schedule;
+
+pub(super) fn number(text: &str, at_least: usize, at_most: usize) -> Result<usize, String> {
+    let number = text.trim().parse::<usize>().ok();
+    number
+        .filter(|number| (at_least..=at_most).contains(number))
+        .ok_or_else(|| format!("it takes a whole number from {at_least} to {at_most}"))
+}
+
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let one: Schedule = text.parse().map_err(|error| format!("{error}"))?;
+    match one.waits() {
+        [duration] => Ok(*duration),
+        _ => Err("it takes one time with a unit, such as 500ms, 20s or 5m".into()),
+    }
+}
+
+pub(super) fn bytes(text: &str, at_most: usize) -> Result<usize, String> {
+    let text = text.trim();
+    let (digits, unit) = text.split_at(
+        text.find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(text.len()),
+    );
+    let factor = match unit.trim() {
+        "" | "B" => Some(1),
+        "KiB" => Some(1 << 10),
+        "MiB" => Some(1 << 20),
+        "GiB" => Some(1 << 30),
+        _ => None,
+    };
+    let value = digits
+        .parse::<usize>()
+        .ok()
+        .zip(factor)
+        .and_then(|(n, factor)| n.checked_mul(factor));
+    value
+        .filter(|bytes| (1..=at_most).contains(bytes))
+        .ok_or_else(|| format!("it takes a size such as 16KiB or 1MiB, at most {at_most} bytes"))
+}
+
+pub(super) fn flag(text: &str) -> Result<bool, String> {
+    match text.trim() {
+        "true" | "1" | "yes" | "on" => Ok(true),
+        "false" | "0" | "no" | "off" | "" => Ok(false),
+        _ => Err("it takes true or false".into()),
+    }
+}
+
+pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, String> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            let address = part.parse::<std::net::IpAddr>().map(IpNet::from);
+            part.parse::<IpNet>().or(address).map_err(|_| {
+                format!("`{part}` is no network; it takes some such as 10.1.0.0/16, fd00::/8, with commas")
+            })
+        })
+        .collect()
+}
+
+/// Whether somebody may have meant `known`: one letter wrong, missing or too much.
+pub(super) fn is_near(known: &str, written: &str) -> bool {
+    let (known, written) = (known.as_bytes(), written.as_bytes());
+    let same_front = known
+        .iter()
+        .zip(written)
+        .take_while(|(a, b)| a == b)
+        .count();
+    let (a, b) = (&known[same_front..], &written[same_front..]);
+    let same_back = a
+        .iter()
+        .rev()
+        .zip(b.iter().rev())
+        .take_while(|(a, b)| a == b)
+        .count();
+    a.len() - same_back <= 1 && b.len() - same_back <= 1
+}

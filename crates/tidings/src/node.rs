@@ -1,0 +1,196 @@
+//! One running node: store, directory, delivery and service, wired together.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use tidings_delivery::sender::{Sender, SenderSettings, SystemResolver};
+use tidings_delivery::{Delivery, DeliveryParts, DeliverySettings};
+use tidings_domain::address_policy::Policy;
+use tidings_domain::clock::{Clock, Entropy, SystemClock, SystemEntropy};
+use tidings_domain::sealed::Keyring;
+use tidings_service::{Parts, Service};
+use tidings_store::directory::Directory;
+use tidings_store::{Admission, Opened, Store};
+use tidings_store_sqlite::{Options, SqliteStore};
+
+use crate::commands::without_delivery::NoDelivery;
+use crate::config::Settings;
+use crate::master_key;
+
+/// The parts of a running node.
+pub(crate) struct Node {
+    pub(crate) service: Arc<Service>,
+    delivery: Arc<Delivery>,
+    store: Arc<SqliteStore>,
+    /// What opening the journal found.
+    pub(crate) opened: Opened,
+}
+
+impl Node {
+    /// Opens the store, takes over what a crash has left, and starts to deliver.
+    pub(crate) async fn start(settings: &Settings, listen: SocketAddr) -> anyhow::Result<Self> {
+        let (clock, entropy) = system();
+        let keyring = Arc::new(master_key::load(settings, entropy.as_ref())?);
+        let store = open_store(settings, true)?;
+        let directory = Arc::new(Directory::new(store.clone(), keyring.clone()));
+        directory.start().await?;
+        let policy = Arc::new(policy(settings, listen));
+        let delivery = Arc::new(Delivery::new(DeliveryParts {
+            store: store.clone(),
+            directory: directory.clone(),
+            sender: sender(settings, policy.clone())?,
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            settings: delivery_settings(settings),
+        }));
+        store.set_handover(delivery.clone());
+        let node = format!("{}-{}", std::process::id(), entropy.id_tail());
+        let opened = store.open_journal(node, clock.now_ms()).await?;
+        delivery.start();
+        let admission: Arc<dyn Admission> = delivery.clone();
+        let service = service(
+            store.clone(),
+            directory,
+            keyring,
+            policy,
+            admission,
+            clock,
+            entropy,
+        );
+        Ok(Self {
+            service,
+            delivery,
+            store,
+            opened,
+        })
+    }
+
+    /// Stops in good order: nothing is in memory only when this returns.
+    pub(crate) async fn stop(self) -> anyhow::Result<()> {
+        self.delivery.drain().await;
+        if let Err(error) = self.service.flush_last_used().await {
+            tracing::warn!("When API keys were last used could not be kept: {error}");
+        }
+        self.store
+            .close_journal()
+            .await
+            .context("the journal could not be closed")
+    }
+}
+
+/// The use cases that need no delivery, beside a running server or without one.
+pub(crate) fn without_delivery(settings: &Settings) -> anyhow::Result<Service> {
+    let (clock, entropy) = system();
+    let keyring = Arc::new(master_key::load(settings, entropy.as_ref())?);
+    let store = open_store(settings, false)?;
+    let directory = Arc::new(Directory::new(store.clone(), keyring.clone()));
+    let policy = Arc::new(policy(settings, settings.listen()));
+    let service = service(
+        store,
+        directory,
+        keyring,
+        policy,
+        Arc::new(NoDelivery),
+        clock,
+        entropy,
+    );
+    Arc::into_inner(service).context("the service is not shared yet")
+}
+
+fn service(
+    store: Arc<SqliteStore>,
+    directory: Arc<Directory>,
+    keyring: Arc<Keyring>,
+    policy: Arc<Policy>,
+    admission: Arc<dyn Admission>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+) -> Arc<Service> {
+    Arc::new(Service::new(Parts {
+        store,
+        directory,
+        keyring,
+        clock,
+        entropy,
+        policy,
+        admission,
+    }))
+}
+
+fn system() -> (Arc<dyn Clock>, Arc<dyn Entropy>) {
+    (Arc::new(SystemClock), Arc::new(SystemEntropy))
+}
+
+fn open_store(settings: &Settings, is_server: bool) -> anyhow::Result<Arc<SqliteStore>> {
+    let folder = match settings.store.split_once(':') {
+        None if settings.store.is_empty() => settings.data.clone(),
+        Some(("sqlite", folder)) if !folder.is_empty() => folder.into(),
+        Some(("postgres" | "postgresql", _)) => bail!(
+            "this version of Tidings keeps its data in SQLite; leave `store` empty, or write sqlite:FOLDER"
+        ),
+        _ => bail!(
+            "the store `{}` is not known; write sqlite:FOLDER, or nothing",
+            settings.store
+        ),
+    };
+    let mut options = Options::server(folder);
+    options.is_server = is_server;
+    options.synchronous = settings.sqlite_synchronous;
+    Ok(Arc::new(SqliteStore::open(&options)?))
+}
+
+/// What may be delivered to. `--dev` alone opens `http://` and loopback.
+fn policy(settings: &Settings, listen: SocketAddr) -> Policy {
+    let base = if settings.dev {
+        Policy::development()
+    } else {
+        Policy::production()
+    };
+    Policy {
+        nat64: settings.nat64,
+        denied: settings.denied_addresses.clone(),
+        allowed: settings.allowed_addresses.clone(),
+        own_listeners: vec![listen],
+        ..base
+    }
+}
+
+fn sender(settings: &Settings, policy: Arc<Policy>) -> anyhow::Result<Sender> {
+    let extra_roots_pem = match &settings.extra_ca_file {
+        None => Vec::new(),
+        Some(path) => std::fs::read(path)
+            .with_context(|| format!("the certificates in {} cannot be read", path.display()))?,
+    };
+    let sender = SenderSettings {
+        header_names: settings.webhook_headers,
+        attempt_for_max: settings.attempt_timeout,
+        resolve_for_max: settings.resolve_timeout,
+        connect_for_max: settings.connect_timeout,
+        idle_for_max: settings.idle_connection_timeout,
+        idle_per_origin_max: settings.lane_requests_max,
+        response_bytes_max: settings.response_bytes_max,
+        extra_roots_pem,
+        ..SenderSettings::default()
+    };
+    Ok(Sender::new(
+        sender,
+        policy,
+        Arc::new(SystemResolver::new()),
+    )?)
+}
+
+fn delivery_settings(settings: &Settings) -> DeliverySettings {
+    DeliverySettings {
+        schedule: settings.retry_schedule.clone(),
+        jitter_share: f64::from(settings.retry_jitter_percent) / 100.0,
+        lane_requests_start: settings.lane_requests_start.min(settings.lane_requests_max),
+        lane_requests_max: settings.lane_requests_max,
+        lane_window: settings.lane_window,
+        window: settings.window,
+        window_bytes: settings.window_bytes_max,
+        admit_for_max: settings.admit_timeout,
+        queued_for_max: settings.queue_timeout,
+        drain_for_max: settings.drain_timeout,
+    }
+}

@@ -28,10 +28,39 @@ pub(crate) struct Effects {
     pub(crate) handed_counts: Vec<(i64, u32)>,
     /// Message numbers of handed-over deliveries that are settled or owed now.
     pub(crate) cleared: Vec<i64>,
+    /// Message and endpoint of handed-over deliveries that were owed while somebody may still hold
+    /// them.
+    pub(crate) owed_in_hand: Vec<(i64, i64)>,
+    /// Those of them that were settled after all.
+    pub(crate) settled_in_hand: Vec<(i64, i64)>,
     /// About how much the write-ahead log grew.
     pub(crate) bytes_written: usize,
-    /// Another node has taken this journal over: nothing was accepted.
-    pub(crate) is_fenced: bool,
+    /// Why nothing was accepted, if so.
+    pub(crate) refusal: Option<&'static str>,
+}
+
+/// How much of [`Effects`] there was at one moment.
+pub(crate) struct Extent {
+    owed_count: usize,
+    cleared_count: usize,
+    owed_in_hand_count: usize,
+}
+
+impl Effects {
+    pub(crate) fn extent(&self) -> Extent {
+        Extent {
+            owed_count: self.owed.len(),
+            cleared_count: self.cleared.len(),
+            owed_in_hand_count: self.owed_in_hand.len(),
+        }
+    }
+
+    /// Forgets what a step has added whose changes were undone.
+    pub(crate) fn cut_back(&mut self, extent: &Extent) {
+        self.owed.truncate(extent.owed_count);
+        self.cleared.truncate(extent.cleared_count);
+        self.owed_in_hand.truncate(extent.owed_in_hand_count);
+    }
 }
 
 /// What the writer has to say.
@@ -104,7 +133,7 @@ fn committed(
     let mut replies = Vec::with_capacity(acceptances.len());
     let mut accepted = effects.accepted.into_iter();
     for acceptance in acceptances {
-        let result = accepted.next().ok_or_else(|| fenced(effects.is_fenced));
+        let result = accepted.next().ok_or_else(|| refused(effects.refusal));
         if let (Ok(Accepted::Done(id)), false) = (&result, acceptance.new.admitted.is_empty()) {
             let mut new = acceptance.new;
             let admitted = std::mem::take(&mut new.admitted);
@@ -163,10 +192,9 @@ fn settled(settlement: &Settlement, attempt: AttemptId) -> Settled {
     }
 }
 
-fn fenced(is_fenced: bool) -> StoreError {
-    if is_fenced {
-        StoreError::Unavailable("another node has taken over from this one".into())
-    } else {
-        StoreError::Internal("a message got no answer from its commit".into())
+fn refused(refusal: Option<&str>) -> StoreError {
+    match refusal {
+        Some(why) => StoreError::Unavailable(why.into()),
+        None => StoreError::Internal("a message got no answer from its commit".into()),
     }
 }

@@ -32,7 +32,10 @@ pub(crate) fn since(connection: &Connection, version: i64) -> rusqlite::Result<V
                 2 => Subject::Application(number),
                 _ => Subject::EventTypes(number),
             };
-            Ok(Change { version: row.get(0)?, subject })
+            Ok(Change {
+                version: row.get(0)?,
+                subject,
+            })
         })?
         .collect()
 }

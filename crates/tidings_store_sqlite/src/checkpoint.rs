@@ -32,7 +32,10 @@ impl Checkpointer {
     pub(crate) fn note(&self, bytes: usize) {
         let before = self.written.fetch_add(bytes, Ordering::Relaxed);
         if before < CHECKPOINT_BYTES && before + bytes >= CHECKPOINT_BYTES {
-            let _stopped = self.is_stopped.lock().unwrap_or_else(PoisonError::into_inner);
+            let _stopped = self
+                .is_stopped
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             self.wake.notify_all();
         }
     }
@@ -48,13 +51,19 @@ impl Checkpointer {
     }
 
     pub(crate) fn stop(&self) {
-        *self.is_stopped.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        *self
+            .is_stopped
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = true;
         self.wake.notify_all();
     }
 
     /// Waits for work or for the next look at the disk. False once stopped.
     fn wait(&self) -> bool {
-        let stopped = self.is_stopped.lock().unwrap_or_else(PoisonError::into_inner);
+        let stopped = self
+            .is_stopped
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if *stopped {
             return false;
         }
@@ -74,20 +83,23 @@ pub(crate) fn start(
     folder: PathBuf,
     room: Arc<RoomGauge>,
 ) -> std::io::Result<std::thread::JoinHandle<()>> {
-    std::thread::Builder::new().name("store-checkpoint".into()).spawn(move || {
-        while checkpointer.wait() {
-            room.measure(&folder);
-            if checkpointer.written.load(Ordering::Relaxed) < CHECKPOINT_BYTES || checkpointer.wants_end()
-            {
-                continue;
+    std::thread::Builder::new()
+        .name("store-checkpoint".into())
+        .spawn(move || {
+            while checkpointer.wait() {
+                room.measure(&folder);
+                if checkpointer.written.load(Ordering::Relaxed) < CHECKPOINT_BYTES
+                    || checkpointer.wants_end()
+                {
+                    continue;
+                }
+                checkpointer.written.store(0, Ordering::Relaxed);
+                copy(&connection);
+                // What was written during the first copy is little; a second leaves next to nothing.
+                copy(&connection);
+                checkpointer.wants_end.store(true, Ordering::Release);
             }
-            checkpointer.written.store(0, Ordering::Relaxed);
-            copy(&connection);
-            // What was written during the first copy is little; a second leaves next to nothing.
-            copy(&connection);
-            checkpointer.wants_end.store(true, Ordering::Release);
-        }
-    })
+        })
 }
 
 fn copy(connection: &Connection) {

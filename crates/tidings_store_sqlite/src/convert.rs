@@ -15,6 +15,11 @@ use tidings_store::{Order, StoreError};
     reason = "it goes where errors are mapped"
 )]
 pub(crate) fn failed(error: Error) -> StoreError {
+    meaning(&error)
+}
+
+/// As [`failed`], for an error that is still needed.
+pub(crate) fn meaning(error: &Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => StoreError::Full,
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,

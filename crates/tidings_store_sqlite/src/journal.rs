@@ -4,12 +4,12 @@
 //! number below which every delivery is settled or owed. What lies above the mark of a dead run, and is
 //! neither settled nor owed, was in its memory: a takeover owes it again.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension, params};
 use tidings_domain::clock::Millis;
-use tidings_domain::delivery::{PendingReason, Trigger};
+use tidings_domain::delivery::{Outcome, PendingReason, Trigger};
 use tidings_domain::message::{FAN_OUT_DIRECT_MAX, unpack_targets};
 use tidings_store::{Opened, faults};
 
@@ -20,6 +20,8 @@ use crate::step::Scope;
 /// reading, a new one costs each commit a page.
 const MARK_EVERY: Duration = Duration::from_millis(250);
 const MARK_BEHIND_MAX: i64 = 4_096;
+/// Beyond so many, those below the mark are forgotten.
+const OWED_IN_HAND_MAX: usize = 65_536;
 
 /// The last numbers given.
 #[derive(Clone, Copy, Default)]
@@ -38,6 +40,8 @@ pub(crate) struct Journal {
     mark_written_at: Instant,
     /// For each message above the mark, how many of its deliveries are in memory only.
     in_memory: VecDeque<u32>,
+    /// Deliveries (message, endpoint) that were owed while a worker may still hold them.
+    owed_in_hand: HashSet<(i64, i64)>,
 }
 
 impl Journal {
@@ -50,6 +54,7 @@ impl Journal {
             mark_written: 0,
             mark_written_at: Instant::now(),
             in_memory: VecDeque::new(),
+            owed_in_hand: HashSet::new(),
         }
     }
 
@@ -67,7 +72,8 @@ impl Journal {
     /// Counts what a commit has handed over and cleared, and moves the mark.
     pub(crate) fn committed(&mut self, effects: &Effects) {
         for (seq, count) in &effects.handed_counts {
-            let place = usize::try_from(seq - self.mark - 1).expect("numbers ascend above the mark");
+            let place =
+                usize::try_from(seq - self.mark - 1).expect("numbers ascend above the mark");
             if self.in_memory.len() <= place {
                 self.in_memory.resize(place + 1, 0);
             }
@@ -83,6 +89,41 @@ impl Journal {
             self.in_memory.pop_front();
             self.mark += 1;
         }
+        self.owed_in_hand.extend(&effects.owed_in_hand);
+        for delivery in &effects.settled_in_hand {
+            self.owed_in_hand.remove(delivery);
+        }
+        if self.owed_in_hand.len() > OWED_IN_HAND_MAX {
+            // Below the mark a forgotten one is sent once more at worst; above it, one could be lost.
+            let mark = self.mark;
+            self.owed_in_hand.retain(|(message, _)| *message > mark);
+        }
+    }
+
+    /// Whether this delivery, settled as handed over, was owed meanwhile: it has a row by now, in its
+    /// first version, and is no longer counted as in memory only.
+    pub(crate) fn was_owed_in_hand(&self, message: i64, endpoint: i64) -> bool {
+        !self.owed_in_hand.is_empty() && self.owed_in_hand.contains(&(message, endpoint))
+    }
+
+    /// Back to what was before a batch that could not be written.
+    pub(crate) fn undo(&mut self, id: u16, numbers: Numbers) {
+        if self.id == id {
+            self.numbers = numbers;
+        } else if self.id == 0 {
+            self.id = id; // it was not closed
+        } else {
+            *self = Self::none(); // it was not opened
+        }
+    }
+
+    /// Looks up the last attempt's number, where somebody else has given one.
+    pub(crate) fn catch_up(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        let newest: Option<i64> = connection
+            .prepare_cached("-- newest_attempt\nSELECT max(seq) FROM attempt")?
+            .query_row([], |row| row.get(0))?;
+        self.numbers.attempt = newest.unwrap_or(0);
+        Ok(())
     }
 
     /// Writes the mark, if it is time. Called inside the next transaction, so it never says more than
@@ -98,7 +139,9 @@ impl Journal {
 
     fn write_mark(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         connection
-            .prepare_cached("-- write_mark\nUPDATE journal SET mark = ?2 WHERE id = ?1 AND fence = ?3")?
+            .prepare_cached(
+                "-- write_mark\nUPDATE journal SET mark = ?2 WHERE id = ?1 AND fence = ?3",
+            )?
             .execute(params![self.id, self.mark, self.fence])?;
         self.mark_written = self.mark;
         self.mark_written_at = Instant::now();
@@ -106,7 +149,12 @@ impl Journal {
     }
 
     fn start(&mut self, id: u16, numbers: Numbers) {
-        *self = Self { id, numbers, fence: 1, ..Self::none() };
+        *self = Self {
+            id,
+            numbers,
+            fence: 1,
+            ..Self::none()
+        };
         self.mark = numbers.message;
         self.mark_written = self.mark;
     }
@@ -121,7 +169,9 @@ pub(crate) fn open(scope: &mut Scope<'_>, node: &str, now: Millis) -> rusqlite::
         raise_fence(connection, id)?;
         opened.recovered += owe_what_was_in_memory(scope, id, mark, now)?;
         faults::pass(faults::DURING_RECOVERY);
-        connection.prepare_cached("-- drop_journal\nDELETE FROM journal WHERE id = ?1")?.execute([id])?;
+        connection
+            .prepare_cached("-- drop_journal\nDELETE FROM journal WHERE id = ?1")?
+            .execute([id])?;
         opened.taken_over += 1;
     }
     let id = next_id(connection)?;
@@ -185,6 +235,7 @@ fn owe_what_was_in_memory(
     let mut is_known = connection.prepare(
         "-- is_settled_or_owed
         SELECT 1 FROM attempt WHERE message = ?1 AND endpoint = ?2 AND is_late = 0
+            AND (trigger = ?3 OR outcome = ?4)
         UNION ALL SELECT 1 FROM pending WHERE message = ?1 AND endpoint = ?2 LIMIT 1",
     )?;
     let mut owe = connection.prepare(
@@ -193,19 +244,25 @@ fn owe_what_was_in_memory(
             version, recoveries_count)
         VALUES (?1, ?2, ?3, ?3, 0, ?4, ?5, 1, 1)",
     )?;
+    let (reason, trigger) = (PendingReason::Recovered.code(), Trigger::Scheduled.code());
     let mut recovered = 0;
     let mut rows = select.query(params![id, mark])?;
     while let Some(row) = rows.next()? {
         let (seq, packed): (i64, Vec<u8>) = (row.get(0)?, row.get(1)?);
-        let targets = unpack_targets(&packed).unwrap_or_default();
+        let Some(targets) = unpack_targets(&packed) else {
+            tracing::error!(
+                "The targets of message number {seq} cannot be read; nothing of it is recovered"
+            );
+            continue;
+        };
         if targets.len() > FAN_OUT_DIRECT_MAX {
             continue; // never in memory: its cursor is in `pending`
         }
         for target in targets {
-            if is_known.exists(params![seq, target])? {
+            // A resend that failed meanwhile does not tell how the delivery itself ended.
+            if is_known.exists(params![seq, target, trigger, Outcome::Success.code()])? {
                 continue;
             }
-            let (reason, trigger) = (PendingReason::Recovered.code(), Trigger::Scheduled.code());
             owe.execute(params![seq, target, now, reason, trigger])?;
             scope.effects.owed.push((target, now));
             recovered += 1;
@@ -225,10 +282,15 @@ fn next_id(connection: &Connection) -> rusqlite::Result<u16> {
 fn last_numbers(connection: &Connection) -> rusqlite::Result<Numbers> {
     let last = |table: &str| -> rusqlite::Result<i64> {
         let newest: Option<i64> =
-            connection.query_row(&format!("SELECT max(seq) FROM {table}"), [], |row| row.get(0))?;
+            connection.query_row(&format!("SELECT max(seq) FROM {table}"), [], |row| {
+                row.get(0)
+            })?;
         Ok(newest.unwrap_or(0).max(read_counter(connection, table)?))
     };
-    Ok(Numbers { message: last("message")?, attempt: last("attempt")? })
+    Ok(Numbers {
+        message: last("message")?,
+        attempt: last("attempt")?,
+    })
 }
 
 fn write_counters(connection: &Connection, numbers: Numbers) -> rusqlite::Result<()> {

@@ -70,17 +70,31 @@ pub struct Options {
     /// Whether this process is the one that delivers. Others may only change the configuration, beside
     /// a running server or without one.
     pub is_server: bool,
+    /// Whether the folder is locked against other servers. A test of a takeover opens it twice, as a
+    /// database that several nodes share would be.
+    pub is_exclusive: bool,
+    /// At most so many pages of 8 KiB, for tests of a full disk; none means what the disk holds.
+    pub pages_count_max: Option<u32>,
 }
 
 impl Options {
     /// For a server on this folder.
     pub fn server(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into(), synchronous: Synchronous::Full, is_server: true }
+        Self {
+            folder: folder.into(),
+            synchronous: Synchronous::Full,
+            is_server: true,
+            is_exclusive: true,
+            pages_count_max: None,
+        }
     }
 
     /// For a command beside a server.
     pub fn command(folder: impl Into<PathBuf>) -> Self {
-        Self { is_server: false, ..Self::server(folder) }
+        Self {
+            is_server: false,
+            ..Self::server(folder)
+        }
     }
 }
 
@@ -103,10 +117,17 @@ impl SqliteStore {
     /// task tells callers about commits.
     pub fn open(options: &Options) -> Result<Self, StoreError> {
         lock::prepare(&options.folder)?;
-        let lock = options.is_server.then(|| lock::acquire(&options.folder)).transpose()?;
+        let lock = (options.is_server && options.is_exclusive)
+            .then(|| lock::acquire(&options.folder))
+            .transpose()?;
         let file = options.folder.join(FILE);
+        schema::check(&file)?;
         let mut connection = connect(&file, options.synchronous)?;
         schema::migrate(&mut connection)?;
+        if let Some(pages) = options.pages_count_max {
+            let limit = format!("PRAGMA max_page_count = {pages}");
+            connection.execute_batch(&limit).map_err(failed)?;
+        }
 
         let (queue, operations) = channel();
         let (answers, batches) = tokio::sync::mpsc::unbounded_channel();
@@ -135,7 +156,8 @@ impl SqliteStore {
             let beside = connect(&file, options.synchronous)?;
             let folder = options.folder.clone();
             threads.push(
-                checkpoint::start(checkpointer.clone(), beside, folder, room.clone()).map_err(spawned)?,
+                checkpoint::start(checkpointer.clone(), beside, folder, room.clone())
+                    .map_err(spawned)?,
             );
         }
         Ok(Self {
@@ -164,7 +186,9 @@ impl SqliteStore {
         let sent = writer::send(&self.queue, Operation::Step(step));
         Box::pin(async move {
             sent?;
-            result.await.map_err(|_| StoreError::Unavailable("the store has been closed".into()))?
+            result
+                .await
+                .map_err(|_| StoreError::Unavailable("the store has been closed".into()))?
         })
     }
 }
@@ -176,7 +200,10 @@ impl Drop for SqliteStore {
         for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
-        self.sweep.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.sweep
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 }
 

@@ -28,13 +28,22 @@ pub(crate) fn acquire(folder: &Path) -> Result<FolderLock, StoreError> {
         let path = path.display();
         StoreError::Unusable(format!("the lock file {path} cannot be written: {error}"))
     };
-    let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+    let options = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&path);
     let mut file = options.map_err(unusable)?;
     if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
         let mut holder = String::new();
         let _ = file.read_to_string(&mut holder);
         let holder = holder.trim();
-        let who = if holder.is_empty() { String::new() } else { format!(" (process {holder})") };
+        let who = if holder.is_empty() {
+            String::new()
+        } else {
+            format!(" (process {holder})")
+        };
         return Err(StoreError::Unusable(format!(
             "the data folder {} is in use by another Tidings{who}; stop it first, or name another folder with --data",
             folder.display()

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use tidings_domain::clock::Millis;
-use tidings_domain::delivery::{Pending, PendingReason, Trigger};
+use tidings_domain::delivery::{Outcome, Pending, PendingReason, Trigger};
 use tidings_domain::message::{FAN_OUT_DIRECT_MAX, unpack_targets};
 use tidings_store::{Dedup, Due, Hold, Owed, Resend, Resent};
 
@@ -10,19 +10,27 @@ use crate::accept::take_key;
 use crate::step::Scope;
 
 /// Writes down deliveries that were only in memory.
+///
+/// One that was settled meanwhile is left out. Where somebody else owes it already, that row gets
+/// another version, so that whoever still holds this delivery does not clear it.
 pub(crate) fn owe(scope: &mut Scope<'_>, deliveries: &[Owed]) -> rusqlite::Result<()> {
+    if !scope.journal.holds_fence(scope.connection)? {
+        return Ok(()); // whoever has taken over owes them
+    }
     for owed in deliveries {
         if owed.hold != Hold::Handed {
             continue; // its row still stands
         }
-        scope
+        let written = scope
             .connection
             .prepare_cached(
                 "-- owe
                 INSERT INTO pending (message, endpoint, due_at, owed_since, attempts_count, reason,
                     trigger, version, recoveries_count)
-                VALUES (?1, ?2, ?3, ?3, 0, ?4, ?5, 1, 0)
-                ON CONFLICT (message, endpoint) DO NOTHING",
+                SELECT ?1, ?2, ?3, ?3, 0, ?4, ?5, 1, 0
+                WHERE NOT EXISTS (SELECT 1 FROM attempt WHERE message = ?1 AND endpoint = ?2
+                    AND trigger = ?5 AND is_late = 0)
+                ON CONFLICT (message, endpoint) DO UPDATE SET version = version + 1",
             )?
             .execute(params![
                 owed.message,
@@ -31,8 +39,14 @@ pub(crate) fn owe(scope: &mut Scope<'_>, deliveries: &[Owed]) -> rusqlite::Resul
                 owed.reason.code(),
                 Trigger::Scheduled.code(),
             ])?;
-        scope.effects.cleared.push(owed.message);
-        scope.effects.owed.push((owed.endpoint, owed.due_at));
+        if written == 1 {
+            scope.effects.cleared.push(owed.message);
+            scope
+                .effects
+                .owed_in_hand
+                .push((owed.message, owed.endpoint));
+            scope.effects.owed.push((owed.endpoint, owed.due_at));
+        }
     }
     Ok(())
 }
@@ -54,9 +68,13 @@ pub(crate) fn resend(
         .connection
         .prepare_cached(
             "-- count_requests
-            SELECT coalesce(max(number), 0) FROM attempt WHERE message = ?1 AND endpoint = ?2",
+            SELECT coalesce(max(CASE WHEN outcome = ?3 THEN number - 1 ELSE number END), 0)
+            FROM attempt WHERE message = ?1 AND endpoint = ?2",
         )?
-        .query_row(params![resend.message, resend.endpoint], |row| row.get(0))?;
+        .query_row(
+            params![resend.message, resend.endpoint, Outcome::Canceled.code()],
+            |row| row.get(0),
+        )?;
     scope
         .connection
         .prepare_cached(
@@ -65,7 +83,8 @@ pub(crate) fn resend(
                 trigger, version, recoveries_count)
             VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, 1, 0)
             ON CONFLICT (message, endpoint) DO UPDATE SET due_at = excluded.due_at,
-                reason = excluded.reason, trigger = excluded.trigger, version = version + 1",
+                owed_since = excluded.owed_since, reason = excluded.reason,
+                trigger = excluded.trigger, version = version + 1, recoveries_count = 0",
         )?
         .execute(params![
             resend.message,
@@ -93,8 +112,12 @@ pub(crate) fn due_endpoints(
     let mut found: Vec<(i64, Millis)> = Vec::new();
     let mut last = after;
     while found.len() < limit {
-        let next = select.query_row([last], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-        let Some((endpoint, due_at)) = next else { break };
+        let next = select
+            .query_row([last], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let Some((endpoint, due_at)) = next else {
+            break;
+        };
         found.push((endpoint, due_at));
         last = endpoint;
     }
@@ -123,7 +146,10 @@ pub(crate) fn due(
             SELECT {COLUMNS} FROM pending WHERE endpoint = ?1 AND due_at <= ?2
             ORDER BY due_at, message LIMIT ?3"
         ))?
-        .query_map(params![endpoint, now, i64::try_from(limit).unwrap_or(i64::MAX)], read)?
+        .query_map(
+            params![endpoint, now, i64::try_from(limit).unwrap_or(i64::MAX)],
+            read,
+        )?
         .collect::<rusqlite::Result<_>>()?;
     Ok(Due { rows, next_at })
 }
@@ -163,16 +189,18 @@ pub(crate) fn expand_fan_out(
     now: Millis,
 ) -> rusqlite::Result<(Vec<i64>, bool)> {
     let connection = scope.connection;
-    let found: Option<(i64, Vec<u8>)> = connection
+    let found: Option<(i64, Millis, Vec<u8>)> = connection
         .prepare_cached(
             "-- fan_out_cursor
-            SELECT pending.position, message.targets FROM pending
+            SELECT pending.position, pending.owed_since, message.targets FROM pending
             JOIN message ON message.seq = pending.message
             WHERE pending.message = ?1 AND pending.endpoint = 0",
         )?
-        .query_row([message], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row([message], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
-    let Some((position, packed)) = found else { return Ok((Vec::new(), true)) };
+    let Some((position, owed_since, packed)) = found else {
+        return Ok((Vec::new(), true));
+    };
     let targets = unpack_targets(&packed).unwrap_or_default();
     let start = usize::try_from(position).unwrap_or(0).min(targets.len());
     let end = (start + FAN_OUT_DIRECT_MAX).min(targets.len());
@@ -183,13 +211,14 @@ pub(crate) fn expand_fan_out(
                 "-- owe_fan_out
                 INSERT INTO pending (message, endpoint, due_at, owed_since, attempts_count, reason,
                     trigger, version, recoveries_count)
-                VALUES (?1, ?2, ?3, ?3, 0, ?4, ?5, 1, 0)
+                VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, 1, 0)
                 ON CONFLICT (message, endpoint) DO NOTHING",
             )?
             .execute(params![
                 message,
                 target,
                 now,
+                owed_since,
                 PendingReason::FanOut.code(),
                 Trigger::Scheduled.code(),
             ])?;
@@ -202,6 +231,8 @@ pub(crate) fn expand_fan_out(
         "-- move_fan_out\nUPDATE pending SET position = ?2 WHERE message = ?1 AND endpoint = 0"
     };
     let end = i64::try_from(end).expect("a count of targets");
-    connection.prepare_cached(statement)?.execute(params![message, end])?;
+    connection
+        .prepare_cached(statement)?
+        .execute(params![message, end])?;
     Ok((part, is_done))
 }

@@ -20,7 +20,10 @@ pub(crate) struct Readers {
 
 impl Readers {
     pub(crate) fn new(file: PathBuf) -> Self {
-        Self { file, idle: Arc::default() }
+        Self {
+            file,
+            idle: Arc::default(),
+        }
     }
 
     /// Runs a read on a blocking thread.
@@ -40,7 +43,11 @@ impl Readers {
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let idle = self
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
         let connection = match idle {
             Some(connection) => connection,
             None => self.open()?,
@@ -57,7 +64,9 @@ impl Readers {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.file, flags).map_err(failed)?;
         connection
-            .execute_batch("PRAGMA busy_timeout = 5000; PRAGMA cache_size = -4000; PRAGMA temp_store = MEMORY")
+            .execute_batch(
+                "PRAGMA busy_timeout = 5000; PRAGMA cache_size = -4000; PRAGMA temp_store = MEMORY",
+            )
             .map_err(failed)?;
         connection.set_prepared_statement_cache_capacity(64);
         Ok(connection)

@@ -47,7 +47,9 @@ impl RoomGauge {
         };
         let before = self.0.swap(code, Ordering::Relaxed);
         match (before, code) {
-            (0, 1 | 2) => tracing::error!("The disk is nearly full: new messages are refused until there is room"),
+            (0, 1 | 2) => tracing::error!(
+                "The disk is nearly full: new messages are refused until there is room"
+            ),
             (1 | 2, 0) => tracing::info!("The disk has room again: messages are accepted"),
             _ => {}
         }

@@ -2,7 +2,9 @@
 //!
 //! Numbered, forward only, never edited after a release: expand, then move, then contract.
 
-use rusqlite::Connection;
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
 use tidings_store::StoreError;
 
 use crate::convert::failed;
@@ -51,7 +53,7 @@ CREATE TABLE endpoint_state (
     failures_count INTEGER NOT NULL, disabled_reason TEXT, disabled_at INTEGER);
 
 CREATE TABLE event_type (
-    ordinal INTEGER PRIMARY KEY, environment INTEGER NOT NULL, name TEXT NOT NULL,
+    ordinal INTEGER PRIMARY KEY AUTOINCREMENT, environment INTEGER NOT NULL, name TEXT NOT NULL,
     description TEXT NOT NULL, is_archived INTEGER NOT NULL, is_deprecated INTEGER NOT NULL,
     schemas TEXT, group_name TEXT, feature_flags TEXT NOT NULL, created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL, UNIQUE (environment, name));
@@ -107,27 +109,44 @@ CREATE TABLE dedup (
     expires_at INTEGER NOT NULL) WITHOUT ROWID;
 ";
 
+/// Refuses a file that this version cannot use, before anything of it is changed.
+pub(crate) fn check(file: &Path) -> Result<(), StoreError> {
+    if !file.try_exists().unwrap_or(false) {
+        return Ok(());
+    }
+    let connection =
+        Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(failed)?;
+    is_known(read_version(&connection)?)
+}
+
 /// Brings the file up to this version.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let version = read_version(connection)?;
-    let known = MIGRATIONS.len();
-    if version > known {
-        return Err(StoreError::Unusable(format!(
-            "the data were written by a newer version of Tidings (schema {version}, this one knows {known}); \
-             run that version, or restore a backup from before the upgrade"
-        )));
-    }
+    is_known(version)?;
     for (done, migration) in MIGRATIONS.iter().enumerate().skip(version) {
         let transaction = connection
             .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
             .map_err(failed)?;
         if read_version(&transaction)? == done {
             transaction.execute_batch(migration).map_err(failed)?;
-            transaction.execute_batch(&format!("PRAGMA user_version = {}", done + 1)).map_err(failed)?;
+            transaction
+                .execute_batch(&format!("PRAGMA user_version = {}", done + 1))
+                .map_err(failed)?;
         }
         transaction.commit().map_err(failed)?;
     }
     Ok(())
+}
+
+fn is_known(version: usize) -> Result<(), StoreError> {
+    let known = MIGRATIONS.len();
+    if version <= known {
+        return Ok(());
+    }
+    Err(StoreError::Unusable(format!(
+        "the data were written by a newer version of Tidings (schema {version}, this one knows {known}); \
+         run that version, or restore a backup from before the upgrade"
+    )))
 }
 
 fn read_version(connection: &Connection) -> Result<usize, StoreError> {

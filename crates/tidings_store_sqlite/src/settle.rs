@@ -1,7 +1,8 @@
 //! Outcomes: one row for each attempt, and what is owed after it.
 
-use rusqlite::{Connection, params};
-use tidings_domain::delivery::Outcome;
+use rusqlite::{Connection, Statement, params};
+use tidings_domain::clock::Millis;
+use tidings_domain::delivery::{AttemptError, Outcome, PendingReason};
 use tidings_domain::endpoint::EndpointState;
 use tidings_domain::ids::AttemptId;
 use tidings_store::{Hold, Next, Settlement, Subject};
@@ -15,7 +16,8 @@ INSERT INTO attempt (seq, message, endpoint, started_at, journal, tail, number, 
     is_late, status, error, error_detail, peer, resolve_us, connect_us, tls_us, head_us, body_us,
     is_truncated, url, request_headers, response_headers, response)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-    ?21, ?22, ?23, ?24)";
+    ?21, ?22, ?23, ?24)
+ON CONFLICT (seq) DO NOTHING";
 
 /// What a row costs in the log besides its response, about.
 const ROW_BYTES: usize = 500;
@@ -29,42 +31,13 @@ pub(crate) fn write(
 ) -> rusqlite::Result<()> {
     let mut insert = connection.prepare_cached(INSERT_ATTEMPT)?;
     for settlement in settlements {
-        journal.numbers.attempt += 1;
-        let seq = journal.numbers.attempt;
+        let seq = insert_attempt(connection, &mut insert, journal, settlement, is_fenced)?;
         let exchange = &settlement.exchange;
-        let phases = exchange.phases;
-        insert.execute(params![
-            seq,
-            settlement.message.id.seq(),
-            settlement.endpoint.seq(),
-            settlement.started_at,
-            journal.id,
-            settlement.tail,
-            settlement.number,
-            settlement.trigger.code(),
-            settlement.outcome.code(),
-            is_fenced,
-            exchange.status,
-            exchange
-                .error
-                .map(tidings_domain::delivery::AttemptError::code),
-            (!exchange.error_detail.is_empty()).then_some(&exchange.error_detail),
-            exchange.peer.map(|peer| peer.to_string()),
-            phases.resolve_us,
-            phases.connect_us,
-            phases.tls_us,
-            phases.head_us,
-            phases.body_us,
-            exchange.is_truncated,
-            exchange.url,
-            exchange.request_headers,
-            &exchange.response_headers[..],
-            &exchange.response[..],
-        ])?;
         effects.bytes_written +=
             exchange.response.len() + exchange.response_headers.len() + ROW_BYTES;
         if !is_fenced {
-            write_next(connection, settlement, effects)?;
+            let hold = hold(journal, settlement, effects);
+            write_next(connection, settlement, hold, effects)?;
             if let Some(state) = &settlement.state {
                 write_state(
                     connection,
@@ -80,14 +53,74 @@ pub(crate) fn write(
     Ok(())
 }
 
+fn insert_attempt(
+    connection: &Connection,
+    insert: &mut Statement<'_>,
+    journal: &mut Journal,
+    settlement: &Settlement,
+    is_late: bool,
+) -> rusqlite::Result<i64> {
+    let exchange = &settlement.exchange;
+    let phases = exchange.phases;
+    loop {
+        journal.numbers.attempt += 1;
+        let inserted = insert.execute(params![
+            journal.numbers.attempt,
+            settlement.message.id.seq(),
+            settlement.endpoint.seq(),
+            settlement.started_at,
+            journal.id,
+            settlement.tail,
+            settlement.number,
+            settlement.trigger.code(),
+            settlement.outcome.code(),
+            is_late,
+            exchange.status,
+            exchange.error.map(AttemptError::code),
+            (!exchange.error_detail.is_empty()).then_some(&exchange.error_detail),
+            exchange.peer.map(|peer| peer.to_string()),
+            phases.resolve_us,
+            phases.connect_us,
+            phases.tls_us,
+            phases.head_us,
+            phases.body_us,
+            exchange.is_truncated,
+            exchange.url,
+            exchange.request_headers,
+            &exchange.response_headers[..],
+            &exchange.response[..],
+        ])?;
+        if inserted == 1 {
+            return Ok(journal.numbers.attempt);
+        }
+        // A run that was taken over has stored a late one under this number.
+        journal.catch_up(connection)?;
+    }
+}
+
+/// How the delivery is held by now: one that was handed over may have been owed meanwhile.
+fn hold(journal: &Journal, settlement: &Settlement, effects: &mut Effects) -> Hold {
+    if settlement.hold != Hold::Handed {
+        return settlement.hold;
+    }
+    let (message, endpoint) = (settlement.message.id.seq(), settlement.endpoint.seq());
+    if journal.was_owed_in_hand(message, endpoint) {
+        effects.settled_in_hand.push((message, endpoint));
+        return Hold::Pending { version: 1 };
+    }
+    effects.cleared.push(message);
+    Hold::Handed
+}
+
 /// Clears or moves what was owed. A row that somebody has changed meanwhile is left alone.
 fn write_next(
     connection: &Connection,
     settlement: &Settlement,
+    hold: Hold,
     effects: &mut Effects,
 ) -> rusqlite::Result<()> {
     let (message, endpoint) = (settlement.message.id.seq(), settlement.endpoint.seq());
-    match (settlement.hold, settlement.next) {
+    match (hold, settlement.next) {
         (Hold::Handed, Next::Done) => {}
         (Hold::Handed, Next::At { due_at, reason }) => {
             connection
@@ -119,7 +152,7 @@ fn write_next(
                 .execute(params![message, endpoint, version])?;
         }
         (Hold::Pending { version }, Next::At { due_at, reason }) => {
-            connection
+            let moved = connection
                 .prepare_cached(
                     "-- move_pending
                     UPDATE pending SET due_at = ?4, attempts_count = ?5, reason = ?6, trigger = ?7,
@@ -135,12 +168,43 @@ fn write_next(
                     reason.code(),
                     settlement.trigger.code(),
                 ])?;
+            if moved == 0 {
+                owe_again(connection, settlement, due_at, reason)?;
+            }
             effects.owed.push((endpoint, due_at));
         }
     }
-    if settlement.hold == Hold::Handed {
-        effects.cleared.push(message);
-    }
+    Ok(())
+}
+
+/// Owes a retry whose row has gone: the endpoint was switched off and the row canceled while the
+/// request was under way. A row that is there, in another version, is left alone.
+fn owe_again(
+    connection: &Connection,
+    settlement: &Settlement,
+    due_at: Millis,
+    reason: PendingReason,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "-- owe_again
+            INSERT INTO pending (message, endpoint, due_at, owed_since, attempts_count, reason,
+                trigger, version, recoveries_count)
+            SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, 0
+            WHERE NOT EXISTS (SELECT 1 FROM attempt WHERE message = ?1 AND endpoint = ?2
+                AND outcome = ?8)
+            ON CONFLICT (message, endpoint) DO NOTHING",
+        )?
+        .execute(params![
+            settlement.message.id.seq(),
+            settlement.endpoint.seq(),
+            due_at,
+            settlement.started_at,
+            attempts_count(settlement),
+            reason.code(),
+            settlement.trigger.code(),
+            Outcome::Success.code(),
+        ])?;
     Ok(())
 }
 

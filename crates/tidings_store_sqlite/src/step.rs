@@ -5,7 +5,7 @@ use tidings_store::StoreError;
 use tokio::sync::oneshot;
 
 use crate::answers::Effects;
-use crate::convert::{failed, is_fatal};
+use crate::convert::{failed, is_fatal, meaning};
 use crate::journal::Journal;
 
 /// What a step sees of the writer.
@@ -42,7 +42,14 @@ where
     F: FnOnce(&mut Scope<'_>) -> rusqlite::Result<T> + Send + 'static,
 {
     let (reply, result) = oneshot::channel();
-    (Box::new(Closure { work: Some(work), result: None, reply }), result)
+    (
+        Box::new(Closure {
+            work: Some(work),
+            result: None,
+            reply,
+        }),
+        result,
+    )
 }
 
 impl<T, F> Step for Closure<F, T>
@@ -57,16 +64,25 @@ where
         effects: &mut Effects,
     ) -> rusqlite::Result<()> {
         let work = self.work.take().expect("a step runs once");
+        let extent = effects.extent();
         connection.prepare_cached("SAVEPOINT step")?.execute([])?;
-        match work(&mut Scope { connection, journal, effects }) {
+        let result = work(&mut Scope {
+            connection,
+            journal,
+            effects,
+        });
+        match result {
             Ok(value) => {
                 self.result = Some(Ok(value));
                 connection.prepare_cached("RELEASE step")?.execute([])?;
             }
-            Err(error) if is_fatal(&error) => return Err(error),
+            // Some errors, a full disk among them, end the whole transaction.
+            Err(error) if is_fatal(&error) || connection.is_autocommit() => return Err(error),
+            Err(error) if meaning(&error) == StoreError::Full => return Err(error),
             Err(error) => {
                 self.result = Some(Err(failed(error)));
                 connection.execute_batch("ROLLBACK TO step; RELEASE step")?;
+                effects.cut_back(&extent);
             }
         }
         Ok(())

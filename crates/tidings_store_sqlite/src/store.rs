@@ -9,19 +9,20 @@ use tidings_domain::delivery::Pending;
 use tidings_domain::endpoint::Endpoint;
 use tidings_domain::event_type::{EventType, EventTypePatch};
 use tidings_domain::ids::{ApplicationId, AttemptId, EndpointId};
-use tidings_domain::message::Message;
+use tidings_domain::message::{FAN_OUT_DIRECT_MAX, Message};
 use tidings_store::{
-    Accepted, AttemptRow, Change, Dedup, DeliveryTrace, Due, EndpointUpdate, KnownEndpoint, ListAttempts,
-    ListEventTypes, ListMessages, MessageReference, NewApplication, NewEndpoint, NewEventType,
-    NewMessage, Opened, Owed, Page, PageRequest, Reference, Resend, Resent, Room, Settlement, Store,
-    StoreError, StoreFuture, Written,
+    Accepted, AttemptRow, Change, Dedup, DeliveryTrace, Due, EndpointUpdate, KnownEndpoint,
+    ListAttempts, ListEventTypes, ListMessages, MessageReference, NewApplication, NewEndpoint,
+    NewEventType, NewMessage, Opened, Owed, Page, PageRequest, Reference, Resend, Resent, Room,
+    Settlement, Store, StoreError, StoreFuture, Written,
 };
 use tokio::sync::oneshot;
 
 use crate::accept::Acceptance;
 use crate::writer::{self, Operation};
 use crate::{
-    SqliteStore, applications, changes, endpoints, event_types, journal, keys, lists, pending, upkeep,
+    SqliteStore, applications, changes, endpoints, event_types, journal, keys, lists, pending,
+    upkeep,
 };
 
 /// Beyond so many messages or bytes in the writer's queue, callers are turned away.
@@ -42,11 +43,13 @@ impl Store for SqliteStore {
     }
 
     fn api_key(&self, ordinal: i64) -> StoreFuture<'_, Option<ApiKeyRecord>> {
-        self.readers.read(move |connection| keys::api_key(connection, ordinal))
+        self.readers
+            .read(move |connection| keys::api_key(connection, ordinal))
     }
 
     fn api_keys(&self, environment: i64) -> StoreFuture<'_, Vec<ApiKeyRecord>> {
-        self.readers.read(move |connection| keys::api_keys(connection, environment))
+        self.readers
+            .read(move |connection| keys::api_keys(connection, environment))
     }
 
     fn revoke_api_key(&self, environment: i64, ordinal: i64, now: Millis) -> StoreFuture<'_, bool> {
@@ -58,7 +61,8 @@ impl Store for SqliteStore {
     }
 
     fn changes_since(&self, version: i64) -> StoreFuture<'_, Vec<Change>> {
-        self.readers.read(move |connection| changes::since(connection, version))
+        self.readers
+            .read(move |connection| changes::since(connection, version))
     }
 
     fn version(&self) -> StoreFuture<'_, i64> {
@@ -78,15 +82,22 @@ impl Store for SqliteStore {
         environment: i64,
         reference: Reference<ApplicationId>,
     ) -> StoreFuture<'_, Option<Application>> {
-        self.readers.read(move |connection| applications::find(connection, environment, &reference))
+        self.readers
+            .read(move |connection| applications::find(connection, environment, &reference))
     }
 
     fn application_by_ordinal(&self, ordinal: i64) -> StoreFuture<'_, Option<Application>> {
-        self.readers.read(move |connection| applications::by_ordinal(connection, ordinal))
+        self.readers
+            .read(move |connection| applications::by_ordinal(connection, ordinal))
     }
 
-    fn applications(&self, environment: i64, page: PageRequest) -> StoreFuture<'_, Vec<Application>> {
-        self.readers.read(move |connection| applications::list(connection, environment, page))
+    fn applications(
+        &self,
+        environment: i64,
+        page: PageRequest,
+    ) -> StoreFuture<'_, Vec<Application>> {
+        self.readers
+            .read(move |connection| applications::list(connection, environment, page))
     }
 
     fn update_application(
@@ -115,19 +126,23 @@ impl Store for SqliteStore {
         application: i64,
         reference: Reference<EndpointId>,
     ) -> StoreFuture<'_, Option<Endpoint>> {
-        self.readers.read(move |connection| endpoints::find(connection, application, &reference))
+        self.readers
+            .read(move |connection| endpoints::find(connection, application, &reference))
     }
 
     fn endpoint_by_ordinal(&self, ordinal: i64) -> StoreFuture<'_, Option<Endpoint>> {
-        self.readers.read(move |connection| endpoints::by_ordinal(connection, ordinal))
+        self.readers
+            .read(move |connection| endpoints::by_ordinal(connection, ordinal))
     }
 
     fn endpoints(&self, application: i64, page: PageRequest) -> StoreFuture<'_, Vec<Endpoint>> {
-        self.readers.read(move |connection| endpoints::list(connection, application, page))
+        self.readers
+            .read(move |connection| endpoints::list(connection, application, page))
     }
 
     fn endpoints_by_ordinal(&self, ordinals: Vec<i64>) -> StoreFuture<'_, Vec<KnownEndpoint>> {
-        self.readers.read(move |connection| endpoints::known(connection, &ordinals))
+        self.readers
+            .read(move |connection| endpoints::known(connection, &ordinals))
     }
 
     fn update_endpoint(
@@ -151,7 +166,8 @@ impl Store for SqliteStore {
     }
 
     fn event_type(&self, environment: i64, name: String) -> StoreFuture<'_, Option<EventType>> {
-        self.readers.read(move |connection| event_types::find(connection, environment, &name))
+        self.readers
+            .read(move |connection| event_types::find(connection, environment, &name))
     }
 
     fn event_types(
@@ -159,7 +175,8 @@ impl Store for SqliteStore {
         environment: i64,
         list: ListEventTypes,
     ) -> StoreFuture<'_, Vec<EventType>> {
-        self.readers.read(move |connection| event_types::list(connection, environment, &list))
+        self.readers
+            .read(move |connection| event_types::list(connection, environment, &list))
     }
 
     fn unknown_event_types(
@@ -167,7 +184,8 @@ impl Store for SqliteStore {
         environment: i64,
         names: Vec<String>,
     ) -> StoreFuture<'_, Vec<String>> {
-        self.readers.read(move |connection| event_types::unknown(connection, environment, names))
+        self.readers
+            .read(move |connection| event_types::unknown(connection, environment, names))
     }
 
     fn update_event_type(
@@ -184,12 +202,15 @@ impl Store for SqliteStore {
         self.write(move |scope| event_types::expunge(scope, environment, &name))
     }
 
-    fn accept(&self, new: NewMessage) -> StoreFuture<'_, Accepted> {
+    fn accept(&self, mut new: NewMessage) -> StoreFuture<'_, Accepted> {
         let queued = &self.gauge;
         if queued.messages.load(Ordering::Relaxed) >= QUEUED_MESSAGES_MAX
             || queued.bytes.load(Ordering::Relaxed) >= QUEUED_BYTES_MAX
         {
             return Box::pin(std::future::ready(Err(StoreError::Busy)));
+        }
+        if new.targets.len() > FAN_OUT_DIRECT_MAX {
+            new.admitted.clear(); // its cursor owes them all
         }
         queued.add(new.payload.len());
         let (reply, answer) = oneshot::channel();
@@ -197,7 +218,9 @@ impl Store for SqliteStore {
         let sent = writer::send(&self.queue, Operation::Accept(acceptance));
         Box::pin(async move {
             sent?;
-            answer.await.map_err(|_| StoreError::Unavailable("the store has been closed".into()))?
+            answer
+                .await
+                .map_err(|_| StoreError::Unavailable("the store has been closed".into()))?
         })
     }
 
@@ -206,27 +229,33 @@ impl Store for SqliteStore {
         application: i64,
         reference: MessageReference,
     ) -> StoreFuture<'_, Option<Message>> {
-        self.readers.read(move |connection| lists::message(connection, application, &reference))
+        self.readers
+            .read(move |connection| lists::message(connection, application, &reference))
     }
 
     fn message_by_seq(&self, seq: i64) -> StoreFuture<'_, Option<Message>> {
-        self.readers.read(move |connection| lists::message_by_seq(connection, seq))
+        self.readers
+            .read(move |connection| lists::message_by_seq(connection, seq))
     }
 
     fn messages(&self, list: ListMessages) -> StoreFuture<'_, Page<Message>> {
-        self.readers.read(move |connection| lists::messages(connection, &list))
+        self.readers
+            .read(move |connection| lists::messages(connection, &list))
     }
 
     fn attempts(&self, list: ListAttempts) -> StoreFuture<'_, Page<AttemptRow>> {
-        self.readers.read(move |connection| lists::attempts(connection, &list))
+        self.readers
+            .read(move |connection| lists::attempts(connection, &list))
     }
 
     fn attempt(&self, application: i64, id: AttemptId) -> StoreFuture<'_, Option<AttemptRow>> {
-        self.readers.read(move |connection| lists::attempt(connection, application, id))
+        self.readers
+            .read(move |connection| lists::attempt(connection, application, id))
     }
 
     fn delivery_facts(&self, message: i64) -> StoreFuture<'_, Vec<DeliveryTrace>> {
-        self.readers.read(move |connection| lists::delivery_facts(connection, message))
+        self.readers
+            .read(move |connection| lists::delivery_facts(connection, message))
     }
 
     fn settle(&self, settlement: Settlement) {
@@ -243,11 +272,13 @@ impl Store for SqliteStore {
     }
 
     fn due_endpoints(&self, after: i64, limit: usize) -> StoreFuture<'_, Vec<(i64, Millis)>> {
-        self.readers.read(move |connection| pending::due_endpoints(connection, after, limit))
+        self.readers
+            .read(move |connection| pending::due_endpoints(connection, after, limit))
     }
 
     fn due(&self, endpoint: i64, now: Millis, limit: usize) -> StoreFuture<'_, Due> {
-        self.readers.read(move |connection| pending::due(connection, endpoint, now, limit))
+        self.readers
+            .read(move |connection| pending::due(connection, endpoint, now, limit))
     }
 
     fn count_recoveries(&self, rows: Vec<Pending>) -> StoreFuture<'_, ()> {
@@ -263,7 +294,7 @@ impl Store for SqliteStore {
     }
 
     fn close_journal(&self) -> StoreFuture<'_, ()> {
-        self.write(|scope| journal::close(scope))
+        self.write(journal::close)
     }
 
     fn cancel_stale(&self, now: Millis, limit: usize) -> StoreFuture<'_, usize> {

@@ -74,9 +74,10 @@ fn owed_to(
             SELECT message, endpoint, attempts_count, trigger FROM pending
             WHERE endpoint = ?1 ORDER BY due_at LIMIT ?2",
         )?
-        .query_map(params![endpoint, i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
-            read_stale(row, error)
-        })?
+        .query_map(
+            params![endpoint, i64::try_from(limit).unwrap_or(i64::MAX)],
+            |row| read_stale(row, error),
+        )?
         .collect()
 }
 
@@ -117,7 +118,23 @@ fn read_stale(row: &rusqlite::Row<'_>, error: AttemptError) -> rusqlite::Result<
 
 /// The row that says why, in the place of the row that is owed.
 fn cancel(scope: &mut Scope<'_>, row: &Stale, now: Millis) -> rusqlite::Result<()> {
-    scope.journal.numbers.attempt += 1;
+    loop {
+        scope.journal.numbers.attempt += 1;
+        if insert_canceled(scope, row, now)? == 1 {
+            break;
+        }
+        scope.journal.catch_up(scope.connection)?;
+    }
+    scope
+        .connection
+        .prepare_cached(
+            "-- drop_canceled\nDELETE FROM pending WHERE message = ?1 AND endpoint = ?2",
+        )?
+        .execute(params![row.message, row.endpoint])?;
+    Ok(())
+}
+
+fn insert_canceled(scope: &mut Scope<'_>, row: &Stale, now: Millis) -> rusqlite::Result<usize> {
     scope
         .connection
         .prepare_cached(
@@ -125,8 +142,9 @@ fn cancel(scope: &mut Scope<'_>, row: &Stale, now: Millis) -> rusqlite::Result<(
             INSERT INTO attempt (seq, message, endpoint, started_at, journal, tail, number, trigger,
                 outcome, is_late, error, resolve_us, connect_us, tls_us, head_us, body_us,
                 is_truncated, url, request_headers, response_headers, response)
-            SELECT ?1, ?2, ?3, ?4, ?5, abs(random()) & 281474976710655, ?6, ?7, ?8, 0, ?9, 0, 0, 0, 0,
-                0, 0, coalesce((SELECT url FROM endpoint WHERE ordinal = ?3), ''), '', x'', x''",
+            SELECT ?1, ?2, ?3, ?4, ?5, random() & 281474976710655, ?6, ?7, ?8, 0, ?9, 0, 0, 0, 0,
+                0, 0, coalesce((SELECT url FROM endpoint WHERE ordinal = ?3), ''), '', x'', x''
+            WHERE true ON CONFLICT (seq) DO NOTHING",
         )?
         .execute(params![
             scope.journal.numbers.attempt,
@@ -138,12 +156,7 @@ fn cancel(scope: &mut Scope<'_>, row: &Stale, now: Millis) -> rusqlite::Result<(
             row.trigger,
             Outcome::Canceled.code(),
             row.error.code(),
-        ])?;
-    scope
-        .connection
-        .prepare_cached("-- drop_canceled\nDELETE FROM pending WHERE message = ?1 AND endpoint = ?2")?
-        .execute(params![row.message, row.endpoint])?;
-    Ok(())
+        ])
 }
 
 /// Removes idempotency keys that have run out, a part of the table at a time; no index on the time is
@@ -162,7 +175,9 @@ pub(crate) fn sweep_dedup(
             SELECT max(key) FROM (SELECT key FROM dedup WHERE key > ?1 ORDER BY key LIMIT ?2)",
         )?
         .query_row(params![from, limit], |row| row.get(0))?;
-    let Some(last) = last else { return Ok((0, Vec::new())) };
+    let Some(last) = last else {
+        return Ok((0, Vec::new()));
+    };
     let removed = scope
         .connection
         .prepare_cached(

@@ -16,7 +16,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::accept::Acceptance;
 use crate::answers::{Answer, Effects};
 use crate::checkpoint::Checkpointer;
-use crate::convert::{failed, is_fatal};
+use crate::convert::{is_fatal, meaning};
 use crate::journal::Journal;
 use crate::room::RoomGauge;
 use crate::step::Step;
@@ -25,6 +25,9 @@ use crate::step::Step;
 const BATCH_OPERATIONS_MAX: usize = 2_048;
 /// How long to wait before outcomes are tried again that the disk had no room for.
 const FULL_WAIT: Duration = Duration::from_millis(250);
+
+/// How often outcomes that the disk has no room for are tried before the end: for 5 s.
+const LAST_TRIES_COUNT: u32 = 20;
 
 /// What the writer is asked to do.
 pub(crate) enum Operation {
@@ -104,44 +107,72 @@ pub(crate) fn send(queue: &Sender<Operation>, operation: Operation) -> Result<()
         .map_err(|_| StoreError::Unavailable("the store has been closed".into()))
 }
 
+/// Outcomes that could not be written yet, and why. They go before everything else.
+struct Carried {
+    settlements: Vec<Settlement>,
+    because: StoreError,
+}
+
 impl Writer {
     fn run(mut self) {
-        let mut carried: Vec<Settlement> = Vec::new();
+        let mut carried: Option<Carried> = None;
+        let mut tries_left = LAST_TRIES_COUNT;
+        let mut is_last = false;
         loop {
-            let mut batch = Batch {
-                settlements: std::mem::take(&mut carried),
-                ..Batch::default()
-            };
-            if !self.gather(&mut batch) {
-                return;
+            carried = carried.and_then(|carried| self.try_again(carried));
+            if is_last {
+                match &carried {
+                    Some(left) if tries_left == 0 => return give_up(left),
+                    Some(_) => tries_left -= 1,
+                    None => return,
+                }
+                continue;
             }
+            let mut batch = Batch::default();
+            is_last = !self.gather(&mut batch, carried.is_none()) || batch.is_last;
             if self.checkpointer.wants_end() {
                 self.checkpointer.end_on(&self.connection);
             }
-            let is_last = batch.is_last;
-            match self.write(&batch.settlements, &mut batch.steps, &batch.acceptances) {
-                Ok(effects) => self.publish(effects, batch),
-                Err(error) => carried = self.recover_from(&error, batch),
-            }
-            if is_last && carried.is_empty() {
-                return;
+            if let Some(carried) = &mut carried {
+                self.refuse(&carried.because, batch.steps, batch.acceptances);
+                carried.settlements.append(&mut batch.settlements);
+            } else if !batch.is_empty() {
+                carried = self.write_batch(batch);
             }
         }
     }
 
-    /// Waits for work. False once nobody can send any more.
-    fn gather(&mut self, batch: &mut Batch) -> bool {
-        if batch.is_empty() {
+    /// Takes what waits; waits for it itself if it `may_wait`. False once nobody can send any more.
+    fn gather(&mut self, batch: &mut Batch, may_wait: bool) -> bool {
+        if may_wait {
             match self.operations.recv() {
                 Ok(first) => batch.add(first, &self.gauge),
                 Err(_) => return false,
             }
         }
-        let room = BATCH_OPERATIONS_MAX.saturating_sub(batch.settlements.len() + 1);
-        for operation in self.operations.try_iter().take(room) {
+        for operation in self.operations.try_iter().take(BATCH_OPERATIONS_MAX - 1) {
             batch.add(operation, &self.gauge);
         }
         true
+    }
+
+    /// Tries outcomes again alone, so that they need the least room.
+    fn try_again(&mut self, carried: Carried) -> Option<Carried> {
+        self.write_batch(Batch {
+            settlements: carried.settlements,
+            ..Batch::default()
+        })
+    }
+
+    /// Writes a batch and answers it. Gives the outcomes to try again.
+    fn write_batch(&mut self, mut batch: Batch) -> Option<Carried> {
+        match self.write(&batch.settlements, &mut batch.steps, &batch.acceptances) {
+            Ok(effects) => {
+                self.publish(effects, batch);
+                None
+            }
+            Err(error) => self.recover_from(&error, batch),
+        }
     }
 
     /// One transaction: outcomes first, then steps, then new messages.
@@ -152,10 +183,10 @@ impl Writer {
         acceptances: &[Acceptance],
     ) -> rusqlite::Result<Effects> {
         let mut effects = Effects::default();
-        let numbers = self.journal.numbers;
+        let (id, numbers) = (self.journal.id, self.journal.numbers);
         let result = self.write_in_transaction(settlements, steps, acceptances, &mut effects);
         if let Err(error) = result {
-            self.journal.numbers = numbers;
+            self.journal.undo(id, numbers);
             let _ = self.connection.execute_batch("ROLLBACK");
             return Err(error);
         }
@@ -187,7 +218,9 @@ impl Writer {
             step.run(connection, &mut self.journal, effects)?;
         }
         if is_fenced {
-            effects.is_fenced = true;
+            effects.refusal = Some("another node has taken over from this one");
+        } else if self.journal.id == 0 {
+            effects.refusal = Some("no journal is open");
         } else {
             crate::accept::write(connection, &mut self.journal, acceptances, effects)?;
             self.journal.keep_mark(connection)?;
@@ -207,32 +240,34 @@ impl Writer {
     }
 
     /// What to do when a batch could not be written. Gives the outcomes to try again.
-    fn recover_from(&mut self, error: &rusqlite::Error, batch: Batch) -> Vec<Settlement> {
+    fn recover_from(&mut self, error: &rusqlite::Error, batch: Batch) -> Option<Carried> {
         if is_fatal(error) {
             tracing::error!(
                 "The disk failed under the database: {error}. The process ends; a restart recovers"
             );
             std::process::exit(74); // EX_IOERR
         }
-        let meaning = failed_ref(error);
-        if matches!(meaning, StoreError::Full | StoreError::Busy) {
-            if meaning == StoreError::Full {
-                self.room.set_full();
-            }
-            self.refuse(&meaning, batch.steps, batch.acceptances);
-            if !batch.settlements.is_empty() {
-                std::thread::sleep(FULL_WAIT);
-            }
-            return batch.settlements;
+        let because = meaning(error);
+        if !may_pass(&because) {
+            tracing::error!("A batch could not be written: {error}. Trying its parts one by one");
+            self.refuse(&because, batch.steps, Vec::new());
+            return self.write_one_by_one(batch.settlements, batch.acceptances);
         }
-        tracing::error!("A batch could not be written: {error}. Trying its parts one by one");
-        self.refuse(&meaning, batch.steps, Vec::new());
-        self.write_one_by_one(batch.settlements, batch.acceptances);
-        Vec::new()
+        if because == StoreError::Full {
+            self.room.set_full();
+        }
+        self.refuse(&because, batch.steps, batch.acceptances);
+        carry(batch.settlements, because)
     }
 
     /// One bad row must not stop the others: each part gets a transaction of its own.
-    fn write_one_by_one(&mut self, settlements: Vec<Settlement>, acceptances: Vec<Acceptance>) {
+    fn write_one_by_one(
+        &mut self,
+        settlements: Vec<Settlement>,
+        acceptances: Vec<Acceptance>,
+    ) -> Option<Carried> {
+        let mut carried = Vec::new();
+        let mut because = StoreError::Full;
         for settlement in settlements {
             match self.write(std::slice::from_ref(&settlement), &mut [], &[]) {
                 Ok(effects) => {
@@ -243,6 +278,10 @@ impl Writer {
                             ..Batch::default()
                         },
                     );
+                }
+                Err(error) if may_pass(&meaning(&error)) => {
+                    because = meaning(&error);
+                    carried.push(settlement);
                 }
                 Err(error) => {
                     let message = settlement.message.id;
@@ -261,9 +300,10 @@ impl Writer {
                         },
                     );
                 }
-                Err(error) => self.refuse(&failed(error), Vec::new(), vec![acceptance]),
+                Err(error) => self.refuse(&meaning(&error), Vec::new(), vec![acceptance]),
             }
         }
+        carry(carried, because)
     }
 
     fn refuse(&self, error: &StoreError, steps: Vec<Box<dyn Step>>, acceptances: Vec<Acceptance>) {
@@ -276,12 +316,27 @@ impl Writer {
     }
 }
 
-fn failed_ref(error: &rusqlite::Error) -> StoreError {
-    match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::DiskFull) => StoreError::Full,
-        Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
-            StoreError::Busy
-        }
-        _ => StoreError::Internal(error.to_string()),
+/// Keeps outcomes for later, after a moment.
+fn carry(settlements: Vec<Settlement>, because: StoreError) -> Option<Carried> {
+    if settlements.is_empty() {
+        return None;
     }
+    std::thread::sleep(FULL_WAIT);
+    Some(Carried {
+        settlements,
+        because,
+    })
+}
+
+/// Whether an error goes away by itself.
+fn may_pass(error: &StoreError) -> bool {
+    matches!(error, StoreError::Full | StoreError::Busy)
+}
+
+fn give_up(left: &Carried) {
+    let count = left.settlements.len();
+    tracing::error!(
+        "{count} outcomes could not be written before the end ({}); these deliveries are sent again",
+        left.because
+    );
 }

@@ -1,1 +1,186 @@
-//! To be filled.
+//! The HTTP API under `/api/v1`, compatible with Svix clients.
+//!
+//! Handlers turn HTTP into use cases of [`tidings_service`] and their answers into JSON; they decide
+//! nothing. Everything around a handler (request ids, caught panics, the form of errors) happens in
+//! one place, [`app::App`], since each layer would cost every message a little.
+
+pub mod app;
+
+mod applications;
+mod attempts;
+mod auth;
+mod body;
+mod deliveries;
+mod endpoint_headers;
+mod endpoint_secrets;
+mod endpoints;
+mod event_types;
+mod feed;
+mod fields;
+mod health;
+mod messages;
+mod pagination;
+mod problem;
+mod query;
+mod time;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::{get, post};
+use tidings_service::Service;
+
+pub use app::App;
+
+/// Whole paths, since nested routers rewrite the URI of every request.
+macro_rules! v1 {
+    ($path:literal) => {
+        concat!("/api/v1", $path)
+    };
+}
+
+/// What an operator may change about the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// Most bytes of a request's body.
+    pub body_bytes_max: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            body_bytes_max: 1024 * 1024,
+        }
+    }
+}
+
+/// What handlers share.
+pub(crate) struct Api {
+    pub(crate) service: Arc<Service>,
+    pub(crate) settings: Settings,
+}
+
+pub(crate) type ApiState = State<Arc<Api>>;
+
+/// The whole API as a service for a hyper server. It answers every path; what is not the API's gets
+/// a 404 in JSON.
+pub fn app(service: Arc<Service>, settings: Settings) -> App {
+    let api = Arc::new(Api { service, settings });
+    App::new(routes(api.clone()), api)
+}
+
+/// The whole API as a router, to add other routes to; what they do not match is the API's.
+pub fn router(service: Arc<Service>, settings: Settings) -> Router {
+    Router::new().fallback_service(app(service, settings))
+}
+
+fn routes(api: Arc<Api>) -> Router {
+    Router::new()
+        .merge(health_routes())
+        .merge(application_routes())
+        .merge(endpoint_routes())
+        .merge(event_type_routes())
+        .merge(message_routes())
+        .route(v1!("/feed"), get(feed::watch_attempts))
+        .with_state(api)
+}
+
+fn health_routes() -> Router<Arc<Api>> {
+    Router::new()
+        .route(v1!("/health"), get(health::get_health))
+        .route(v1!("/health/ping"), get(health::get_health))
+}
+
+fn application_routes() -> Router<Arc<Api>> {
+    Router::new()
+        .route(
+            v1!("/app"),
+            get(applications::list_applications).post(applications::create_application),
+        )
+        .route(
+            v1!("/app/{app}"),
+            get(applications::get_application)
+                .put(applications::put_application)
+                .patch(applications::patch_application)
+                .delete(applications::delete_application),
+        )
+}
+
+fn endpoint_routes() -> Router<Arc<Api>> {
+    Router::new()
+        .route(
+            v1!("/app/{app}/endpoint"),
+            get(endpoints::list_endpoints).post(endpoints::create_endpoint),
+        )
+        .route(
+            v1!("/app/{app}/endpoint/{endpoint}"),
+            get(endpoints::get_endpoint)
+                .put(endpoints::put_endpoint)
+                .patch(endpoints::patch_endpoint)
+                .delete(endpoints::delete_endpoint),
+        )
+        .route(
+            v1!("/app/{app}/endpoint/{endpoint}/headers"),
+            get(endpoint_headers::get_endpoint_headers)
+                .put(endpoint_headers::put_endpoint_headers)
+                .patch(endpoint_headers::patch_endpoint_headers),
+        )
+        .route(
+            v1!("/app/{app}/endpoint/{endpoint}/secret"),
+            get(endpoint_secrets::get_endpoint_secret),
+        )
+        .route(
+            v1!("/app/{app}/endpoint/{endpoint}/secret/rotate"),
+            post(endpoint_secrets::rotate_endpoint_secret),
+        )
+        .route(
+            v1!("/app/{app}/endpoint/{endpoint}/msg"),
+            get(deliveries::list_endpoint_messages),
+        )
+}
+
+fn event_type_routes() -> Router<Arc<Api>> {
+    Router::new()
+        .route(
+            v1!("/event-type"),
+            get(event_types::list_event_types).post(event_types::create_event_type),
+        )
+        .route(
+            // Names may contain slashes.
+            v1!("/event-type/{*name}"),
+            get(event_types::get_event_type)
+                .put(event_types::put_event_type)
+                .patch(event_types::patch_event_type)
+                .delete(event_types::delete_event_type),
+        )
+}
+
+fn message_routes() -> Router<Arc<Api>> {
+    Router::new()
+        .route(
+            v1!("/app/{app}/msg"),
+            get(messages::list_messages).post(messages::create_message),
+        )
+        .route(v1!("/app/{app}/msg/{msg}"), get(messages::get_message))
+        .route(
+            v1!("/app/{app}/msg/{msg}/endpoint"),
+            get(deliveries::list_message_endpoints),
+        )
+        .route(
+            v1!("/app/{app}/msg/{msg}/endpoint/{endpoint}/resend"),
+            post(deliveries::resend_message),
+        )
+        .route(
+            v1!("/app/{app}/msg/{msg}/attempt/{attempt}"),
+            get(attempts::get_attempt),
+        )
+        .route(
+            v1!("/app/{app}/attempt/msg/{msg}"),
+            get(attempts::list_message_attempts),
+        )
+        .route(
+            v1!("/app/{app}/attempt/endpoint/{endpoint}"),
+            get(attempts::list_endpoint_attempts),
+        )
+}

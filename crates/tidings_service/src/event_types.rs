@@ -270,8 +270,13 @@ fn check_schemas(schemas: &serde_json::Value) -> Result<(), &'static str> {
     {
         return Err("a JSON Schema is an object");
     }
-    if schemas.to_string().len() > SCHEMAS_BYTES_MAX {
+    let json = schemas.to_string();
+    if json.len() > SCHEMAS_BYTES_MAX {
         return Err("may have at most 262144 bytes as JSON");
+    }
+    // Databases cannot keep it in text. Written out, this also refuses a backslash before it.
+    if json.contains("\\u0000") {
+        return Err("may not have the character U+0000");
     }
     Ok(())
 }

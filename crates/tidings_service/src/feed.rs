@@ -21,6 +21,8 @@ pub struct Feed {
     application: Option<i64>,
     /// Whether an application belongs to the environment.
     known: HashMap<i64, bool>,
+    /// Received, but not yet looked at.
+    received: Option<Arc<Settled>>,
 }
 
 /// What comes out of a feed.
@@ -49,19 +51,23 @@ impl Service {
             environment: caller.environment,
             application,
             known: HashMap::new(),
+            received: None,
         })
     }
 }
 
 impl Feed {
-    /// The next attempt; `None` once the server stops.
+    /// The next attempt; `None` once the server stops. Nothing is lost if the caller stops waiting.
     pub async fn next(&mut self) -> Option<FeedItem> {
         loop {
-            match self.receiver.recv().await {
-                Ok(settled) if self.is_wanted(settled.application).await => {
+            if let Some(application) = self.received.as_ref().map(|settled| settled.application) {
+                let is_wanted = self.is_wanted(application).await;
+                if let Some(settled) = self.received.take().filter(|_| is_wanted) {
                     return Some(FeedItem::Attempt(settled));
                 }
-                Ok(_) => {}
+            }
+            match self.receiver.recv().await {
+                Ok(settled) => self.received = Some(settled),
                 Err(RecvError::Lagged(count)) => return Some(FeedItem::Missed(count)),
                 Err(RecvError::Closed) => return None,
             }

@@ -1,0 +1,161 @@
+//! `/app`: applications.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use http::StatusCode;
+use serde::Serialize;
+use tidings_domain::application::{Application, ApplicationPatch, Metadata};
+use tidings_domain::ids::ApplicationId;
+use tidings_service::applications::{ApplicationDraft, IfExists, Placed};
+use tidings_store::Order;
+
+use crate::ApiState;
+use crate::auth::Authenticated;
+use crate::body::JsonBody;
+use crate::fields::{Fields, Given};
+use crate::pagination::{json, list_of, page_query};
+use crate::problem::Problem;
+use crate::query::Query;
+use crate::time;
+
+/// Both names of the same limit; the first is today's.
+pub(crate) const RATE: [&str; 2] = ["throttleRate", "rateLimit"];
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ApplicationOut {
+    id: ApplicationId,
+    uid: Option<String>,
+    name: String,
+    throttle_rate: Option<u32>,
+    rate_limit: Option<u32>,
+    metadata: Metadata,
+    created_at: String,
+    updated_at: String,
+}
+
+impl From<Application> for ApplicationOut {
+    fn from(application: Application) -> Self {
+        Self {
+            id: application.id,
+            uid: application.uid,
+            name: application.name,
+            throttle_rate: application.throttle_rate,
+            rate_limit: application.throttle_rate,
+            metadata: application.metadata,
+            created_at: time::format(application.created_at),
+            updated_at: time::format(application.updated_at),
+        }
+    }
+}
+
+/// Reads what a caller says of an application.
+pub(crate) fn read_draft(fields: &mut Fields) -> ApplicationDraft {
+    ApplicationDraft {
+        name: fields.required_text("name"),
+        uid: fields.text("uid").or_none(),
+        throttle_rate: fields.either(RATE, Fields::number).or_none(),
+        metadata: fields.map("metadata").or_none().unwrap_or_default(),
+    }
+}
+
+fn read_patch(fields: &mut Fields) -> ApplicationPatch {
+    let name = fields.text("name");
+    ApplicationPatch {
+        name: fields.changed("name", name),
+        uid: fields.text("uid").change(),
+        throttle_rate: read_rate_change(fields),
+        metadata: fields.map("metadata").change_or_default(),
+    }
+}
+
+/// A change of a limit: 0 takes it away as `null` does.
+pub(crate) fn read_rate_change(fields: &mut Fields) -> Option<Option<u32>> {
+    match fields.either(RATE, Fields::number) {
+        Given::Value(0) => Some(None),
+        given => given.change(),
+    }
+}
+
+/// 201 for what was made, 200 for what was there.
+pub(crate) fn placed<T, O: Serialize + From<T>>(placed: Placed<T>) -> Response {
+    match placed {
+        Placed::Created(made) => json(StatusCode::CREATED, &O::from(made)),
+        Placed::Existing(found) => json(StatusCode::OK, &O::from(found)),
+    }
+}
+
+pub(crate) async fn list_applications(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    query: Query,
+) -> Result<Response, Problem> {
+    let page = page_query(&query, Order::Ascending)?;
+    let listed = api.service.applications(caller, &page).await?;
+    Ok(list_of::<_, ApplicationOut>(listed))
+}
+
+pub(crate) async fn create_application(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    query: Query,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let if_exists = match query.flag("get_if_exists", false)? {
+        true => IfExists::Get,
+        false => IfExists::Refuse,
+    };
+    let mut fields = body.fields()?;
+    let draft = read_draft(&mut fields);
+    fields.finish()?;
+    let dedup = body.dedup(&api, caller)?;
+    let made = api
+        .service
+        .create_application(caller, draft, if_exists, dedup)
+        .await?;
+    Ok(placed::<_, ApplicationOut>(made))
+}
+
+pub(crate) async fn get_application(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path(name): Path<String>,
+) -> Result<Response, Problem> {
+    let found = api.service.application(caller, &name).await?;
+    Ok(json(StatusCode::OK, &ApplicationOut::from(found)))
+}
+
+pub(crate) async fn put_application(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path(name): Path<String>,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let mut fields = body.fields()?;
+    let draft = read_draft(&mut fields);
+    fields.finish()?;
+    let put = api.service.put_application(caller, &name, draft).await?;
+    Ok(placed::<_, ApplicationOut>(put))
+}
+
+pub(crate) async fn patch_application(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path(name): Path<String>,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let mut fields = body.fields()?;
+    let patch = read_patch(&mut fields);
+    fields.finish()?;
+    let changed = api.service.patch_application(caller, &name, patch).await?;
+    Ok(json(StatusCode::OK, &ApplicationOut::from(changed)))
+}
+
+pub(crate) async fn delete_application(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path(name): Path<String>,
+) -> Result<StatusCode, Problem> {
+    api.service.delete_application(caller, &name).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

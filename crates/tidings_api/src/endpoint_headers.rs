@@ -1,0 +1,91 @@
+//! `/app/{app}/endpoint/{endpoint}/headers`: headers that go with each request to an endpoint.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use http::StatusCode;
+use serde::Serialize;
+use serde_json::Value;
+use tidings_domain::application::Metadata;
+use tidings_service::FieldProblem;
+use tidings_service::endpoints::HeadersChange;
+
+use crate::ApiState;
+use crate::auth::Authenticated;
+use crate::body::JsonBody;
+use crate::fields::{Fields, Given};
+use crate::pagination::json;
+use crate::problem::Problem;
+
+#[derive(Serialize)]
+struct EndpointHeadersOut {
+    headers: Metadata,
+    sensitive: Vec<String>,
+}
+
+/// Reads headers to be set, and those to be removed: named in `deleteHeaders`, or set to `null`.
+fn read_merge(fields: &mut Fields) -> HeadersChange {
+    let (mut set, mut remove) = (Metadata::new(), Vec::new());
+    for (name, value) in fields.object("headers").or_none().unwrap_or_default() {
+        match value {
+            Value::String(value) => drop(set.insert(name, value)),
+            Value::Null => remove.push(name),
+            _ => fields.refuse(FieldProblem::at(
+                &["body", "headers", &name],
+                "must be a string or null",
+            )),
+        }
+    }
+    remove.extend(fields.list("deleteHeaders").or_none().unwrap_or_default());
+    HeadersChange::Merge { set, remove }
+}
+
+pub(crate) async fn get_endpoint_headers(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path((app, endpoint)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let shown = api.service.headers(caller, &app, &endpoint).await?;
+    let out = EndpointHeadersOut {
+        headers: shown.headers,
+        sensitive: shown.sensitive,
+    };
+    Ok(json(StatusCode::OK, &out))
+}
+
+pub(crate) async fn put_endpoint_headers(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path((app, endpoint)): Path<(String, String)>,
+    body: JsonBody,
+) -> Result<StatusCode, Problem> {
+    let mut fields = body.fields()?;
+    let headers = match fields.map("headers") {
+        Given::Value(headers) => headers,
+        Given::Absent | Given::Null => {
+            let missing = FieldProblem::body("headers", "must be an object of strings");
+            fields.refuse(missing.of_kind("value_error.missing"));
+            Metadata::new()
+        }
+    };
+    fields.finish()?;
+    let change = HeadersChange::Replace(headers);
+    api.service
+        .change_headers(caller, &app, &endpoint, change)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(crate) async fn patch_endpoint_headers(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path((app, endpoint)): Path<(String, String)>,
+    body: JsonBody,
+) -> Result<StatusCode, Problem> {
+    let mut fields = body.fields()?;
+    let change = read_merge(&mut fields);
+    fields.finish()?;
+    api.service
+        .change_headers(caller, &app, &endpoint, change)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}

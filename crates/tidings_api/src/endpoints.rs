@@ -1,0 +1,191 @@
+//! `/app/{app}/endpoint`: endpoints.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use http::StatusCode;
+use serde::Serialize;
+use tidings_domain::application::Metadata;
+use tidings_domain::endpoint::Endpoint;
+use tidings_domain::ids::EndpointId;
+use tidings_service::endpoints::{EndpointChange, EndpointDraft};
+use tidings_store::Order;
+
+use crate::ApiState;
+use crate::applications::{RATE, placed, read_rate_change};
+use crate::auth::Authenticated;
+use crate::body::JsonBody;
+use crate::fields::Fields;
+use crate::pagination::{json, list_of, page_query};
+use crate::problem::Problem;
+use crate::query::Query;
+use crate::time;
+
+/// Both names of the same list; the first is today's.
+const TYPES: [&str; 2] = ["eventTypes", "filterTypes"];
+
+/// An endpoint; also a part of other answers.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct EndpointOut {
+    id: EndpointId,
+    uid: Option<String>,
+    url: String,
+    /// Older clients want one; it means nothing.
+    version: u32,
+    description: String,
+    disabled: bool,
+    /// Why and since when Tidings itself has switched it off.
+    disabled_reason: Option<&'static str>,
+    disabled_at: Option<String>,
+    event_types: Option<Vec<String>>,
+    filter_types: Option<Vec<String>>,
+    channels: Option<Vec<String>>,
+    throttle_rate: Option<u32>,
+    rate_limit: Option<u32>,
+    metadata: Metadata,
+    created_at: String,
+    updated_at: String,
+}
+
+impl From<Endpoint> for EndpointOut {
+    fn from(endpoint: Endpoint) -> Self {
+        let disabled = endpoint.is_off();
+        let switched_off = endpoint.state.disabled;
+        let event_types = none_if_empty(endpoint.event_types);
+        Self {
+            id: endpoint.id,
+            uid: endpoint.uid,
+            url: endpoint.url,
+            version: endpoint.version.max(1),
+            description: endpoint.description,
+            disabled,
+            disabled_reason: switched_off.map(|(reason, _)| reason.as_str()),
+            disabled_at: switched_off.map(|(_, at)| time::format(at)),
+            filter_types: event_types.clone(),
+            event_types,
+            channels: none_if_empty(endpoint.channels),
+            throttle_rate: endpoint.throttle_rate,
+            rate_limit: endpoint.throttle_rate,
+            metadata: endpoint.metadata,
+            created_at: time::format(endpoint.created_at),
+            updated_at: time::format(endpoint.updated_at),
+        }
+    }
+}
+
+/// An empty list means no filter, which the contract writes as `null`.
+pub(crate) fn none_if_empty(list: Vec<String>) -> Option<Vec<String>> {
+    Some(list).filter(|list| !list.is_empty())
+}
+
+fn read_draft(fields: &mut Fields) -> EndpointDraft {
+    EndpointDraft {
+        url: fields.required_text("url"),
+        description: fields.text("description").or_none().unwrap_or_default(),
+        uid: fields.text("uid").or_none(),
+        is_disabled: fields.flag("disabled").or_none().unwrap_or_default(),
+        event_types: fields
+            .either(TYPES, Fields::list)
+            .or_none()
+            .unwrap_or_default(),
+        channels: fields.list("channels").or_none().unwrap_or_default(),
+        throttle_rate: fields.either(RATE, Fields::number).or_none(),
+        metadata: fields.map("metadata").or_none().unwrap_or_default(),
+        headers: fields.map("headers").or_none(),
+        secret: fields.text("secret").or_none(),
+    }
+}
+
+fn read_change(fields: &mut Fields) -> EndpointChange {
+    let (url, description) = (fields.text("url"), fields.text("description"));
+    let disabled = fields.flag("disabled");
+    EndpointChange {
+        url: fields.changed("url", url),
+        description: fields.changed("description", description),
+        is_disabled: fields.changed("disabled", disabled),
+        uid: fields.text("uid").change(),
+        event_types: fields.either(TYPES, Fields::list).change_or_default(),
+        channels: fields.list("channels").change_or_default(),
+        throttle_rate: read_rate_change(fields),
+        metadata: fields.map("metadata").change_or_default(),
+        headers: fields.map("headers").change_or_default(),
+    }
+}
+
+pub(crate) async fn list_endpoints(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path(app): Path<String>,
+    query: Query,
+) -> Result<Response, Problem> {
+    let page = page_query(&query, Order::Descending)?;
+    let listed = api.service.endpoints(caller, &app, &page).await?;
+    Ok(list_of::<_, EndpointOut>(listed))
+}
+
+pub(crate) async fn create_endpoint(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path(app): Path<String>,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let mut fields = body.fields()?;
+    let draft = read_draft(&mut fields);
+    fields.finish()?;
+    let dedup = body.dedup(&api, caller)?;
+    let made = api
+        .service
+        .create_endpoint(caller, &app, draft, dedup)
+        .await?;
+    Ok(json(StatusCode::CREATED, &EndpointOut::from(made)))
+}
+
+pub(crate) async fn get_endpoint(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path((app, endpoint)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let found = api.service.endpoint(caller, &app, &endpoint).await?;
+    Ok(json(StatusCode::OK, &EndpointOut::from(found)))
+}
+
+pub(crate) async fn put_endpoint(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path((app, endpoint)): Path<(String, String)>,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let mut fields = body.fields()?;
+    let draft = read_draft(&mut fields);
+    fields.finish()?;
+    let put = api
+        .service
+        .put_endpoint(caller, &app, &endpoint, draft)
+        .await?;
+    Ok(placed::<_, EndpointOut>(put))
+}
+
+pub(crate) async fn patch_endpoint(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path((app, endpoint)): Path<(String, String)>,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let mut fields = body.fields()?;
+    let change = read_change(&mut fields);
+    fields.finish()?;
+    let changed = api
+        .service
+        .patch_endpoint(caller, &app, &endpoint, change)
+        .await?;
+    Ok(json(StatusCode::OK, &EndpointOut::from(changed)))
+}
+
+pub(crate) async fn delete_endpoint(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path((app, endpoint)): Path<(String, String)>,
+) -> Result<StatusCode, Problem> {
+    api.service.delete_endpoint(caller, &app, &endpoint).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,176 @@
+//! `/event-type`: the catalogue.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use http::StatusCode;
+use serde::Serialize;
+use serde_json::Value;
+use tidings_domain::event_type::{EventType, EventTypePatch};
+use tidings_service::event_types::{EventTypeDraft, Removal};
+use tidings_store::Order;
+
+use crate::ApiState;
+use crate::applications::placed;
+use crate::auth::Authenticated;
+use crate::body::JsonBody;
+use crate::endpoints::none_if_empty;
+use crate::fields::{Fields, Given};
+use crate::pagination::{json, list_of, page_query};
+use crate::problem::Problem;
+use crate::query::Query;
+use crate::time;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EventTypeOut {
+    name: String,
+    description: String,
+    archived: bool,
+    deprecated: bool,
+    schemas: Option<Value>,
+    group_name: Option<String>,
+    /// The first of `feature_flags`, for clients that know only one.
+    feature_flag: Option<String>,
+    feature_flags: Option<Vec<String>>,
+    created_at: String,
+    updated_at: String,
+}
+
+impl From<EventType> for EventTypeOut {
+    fn from(event_type: EventType) -> Self {
+        Self {
+            name: event_type.name,
+            description: event_type.description,
+            archived: event_type.is_archived,
+            deprecated: event_type.is_deprecated,
+            schemas: event_type.schemas,
+            group_name: event_type.group_name,
+            feature_flag: event_type.feature_flags.first().cloned(),
+            feature_flags: none_if_empty(event_type.feature_flags),
+            created_at: time::format(event_type.created_at),
+            updated_at: time::format(event_type.updated_at),
+        }
+    }
+}
+
+/// The flags under either name: a list, or a single one.
+fn read_flags(fields: &mut Fields) -> Given<Vec<String>> {
+    let single = match fields.text("featureFlag") {
+        Given::Absent => Given::Absent,
+        Given::Null => Given::Null,
+        Given::Value(flag) => Given::Value(vec![flag]),
+    };
+    match fields.list("featureFlags") {
+        Given::Absent => single,
+        list => list,
+    }
+}
+
+fn read_draft(fields: &mut Fields, name: Option<String>) -> EventTypeDraft {
+    EventTypeDraft {
+        name: name.unwrap_or_else(|| fields.required_text("name")),
+        description: fields.required_text("description"),
+        is_archived: fields.flag("archived").or_none().unwrap_or_default(),
+        is_deprecated: fields.flag("deprecated").or_none().unwrap_or_default(),
+        schemas: fields.value("schemas").or_none(),
+        group_name: fields.text("groupName").or_none(),
+        feature_flags: read_flags(fields).or_none().unwrap_or_default(),
+    }
+}
+
+fn read_patch(fields: &mut Fields) -> EventTypePatch {
+    let description = fields.text("description");
+    let (archived, deprecated) = (fields.flag("archived"), fields.flag("deprecated"));
+    EventTypePatch {
+        description: fields.changed("description", description),
+        is_archived: fields.changed("archived", archived),
+        is_deprecated: fields.changed("deprecated", deprecated),
+        schemas: fields.value("schemas").change(),
+        group_name: fields.text("groupName").change(),
+        feature_flags: read_flags(fields).change_or_default(),
+    }
+}
+
+pub(crate) async fn list_event_types(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    query: Query,
+) -> Result<Response, Problem> {
+    let page = page_query(&query, Order::Ascending)?;
+    let with_archived = query.flag("include_archived", false)?;
+    let with_content = query.flag("with_content", false)?;
+    let mut listed = api
+        .service
+        .event_types(caller, &page, with_archived)
+        .await?;
+    if !with_content {
+        for event_type in &mut listed.rows {
+            event_type.schemas = None;
+        }
+    }
+    Ok(list_of::<_, EventTypeOut>(listed))
+}
+
+pub(crate) async fn create_event_type(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let mut fields = body.fields()?;
+    let draft = read_draft(&mut fields, None);
+    fields.finish()?;
+    let dedup = body.dedup(&api, caller)?;
+    let made = api.service.create_event_type(caller, draft, dedup).await?;
+    Ok(json(StatusCode::CREATED, &EventTypeOut::from(made)))
+}
+
+pub(crate) async fn get_event_type(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path(name): Path<String>,
+) -> Result<Response, Problem> {
+    let found = api.service.event_type(caller, &name).await?;
+    Ok(json(StatusCode::OK, &EventTypeOut::from(found)))
+}
+
+pub(crate) async fn put_event_type(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path(name): Path<String>,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let mut fields = body.fields()?;
+    let draft = read_draft(&mut fields, Some(name));
+    fields.finish()?;
+    let put = api.service.put_event_type(caller, draft).await?;
+    Ok(placed::<_, EventTypeOut>(put))
+}
+
+pub(crate) async fn patch_event_type(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path(name): Path<String>,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let mut fields = body.fields()?;
+    let patch = read_patch(&mut fields);
+    fields.finish()?;
+    let changed = api.service.patch_event_type(caller, &name, patch).await?;
+    Ok(json(StatusCode::OK, &EventTypeOut::from(changed)))
+}
+
+pub(crate) async fn delete_event_type(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path(name): Path<String>,
+    query: Query,
+) -> Result<StatusCode, Problem> {
+    let removal = match query.flag("expunge", false)? {
+        true => Removal::Expunge,
+        false => Removal::Archive,
+    };
+    api.service
+        .remove_event_type(caller, &name, removal)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,196 @@
+//! The body of a request to send a message.
+//!
+//! It is parsed without copying the payload. Only when that fails is it read once more, field by
+//! field, to find out what is wrong with which field.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use tidings_domain::clock::Millis;
+use tidings_service::FieldProblem;
+use tidings_service::applications::ApplicationDraft;
+use tidings_service::messages::MessageDraft;
+use tidings_service::payload::{JsonText, Payload};
+
+use crate::applications;
+use crate::fields::{Fields, Given};
+use crate::problem::Problem;
+use crate::time;
+
+/// A message as a caller sends it. How long payloads are kept is not chosen here yet.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct MessageIn<'a> {
+    #[serde(borrow)]
+    pub(super) event_type: Cow<'a, str>,
+    #[serde(borrow, alias = "data")]
+    pub(super) payload: &'a RawValue,
+    pub(super) event_id: Option<String>,
+    pub(super) channels: Option<Vec<String>>,
+    pub(super) tags: Option<Vec<String>>,
+    #[serde(borrow)]
+    application: Option<&'a RawValue>,
+    deliver_at: Option<String>,
+}
+
+impl<'a> MessageIn<'a> {
+    pub(super) fn parse(text: JsonText<'a>) -> Result<Self, Problem> {
+        // A struct would be read from an array too.
+        if !text.as_str().trim_start().starts_with('{') {
+            return Err(explain(text, "the body must be a JSON object"));
+        }
+        serde_json::from_str(text.as_str()).map_err(|error| explain(text, &error.to_string()))
+    }
+
+    /// What the service is asked to send.
+    pub(super) fn draft(&self, text: JsonText<'_>, now: Millis) -> Result<MessageDraft, Problem> {
+        let Some(payload) = Payload::within(text, self.payload) else {
+            return Err(Problem::field(payload_problem()));
+        };
+        if let Some(deliver_at) = &self.deliver_at {
+            check_deliver_at(deliver_at, now)?;
+        }
+        let application = match self.application {
+            Some(application) => Some(read_application(text, application)?),
+            None => None,
+        };
+        Ok(MessageDraft {
+            event_type: self.event_type.as_ref().to_owned(),
+            payload,
+            event_id: self.event_id.clone(),
+            channels: self.channels.clone().unwrap_or_default(),
+            tags: self.tags.clone().unwrap_or_default(),
+            application,
+        })
+    }
+}
+
+fn payload_problem() -> FieldProblem {
+    FieldProblem::body("payload", "must be a JSON object").of_kind("type_error.dict")
+}
+
+/// Sending early what was to be sent later would be worse than not sending it.
+fn check_deliver_at(text: &str, now: Millis) -> Result<(), Problem> {
+    let msg = match time::parse(text) {
+        None => time::EXPECTED,
+        Some(at) if at > now => "sending later is not supported yet",
+        Some(_) => return Ok(()),
+    };
+    Err(Problem::field(FieldProblem::body("deliverAt", msg)))
+}
+
+fn read_application(text: JsonText<'_>, part: &RawValue) -> Result<ApplicationDraft, Problem> {
+    let Ok(serde_json::Value::Object(map)) = serde_json::from_str(part.get()) else {
+        return Err(explain(text, "application must be an object"));
+    };
+    let mut fields = Fields::default();
+    let draft = fields.within("application", map, applications::read_draft);
+    fields.finish()?;
+    Ok(draft)
+}
+
+/// Finds what is wrong with a body that could not be read.
+fn explain(text: JsonText<'_>, error: &str) -> Problem {
+    let mut fields = match Fields::parse(text) {
+        Ok(fields) => fields,
+        Err(problem) => return problem,
+    };
+    fields.required_text("eventType");
+    match fields.either(["payload", "data"], |fields, name| fields.object(name)) {
+        Given::Value(_) | Given::Absent => {}
+        Given::Null => fields.refuse(payload_problem()),
+    }
+    let (_, _) = (fields.text("eventId"), fields.text("deliverAt"));
+    let (_, _) = (fields.list("channels"), fields.list("tags"));
+    fields.object("application");
+    match fields.finish() {
+        Err(problem) => problem,
+        Ok(()) if error.contains("missing field") => Problem::field(
+            FieldProblem::body("payload", "field required").of_kind("value_error.missing"),
+        ),
+        Ok(()) => Problem::field(FieldProblem::at(&["body"], error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    fn draft(json: &str) -> Result<MessageDraft, Problem> {
+        let bytes = Bytes::copy_from_slice(json.as_bytes());
+        let text = JsonText::check(&bytes)?;
+        MessageIn::parse(text)?.draft(text, 1_000_000)
+    }
+
+    #[test]
+    fn the_payload_keeps_its_bytes() {
+        let json = r#"{"eventType":"a.b","payload": {"x" : 1.0, "y":"\u00e9"} ,"unknown":[1]}"#;
+        let draft = draft(json).unwrap();
+        assert_eq!(draft.event_type, "a.b");
+        assert_eq!(draft.payload.as_bytes(), r#"{"x" : 1.0, "y":"\u00e9"}"#);
+        assert!(draft.application.is_none());
+    }
+
+    #[test]
+    fn every_field_is_read() {
+        let json = r#"{"data":{},"eventType":"a","eventId":"e","channels":["c"],"tags":["t"],
+            "deliverAt":"1970-01-01T00:00:01Z","application":{"name":"Owl","uid":"owl"}}"#;
+        let draft = draft(json).unwrap();
+        assert_eq!(draft.event_id.as_deref(), Some("e"));
+        assert_eq!(
+            (draft.channels, draft.tags),
+            (vec!["c".to_owned()], vec!["t".to_owned()])
+        );
+        assert_eq!(draft.application.unwrap().uid.as_deref(), Some("owl"));
+    }
+
+    #[test]
+    fn the_wrong_field_is_named() {
+        for (json, field) in [
+            (r#"{"payload":{}}"#, "eventType"),
+            (r#"{"eventType":"a"}"#, "payload"),
+            (r#"{"eventType":"a","payload":[]}"#, "payload"),
+            (r#"{"eventType":"a","payload":null}"#, "payload"),
+            (r#"{"eventType":1,"payload":{}}"#, "eventType"),
+            (
+                r#"{"eventType":"a","payload":{},"channels":"c"}"#,
+                "channels",
+            ),
+            (r#"{"eventType":"a","payload":{},"tags":[1]}"#, "tags"),
+            (
+                r#"{"eventType":"a","payload":{},"application":1}"#,
+                "application",
+            ),
+            (
+                r#"{"eventType":"a","payload":{},"application":{}}"#,
+                "application",
+            ),
+            (
+                r#"{"eventType":"a","payload":{},"deliverAt":"2999-01-01T00:00:00Z"}"#,
+                "deliverAt",
+            ),
+        ] {
+            let problem = format!("{:?}", draft(json).unwrap_err());
+            assert!(
+                problem.contains("422") && problem.contains(field),
+                "{json}: {problem}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_or_no_object_is_refused() {
+        for (json, status) in [
+            ("{", "400"),
+            ("", "400"),
+            ("[\"a\",{}]", "422"),
+            ("1", "422"),
+        ] {
+            let problem = format!("{:?}", draft(json).unwrap_err());
+            assert!(problem.contains(status), "{json}: {problem}");
+        }
+    }
+}

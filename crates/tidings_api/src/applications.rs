@@ -64,16 +64,16 @@ fn read_patch(fields: &mut Fields) -> ApplicationPatch {
     ApplicationPatch {
         name: fields.changed("name", name),
         uid: fields.text("uid").change(),
-        throttle_rate: read_rate_change(fields),
+        throttle_rate: read_rate_change(fields).change(),
         metadata: fields.map("metadata").change_or_default(),
     }
 }
 
 /// A change of a limit: 0 takes it away as `null` does.
-pub(crate) fn read_rate_change(fields: &mut Fields) -> Option<Option<u32>> {
+pub(crate) fn read_rate_change(fields: &mut Fields) -> Given<u32> {
     match fields.either(RATE, Fields::number) {
-        Given::Value(0) => Some(None),
-        given => given.change(),
+        Given::Value(0) => Given::Null,
+        given => given,
     }
 }
 
@@ -101,9 +101,10 @@ pub(crate) async fn create_application(
     query: Query,
     body: JsonBody,
 ) -> Result<Response, Problem> {
-    let if_exists = match query.flag("get_if_exists", false)? {
-        true => IfExists::Get,
-        false => IfExists::Refuse,
+    let if_exists = if query.flag("get_if_exists", false)? {
+        IfExists::Get
+    } else {
+        IfExists::Refuse
     };
     let mut fields = body.fields()?;
     let draft = read_draft(&mut fields);

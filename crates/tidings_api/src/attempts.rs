@@ -129,6 +129,7 @@ struct MessageAttemptOut<'a> {
 /// How long each phase took, in microseconds.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "each figure names its unit")]
 struct TimingsOut {
     resolve_us: u32,
     connect_us: u32,

@@ -106,7 +106,7 @@ fn read_change(fields: &mut Fields) -> EndpointChange {
         uid: fields.text("uid").change(),
         event_types: fields.either(TYPES, Fields::list).change_or_default(),
         channels: fields.list("channels").change_or_default(),
-        throttle_rate: read_rate_change(fields),
+        throttle_rate: read_rate_change(fields).change(),
         metadata: fields.map("metadata").change_or_default(),
         headers: fields.map("headers").change_or_default(),
     }

@@ -165,9 +165,10 @@ pub(crate) async fn delete_event_type(
     Path(name): Path<String>,
     query: Query,
 ) -> Result<StatusCode, Problem> {
-    let removal = match query.flag("expunge", false)? {
-        true => Removal::Expunge,
-        false => Removal::Archive,
+    let removal = if query.flag("expunge", false)? {
+        Removal::Expunge
+    } else {
+        Removal::Archive
     };
     api.service
         .remove_event_type(caller, &name, removal)

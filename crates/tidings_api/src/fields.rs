@@ -35,6 +35,7 @@ impl<T> Given<T> {
     }
 
     /// For changes in which `null` removes.
+    #[expect(clippy::option_option, reason = "the form that patches have")]
     pub(crate) fn change(self) -> Option<Option<T>> {
         match self {
             Self::Absent => None,

@@ -5,7 +5,7 @@ use tidings_domain::ids::ApplicationId;
 use tidings_domain::names::{check_metadata, check_uid};
 use tidings_store::{Dedup, NewApplication, Written};
 
-use crate::error::{Problems, ServiceError};
+use crate::error::{FieldProblem, Problems, ServiceError};
 use crate::keys::check_display_name;
 use crate::limits::STALE_RETRIES_MAX;
 use crate::pages::wrong_iterator;
@@ -75,8 +75,17 @@ pub(crate) fn uid_from_path(
     body: Option<String>,
     path: &str,
     prefix: &'static str,
-) -> Option<String> {
-    body.or_else(|| (!path.starts_with(prefix)).then(|| path.to_owned()))
+) -> Result<Option<String>, ServiceError> {
+    if body.is_some() || path.starts_with(prefix) {
+        return Ok(body);
+    }
+    match check_uid(path, prefix) {
+        Ok(()) => Ok(Some(path.to_owned())),
+        Err(error) => Err(ServiceError::invalid(FieldProblem::at(
+            &["path", "uid"],
+            error.to_string(),
+        ))),
+    }
 }
 
 impl Service {
@@ -175,7 +184,7 @@ impl Service {
         draft: ApplicationDraft,
     ) -> Result<Placed<Application>, ServiceError> {
         let draft = ApplicationDraft {
-            uid: uid_from_path(draft.uid, name, ApplicationId::PREFIX),
+            uid: uid_from_path(draft.uid, name, ApplicationId::PREFIX)?,
             ..draft
         };
         let mut problems = Problems::default();
@@ -266,10 +275,13 @@ mod tests {
 
     #[test]
     fn a_path_gives_its_uid_unless_the_body_or_an_id_says_otherwise() {
-        let uid = |body: Option<&str>, path| uid_from_path(body.map(str::to_owned), path, "app_");
+        let uid = |body: Option<&str>, path| {
+            uid_from_path(body.map(str::to_owned), path, "app_").unwrap()
+        };
         assert_eq!(uid(None, "owl").as_deref(), Some("owl"));
         assert_eq!(uid(Some("cat"), "owl").as_deref(), Some("cat"));
         assert_eq!(uid(None, "app_1"), None);
+        assert!(uid_from_path(None, "two words", "app_").is_err());
     }
 
     #[test]

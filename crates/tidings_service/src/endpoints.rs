@@ -169,7 +169,7 @@ impl Service {
         draft: EndpointDraft,
     ) -> Result<Placed<Endpoint>, ServiceError> {
         let draft = EndpointDraft {
-            uid: uid_from_path(draft.uid, name, EndpointId::PREFIX),
+            uid: uid_from_path(draft.uid, name, EndpointId::PREFIX)?,
             ..draft
         };
         for _ in 0..STALE_RETRIES_MAX {

@@ -97,7 +97,7 @@ fn explain(text: JsonText<'_>, error: &str) -> Problem {
         Err(problem) => return problem,
     };
     fields.required_text("eventType");
-    match fields.either(["payload", "data"], |fields, name| fields.object(name)) {
+    match fields.either(["payload", "data"], Fields::object) {
         Given::Value(_) | Given::Absent => {}
         Given::Null => fields.refuse(payload_problem()),
     }

@@ -15,7 +15,7 @@ use tidings_delivery::sender::HeaderNames;
 use tidings_domain::retry::Schedule;
 use tidings_store_sqlite::Synchronous;
 
-pub(crate) use keys::{KEYS, Key};
+pub(crate) use keys::KEYS;
 
 /// What variables of the environment start with.
 const PREFIX: &str = "TIDINGS_";
@@ -63,6 +63,7 @@ pub(crate) struct Settings {
     pub(crate) window_bytes_max: usize,
     pub(crate) admit_timeout: Duration,
     pub(crate) queue_timeout: Duration,
+    pub(crate) breaker_rest: Duration,
     pub(crate) drain_timeout: Duration,
     pub(crate) webhook_headers: HeaderNames,
     pub(crate) denied_addresses: Vec<IpNet>,

@@ -191,6 +191,7 @@ fn delivery_settings(settings: &Settings) -> DeliverySettings {
         window_bytes: settings.window_bytes_max,
         admit_for_max: settings.admit_timeout,
         queued_for_max: settings.queue_timeout,
+        breaker_rest: settings.breaker_rest,
         drain_for_max: settings.drain_timeout,
     }
 }

@@ -56,7 +56,7 @@ fn try_place(shared: &Arc<Shared>, lane: &Arc<Lane>, bytes: usize) -> Option<Per
     if shared.is_draining() || shared.store.room() == Room::None {
         return None;
     }
-    if !lane.try_place(&shared.settings) {
+    if !lane.try_place(&shared.settings, shared.clock.now_ms()) {
         return None;
     }
     if shared.window.try_take(bytes) {

@@ -105,7 +105,7 @@ async fn take(shared: &Arc<Shared>, endpoint: i64, now: Millis) -> Result<usize,
     let limit = before.len() + ROWS_AT_ONCE;
     let due = shared.store.due(endpoint, now, limit).await?;
     let is_full_page = due.rows.len() == limit;
-    let mut taken = 0;
+    let (mut taken, mut rests) = (0, false);
     for row in due.rows {
         if before.contains(&row.message) {
             continue;
@@ -113,6 +113,11 @@ async fn take(shared: &Arc<Shared>, endpoint: i64, now: Millis) -> Result<usize,
         match lane.take_row(shared, row) {
             Taken::Done => taken += 1,
             Taken::Already => {}
+            Taken::Resting { until } => {
+                shared.due.note(endpoint, until);
+                // And on to the next row: a person may have asked for one of the others.
+                rests = true;
+            }
             Taken::NoRoom { is_empty } => {
                 if is_empty {
                     shared.due.note(endpoint, now + 1_000);
@@ -121,7 +126,7 @@ async fn take(shared: &Arc<Shared>, endpoint: i64, now: Millis) -> Result<usize,
             }
         }
     }
-    if is_full_page && taken > 0 {
+    if is_full_page && taken > 0 && !rests {
         shared.due.note(endpoint, now);
     } else if let Some(next_at) = due.next_at {
         shared.due.note(endpoint, next_at);

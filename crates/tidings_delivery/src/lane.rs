@@ -7,7 +7,9 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use tidings_domain::delivery::Pending;
+use tidings_domain::breaker::{Breaker, Passage};
+use tidings_domain::clock::Millis;
+use tidings_domain::delivery::{Pending, Trigger};
 use tidings_domain::endpoint::EndpointState;
 use tidings_domain::message::Message;
 use tidings_store::{Hold, Permit, Place};
@@ -75,6 +77,9 @@ struct State {
     has_more: bool,
     health: EndpointState,
     version: u32,
+    breaker: Breaker,
+    /// The message whose request shows whether the endpoint is back.
+    probe: Option<i64>,
 }
 
 impl Lane {
@@ -95,6 +100,8 @@ impl Lane {
                 has_more: false,
                 health: EndpointState::default(),
                 version: 0,
+                breaker: Breaker::new(millis(shared.settings.breaker_rest)),
+                probe: None,
             }),
             freed: Notify::new(),
         }
@@ -108,8 +115,11 @@ impl Lane {
 
     /// Takes a place in memory. A slow or failing endpoint gets only as many as it has requests at
     /// once, twice over.
-    pub(crate) fn try_place(&self, settings: &DeliverySettings) -> bool {
+    pub(crate) fn try_place(&self, settings: &DeliverySettings, now: Millis) -> bool {
         let mut state = self.lock();
+        if state.breaker.passage(now) != Passage::Open {
+            return false;
+        }
         let is_slow = state.average_us > QUICK_US || state.health.failing_since.is_some();
         let window = if is_slow {
             state.cap * 2
@@ -142,6 +152,10 @@ impl Lane {
         state.places -= 1;
         if let Some(message) = message {
             state.taken.remove(&message);
+            if state.probe.take_if(|probe| *probe == message).is_some() {
+                state.breaker.abandon_probe(shared.clock.now_ms());
+                state.has_more = true;
+            }
         }
         let wants_more = state.has_more && state.places <= shared.settings.lane_window / 2;
         if wants_more {
@@ -176,10 +190,11 @@ impl Lane {
     pub(crate) fn next(&self, shared: &Shared) -> Option<Work> {
         let mut state = self.lock();
         let is_over = shared.is_draining() || state.running > state.cap;
-        let next = if is_over {
-            None
-        } else {
-            state.queue.pop_front()
+        let is_resting = state.breaker.is_resting(shared.clock.now_ms());
+        let next = match (is_over, is_resting) {
+            (true, _) => None,
+            (false, false) => state.queue.pop_front(),
+            (false, true) => state.pop_manual(),
         };
         match &next {
             None => state.running -= 1,
@@ -238,11 +253,20 @@ impl Lane {
         if state.taken.contains(&row.message) {
             return Taken::Already;
         }
+        let now = shared.clock.now_ms();
+        let passage = state.breaker.passage(now);
+        if let (Passage::ClosedUntil(until), Trigger::Scheduled) = (passage, row.trigger) {
+            return Taken::Resting { until };
+        }
         if state.places >= shared.settings.lane_window || !shared.window.try_take(0) {
             // Somebody who leaves this lane asks for more; from an empty lane nobody will.
             let is_empty = state.places == 0;
             state.has_more = !is_empty;
             return Taken::NoRoom { is_empty };
+        }
+        if passage == Passage::Probe {
+            state.breaker.begin(now);
+            state.probe = Some(row.message);
         }
         state.places += 1;
         state.taken.insert(row.message);
@@ -273,9 +297,21 @@ impl Lane {
         state.health.clone()
     }
 
-    /// Learns from a request: how long it took, whether it worked, whether to slow down.
-    pub(crate) fn learn(self: &Arc<Self>, shared: &Arc<Shared>, lesson: &Lesson) {
+    /// Learns from a request: how long it took, whether it worked, whether to slow down. True if the
+    /// endpoint gets a rest from now on, so that what waits here must be written down.
+    pub(crate) fn learn(self: &Arc<Self>, shared: &Arc<Shared>, lesson: &Lesson) -> bool {
+        let now = shared.clock.now_ms();
         let mut state = self.lock();
+        state.probe.take_if(|probe| *probe == lesson.message);
+        let rests_now = if lesson.is_success {
+            if state.breaker.passage(now) != Passage::Open {
+                shared.due.note(self.endpoint, now);
+            }
+            state.breaker.succeed(now);
+            false
+        } else {
+            state.breaker.fail(now)
+        };
         let took_us = f64::from(lesson.took_us);
         state.average_us += (took_us - state.average_us) * AVERAGE_SHARE;
         if let Some(health) = &lesson.health {
@@ -295,7 +331,24 @@ impl Lane {
             }
         }
         state.under_way.remove(&lesson.message);
+        rests_now
     }
+}
+
+impl State {
+    /// What a person asked for goes out even while the endpoint rests.
+    fn pop_manual(&mut self) -> Option<(Instant, Work)> {
+        let is_manual = |(_, work): &(Instant, Work)| match work {
+            Work::Owed { row, .. } => row.trigger == Trigger::Manual,
+            Work::Handed { .. } => false,
+        };
+        let place = self.queue.iter().position(is_manual)?;
+        self.queue.remove(place)
+    }
+}
+
+fn millis(duration: Duration) -> Millis {
+    Millis::try_from(duration.as_millis()).unwrap_or(Millis::MAX)
 }
 
 /// What one request teaches its lane.
@@ -313,7 +366,13 @@ pub(crate) struct Lesson {
 pub(crate) enum Taken {
     Done,
     Already,
-    NoRoom { is_empty: bool },
+    NoRoom {
+        is_empty: bool,
+    },
+    /// The endpoint gets a rest.
+    Resting {
+        until: Millis,
+    },
 }
 
 /// A lane is the place of what was handed over to it.

@@ -25,6 +25,8 @@ pub struct DeliverySettings {
     pub admit_for_max: Duration,
     /// How long a delivery may wait in memory before it is written down as owed.
     pub queued_for_max: Duration,
+    /// How long an endpoint that fails again and again gets a rest before it is probed.
+    pub breaker_rest: Duration,
     /// How long a stop waits for requests that are under way.
     pub drain_for_max: Duration,
 }
@@ -41,6 +43,7 @@ impl Default for DeliverySettings {
             window_bytes: 64 << 20,
             admit_for_max: Duration::from_millis(50),
             queued_for_max: Duration::from_secs(10),
+            breaker_rest: Duration::from_secs(30),
             drain_for_max: Duration::from_secs(25),
         }
     }

@@ -15,8 +15,8 @@ use crate::shared::Shared;
 
 /// Configuration changes made by other processes are noticed this often.
 const REFRESH_EVERY: Duration = Duration::from_millis(500);
-/// Lanes are looked through this often.
-const LANES_EVERY: Duration = Duration::from_secs(5);
+/// Lanes are looked through this often, or twice within the time that a delivery may wait in one.
+const LANES_EVERY_MAX: Duration = Duration::from_secs(5);
 /// What is owed to nobody, or for too long, and old keys are looked for this often.
 const STALE_EVERY: Duration = Duration::from_mins(1);
 /// How many deliveries are canceled in one commit.
@@ -28,13 +28,14 @@ const SWEEPS_COUNT: usize = 20;
 /// Runs until told to stop.
 pub(crate) async fn run(shared: Arc<Shared>, stop: CancellationToken) {
     let (mut lanes_at, mut stale_at) = (Instant::now(), Instant::now());
+    let lanes_every = (shared.settings.queued_for_max / 2).min(LANES_EVERY_MAX);
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(REFRESH_EVERY) => {}
         }
         log(shared.directory.refresh().await);
-        if lanes_at.elapsed() >= LANES_EVERY {
+        if lanes_at.elapsed() >= lanes_every {
             lanes_at = Instant::now();
             log(spill(
                 &shared,
@@ -87,29 +88,45 @@ pub(crate) async fn spill(
     older_than: Duration,
     reason: PendingReason,
 ) -> Result<(), StoreError> {
-    let now = shared.clock.now_ms();
     let mut result = Ok(());
     for lane in shared.all_lanes() {
-        let works = lane.take_queued(older_than);
-        if works.is_empty() {
-            continue;
-        }
-        let deliveries = works
-            .iter()
-            .map(|work| owed_of(work, &lane, now, reason))
-            .collect();
-        if let Err(error) = shared.store.owe(deliveries).await {
-            // Still only in memory: back to the lane, for the next time.
-            for work in works {
-                lane.push(shared, work);
-            }
+        if let Err(error) = spill_from(shared, &lane, older_than, reason).await {
             result = Err(error);
-            continue;
         }
-        drop(works);
-        shared.due.note(lane.endpoint, now);
     }
     result
+}
+
+/// Writes down everything that waits in one lane.
+pub(crate) async fn spill_lane(shared: &Arc<Shared>, lane: &Arc<Lane>) -> Result<(), StoreError> {
+    spill_from(shared, lane, Duration::ZERO, PendingReason::Spilled).await
+}
+
+async fn spill_from(
+    shared: &Arc<Shared>,
+    lane: &Arc<Lane>,
+    older_than: Duration,
+    reason: PendingReason,
+) -> Result<(), StoreError> {
+    let now = shared.clock.now_ms();
+    let works = lane.take_queued(older_than);
+    if works.is_empty() {
+        return Ok(());
+    }
+    let deliveries = works
+        .iter()
+        .map(|work| owed_of(work, lane, now, reason))
+        .collect();
+    if let Err(error) = shared.store.owe(deliveries).await {
+        // Still only in memory: back to the lane, for the next time.
+        for work in works {
+            lane.push(shared, work);
+        }
+        return Err(error);
+    }
+    drop(works);
+    shared.due.note(lane.endpoint, now);
+    Ok(())
 }
 
 fn owed_of(work: &Work, lane: &Lane, now: Millis, reason: PendingReason) -> Owed {

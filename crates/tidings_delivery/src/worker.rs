@@ -151,7 +151,7 @@ async fn send(
     let is_success = decided == retry::Next::Delivered;
     let before = lane.health(target.endpoint.version, &target.endpoint.state);
     let state = next_state(&before, is_success, decided == retry::Next::Gone, now);
-    lane.learn(
+    let rests_now = lane.learn(
         shared,
         &Lesson {
             message: job.message.id.seq(),
@@ -189,6 +189,9 @@ async fn send(
     );
     if switches_off {
         tell_of_change(shared).await;
+    }
+    if rests_now && let Err(error) = crate::upkeep::spill_lane(shared, lane).await {
+        tracing::warn!("What waits for a resting endpoint is written down a little later: {error}");
     }
 }
 

@@ -67,6 +67,11 @@ impl Breaker {
         }
     }
 
+    /// Whether nothing is to be sent now, not even a probe.
+    pub fn is_resting(&self, now: Millis) -> bool {
+        matches!(self.state, State::Resting { until } if now < until)
+    }
+
     /// A request begins; the first one after a rest is the probe.
     pub fn begin(&mut self, now: Millis) {
         if self.passage(now) == Passage::Probe {
@@ -100,9 +105,8 @@ impl Breaker {
                 };
                 true
             }
-            State::Closed => false,
             // A request that began before the rest tells nothing new.
-            State::Resting { .. } => false,
+            State::Closed | State::Resting { .. } => false,
             State::Probing => {
                 self.state = State::Resting {
                     until: now + self.rest_ms,

@@ -15,6 +15,7 @@ pub(crate) struct Key {
     /// What it is if nobody says otherwise.
     pub(crate) default: &'static str,
     /// What its values are.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the documentation is checked against it"))]
     pub(crate) unit: &'static str,
     /// What it does.
     #[cfg_attr(
@@ -89,6 +90,7 @@ keys! {
         |text| bytes(text, GIB);
     admit_timeout, "50ms", "time", "How long a new message may wait for a place in memory before its delivery is written down as owed.", duration;
     queue_timeout, "10s", "time", "How long a delivery may wait in memory before it is written down as owed.", duration;
+    breaker_rest, "30s", "time", "How long an endpoint that fails again and again gets a rest before one request probes it; nobody's attempts are used up meanwhile.", duration;
     drain_timeout, "25s", "time", "How long a stop waits for requests under way.", duration;
     webhook_headers, "webhook", "webhook, svix or both", "The names of the id, timestamp and signature headers.",
         |text| match text {

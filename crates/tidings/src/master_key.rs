@@ -4,7 +4,7 @@
 //! A file may hold several keys, one a line: the first seals, the others still open what they sealed.
 
 use std::io::Write as _;
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
@@ -65,7 +65,10 @@ fn load_or_make(folder: &Path, entropy: &dyn Entropy) -> anyhow::Result<Keyring>
 
 /// Written beside its place and linked there, so that nobody ever reads half a key.
 fn write(folder: &Path, path: &Path, text: &str) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)?;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)?;
     let draft = folder.join(format!("{FILE}.{}", std::process::id()));
     let mut options = std::fs::OpenOptions::new();
     let mut file = options

@@ -18,6 +18,9 @@ use crate::commands::without_delivery::NoDelivery;
 use crate::config::Settings;
 use crate::master_key;
 
+/// Idle connections kept to one host; several endpoints may share it.
+const CONNECTIONS_PER_ORIGIN_MAX: usize = 512;
+
 /// The parts of a running node.
 pub(crate) struct Node {
     pub(crate) service: Arc<Service>,
@@ -168,7 +171,7 @@ fn sender(settings: &Settings, policy: Arc<Policy>) -> anyhow::Result<Sender> {
         resolve_for_max: settings.resolve_timeout,
         connect_for_max: settings.connect_timeout,
         idle_for_max: settings.idle_connection_timeout,
-        idle_per_origin_max: settings.lane_requests_max,
+        idle_per_origin_max: CONNECTIONS_PER_ORIGIN_MAX,
         response_bytes_max: settings.response_bytes_max,
         extra_roots_pem,
         ..SenderSettings::default()

@@ -1,5 +1,7 @@
 //! Logs: readable alone, with fields for search, without secrets or bodies.
 
+use std::io::IsTerminal as _;
+
 use anyhow::Context as _;
 use tracing_subscriber::EnvFilter;
 
@@ -9,7 +11,9 @@ use crate::config::{LogFormat, Settings};
 pub(crate) fn start(settings: &Settings) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&settings.log)
         .with_context(|| format!("the setting `log` cannot be `{}`", settings.log))?;
+    let is_terminal = std::io::stderr().is_terminal();
     let builder = tracing_subscriber::fmt()
+        .with_ansi(is_terminal)
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
     match settings.log_format {

@@ -20,24 +20,20 @@ impl Admission for Delivery {
 
     fn admit<'a>(
         &'a self,
-        target: &'a Arc<Target>,
+        targets: &'a [Arc<Target>],
         bytes: usize,
-    ) -> Pin<Box<dyn Future<Output = Option<Permit>> + Send + 'a>> {
+    ) -> Pin<Box<dyn Future<Output = Vec<(Arc<Target>, Permit)>> + Send + 'a>> {
         Box::pin(async move {
-            let lane = self.shared.lane(target.ordinal());
-            let wait = async {
-                while lane.is_quick() && !self.shared.is_draining() {
-                    if let Some(permit) = try_place(&self.shared, &lane, bytes) {
-                        return Some(permit);
-                    }
-                    lane.place_freed().await;
+            let mut admitted = Vec::new();
+            let wait_for_all = async {
+                for target in targets {
+                    let permit = self.wait_for_place(target, bytes).await;
+                    admitted.extend(permit.map(|permit| (target.clone(), permit)));
                 }
-                None
             };
-            tokio::time::timeout(self.shared.settings.admit_for_max, wait)
-                .await
-                .ok()
-                .flatten()
+            // What has been admitted by the deadline stays so.
+            let _ = tokio::time::timeout(self.shared.settings.admit_for_max, wait_for_all).await;
+            admitted
         })
     }
 
@@ -49,6 +45,20 @@ impl Admission for Delivery {
 
     fn feed(&self) -> broadcast::Receiver<Arc<Settled>> {
         self.shared.feed.subscribe()
+    }
+}
+
+impl Delivery {
+    /// Waits while the endpoint is quick. None as soon as it is not.
+    async fn wait_for_place(&self, target: &Arc<Target>, bytes: usize) -> Option<Permit> {
+        let lane = self.shared.lane(target.ordinal());
+        while lane.is_quick() && !self.shared.is_draining() {
+            if let Some(permit) = try_place(&self.shared, &lane, bytes) {
+                return Some(permit);
+            }
+            lane.place_freed().await;
+        }
+        None
     }
 }
 

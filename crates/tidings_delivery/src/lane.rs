@@ -321,7 +321,10 @@ impl Lane {
             state.cap = (state.cap / 2).max(1);
             state.has_shrunk = true;
             state.successes = 0;
-        } else if lesson.is_success && state.cap < shared.settings.lane_requests_max {
+        } else if lesson.is_success
+            && !state.queue.is_empty()
+            && state.cap < shared.settings.lane_requests_max
+        {
             state.successes += 1;
             // At first by one with each success; after a setback by one for each full round.
             if !state.has_shrunk || state.successes >= state.cap {

@@ -118,15 +118,8 @@ impl Service {
     ) -> NewMessage {
         let matching: Vec<&Arc<Target>> =
             view.matching(&draft.event_type, &draft.channels).collect();
-        let mut admitted = Vec::with_capacity(matching.len().min(FAN_OUT_DIRECT_MAX));
-        if matching.len() <= FAN_OUT_DIRECT_MAX {
-            let bytes = draft.payload.as_bytes().len();
-            for target in &matching {
-                if let Some(permit) = self.admit(target, bytes).await {
-                    admitted.push((Arc::clone(target), permit));
-                }
-            }
-        }
+        let bytes = draft.payload.as_bytes().len();
+        let admitted = self.admit(&matching, bytes).await;
         let accepted_at = self.now();
         NewMessage {
             application: view.ordinal(),
@@ -144,11 +137,24 @@ impl Service {
         }
     }
 
-    async fn admit(&self, target: &Arc<Target>, bytes: usize) -> Option<Permit> {
-        match self.admission.try_admit(target, bytes) {
-            Some(permit) => Some(permit),
-            None => self.admission.admit(target, bytes).await,
+    /// Places in memory, at once for most, after a moment for some. Beyond a certain fan-out there are
+    /// none: the store expands it step by step.
+    async fn admit(&self, matching: &[&Arc<Target>], bytes: usize) -> Vec<(Arc<Target>, Permit)> {
+        if matching.len() > FAN_OUT_DIRECT_MAX {
+            return Vec::new();
         }
+        let mut admitted = Vec::with_capacity(matching.len());
+        let mut busy = Vec::new();
+        for target in matching {
+            match self.admission.try_admit(target, bytes) {
+                Some(permit) => admitted.push((Arc::clone(target), permit)),
+                None => busy.push(Arc::clone(target)),
+            }
+        }
+        if !busy.is_empty() {
+            admitted.extend(self.admission.admit(&busy, bytes).await);
+        }
+        admitted
     }
 
     /// The application that the path names; made as the body says if it is not there.

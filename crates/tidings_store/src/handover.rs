@@ -61,13 +61,14 @@ pub trait Handover: Send + Sync {
 pub trait Admission: Send + Sync {
     /// A place for one delivery of so many bytes to this endpoint, if there is one right now.
     fn try_admit(&self, target: &Arc<Target>, bytes: usize) -> Option<Permit>;
-    /// A place for one such delivery; waits a moment for one if the endpoint is quick and
-    /// merely busy. `None` means: write it down as owed.
+    /// Places for one such delivery to each of these endpoints, where there are some within a moment:
+    /// waits for endpoints that are quick and merely busy, all in all no longer than for one. Those
+    /// that are missing from the answer are to be written down as owed.
     fn admit<'a>(
         &'a self,
-        target: &'a Arc<Target>,
+        targets: &'a [Arc<Target>],
         bytes: usize,
-    ) -> Pin<Box<dyn Future<Output = Option<Permit>> + Send + 'a>>;
+    ) -> Pin<Box<dyn Future<Output = Vec<(Arc<Target>, Permit)>> + Send + 'a>>;
     /// Whether a worker of this node is sending this delivery now.
     fn is_held(&self, message: i64, endpoint: i64) -> bool;
     /// Attempts as they reach the disk, from now on; a reader that lags behind misses some.

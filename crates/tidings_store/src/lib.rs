@@ -1,10 +1,11 @@
 //! What Tidings needs of a store: one trait, one method for each business step, one transaction each.
 //!
 //! The trait hides which engine keeps the rows. There is no `begin`: a transaction never spans two
-//! calls, so nobody can wait for the network inside one. The [`conformance`] suite is written
+//! calls, so nobody can wait for the network inside one. The `conformance` suite is written
 //! against the trait and runs on every engine.
 
 pub mod configuration;
+#[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod directory;
 pub mod error;

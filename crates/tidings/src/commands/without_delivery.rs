@@ -18,10 +18,10 @@ impl Admission for NoDelivery {
 
     fn admit<'a>(
         &'a self,
-        _: &'a Arc<Target>,
+        _: &'a [Arc<Target>],
         _: usize,
-    ) -> Pin<Box<dyn Future<Output = Option<Permit>> + Send + 'a>> {
-        Box::pin(std::future::ready(None))
+    ) -> Pin<Box<dyn Future<Output = Vec<(Arc<Target>, Permit)>> + Send + 'a>> {
+        Box::pin(std::future::ready(Vec::new()))
     }
 
     fn is_held(&self, _: i64, _: i64) -> bool {

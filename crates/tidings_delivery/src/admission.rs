@@ -1,12 +1,10 @@
 //! The two doors into delivery: places for new messages, and deliveries after their commit.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use tidings_domain::clock::Millis;
 use tidings_store::target::Target;
-use tidings_store::{Admission, Handed, Handover, Permit, Room, Settled};
+use tidings_store::{Admission, AdmitFuture, Handed, Handover, Permit, Room, Settled};
 use tokio::sync::broadcast;
 
 use crate::Delivery;
@@ -18,11 +16,7 @@ impl Admission for Delivery {
         try_place(&self.shared, &self.shared.lane(target.ordinal()), bytes)
     }
 
-    fn admit<'a>(
-        &'a self,
-        targets: &'a [Arc<Target>],
-        bytes: usize,
-    ) -> Pin<Box<dyn Future<Output = Vec<(Arc<Target>, Permit)>> + Send + 'a>> {
+    fn admit<'a>(&'a self, targets: &'a [Arc<Target>], bytes: usize) -> AdmitFuture<'a> {
         Box::pin(async move {
             let mut admitted = Vec::new();
             let wait_for_all = async {

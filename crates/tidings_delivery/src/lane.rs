@@ -3,6 +3,9 @@
 //! The unit of scheduling is the endpoint. A hanging endpoint holds the places of its own lane and
 //! nothing else; what does not fit is owed in the store and comes back when there is room.
 
+mod learning;
+mod rows;
+
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
@@ -18,10 +21,11 @@ use tokio::sync::Notify;
 use crate::settings::DeliverySettings;
 use crate::shared::Shared;
 
+pub(crate) use learning::Lesson;
+pub(crate) use rows::Taken;
+
 /// A lane whose requests take longer on average is not waited for: 50 ms.
 const QUICK_US: f64 = 50_000.0;
-/// How much the latest request counts in the average.
-const AVERAGE_SHARE: f64 = 0.1;
 
 /// A delivery in memory.
 pub(crate) enum Work {
@@ -235,107 +239,6 @@ impl Lane {
         let state = self.lock();
         state.places == 0 && state.running == 0 && state.queue.is_empty() && !state.has_more
     }
-
-    // -- Rows -----------------------------------------------------------------------------------
-
-    /// The messages whose rows are in memory here.
-    pub(crate) fn taken(&self) -> HashSet<i64> {
-        self.lock().taken.clone()
-    }
-
-    pub(crate) fn has_taken(&self, message: i64) -> bool {
-        self.lock().taken.contains(&message)
-    }
-
-    /// Takes a row into memory, if there is room and it is not there already.
-    pub(crate) fn take_row(self: &Arc<Self>, shared: &Arc<Shared>, row: Pending) -> Taken {
-        let mut state = self.lock();
-        if state.taken.contains(&row.message) {
-            return Taken::Already;
-        }
-        let now = shared.clock.now_ms();
-        let passage = state.breaker.passage(now);
-        if let (Passage::ClosedUntil(until), Trigger::Scheduled) = (passage, row.trigger) {
-            return Taken::Resting { until };
-        }
-        if state.places >= shared.settings.lane_window || !shared.window.try_take(0) {
-            // Somebody who leaves this lane asks for more; from an empty lane nobody will.
-            let is_empty = state.places == 0;
-            state.has_more = !is_empty;
-            return Taken::NoRoom { is_empty };
-        }
-        if passage == Passage::Probe {
-            state.breaker.begin(now);
-            state.probe = Some(row.message);
-        }
-        state.places += 1;
-        state.taken.insert(row.message);
-        let place = Arc::new(RowPlace {
-            lane: self.clone(),
-            message: row.message,
-        });
-        state.queue.push_back((
-            Instant::now(),
-            Work::Owed {
-                row,
-                permit: Permit::new(place, 0),
-            },
-        ));
-        self.start_worker(&mut state, shared);
-        Taken::Done
-    }
-
-    // -- What requests teach --------------------------------------------------------------------
-
-    /// The endpoint's health as this lane knows it; starts anew when the configuration has changed.
-    pub(crate) fn health(&self, version: u32, stored: &EndpointState) -> EndpointState {
-        let mut state = self.lock();
-        if state.version != version {
-            state.version = version;
-            state.health = stored.clone();
-        }
-        state.health.clone()
-    }
-
-    /// Learns from a request: how long it took, whether it worked, whether to slow down. True if the
-    /// endpoint gets a rest from now on, so that what waits here must be written down.
-    pub(crate) fn learn(self: &Arc<Self>, shared: &Arc<Shared>, lesson: &Lesson) -> bool {
-        let now = shared.clock.now_ms();
-        let mut state = self.lock();
-        state.probe.take_if(|probe| *probe == lesson.message);
-        let rests_now = if lesson.is_success {
-            if state.breaker.passage(now) != Passage::Open {
-                shared.due.note(self.endpoint, now);
-            }
-            state.breaker.succeed(now);
-            false
-        } else {
-            state.breaker.fail(now)
-        };
-        let took_us = f64::from(lesson.took_us);
-        state.average_us += (took_us - state.average_us) * AVERAGE_SHARE;
-        if let Some(health) = &lesson.health {
-            state.health = health.clone();
-        }
-        if lesson.is_overload {
-            state.cap = (state.cap / 2).max(1);
-            state.has_shrunk = true;
-            state.successes = 0;
-        } else if lesson.is_success
-            && !state.queue.is_empty()
-            && state.cap < shared.settings.lane_requests_max
-        {
-            state.successes += 1;
-            // At first by one with each success; after a setback by one for each full round.
-            if !state.has_shrunk || state.successes >= state.cap {
-                state.cap += 1;
-                state.successes = 0;
-                self.start_worker(&mut state, shared);
-            }
-        }
-        state.under_way.remove(&lesson.message);
-        rests_now
-    }
 }
 
 impl State {
@@ -354,51 +257,12 @@ fn millis(duration: Duration) -> Millis {
     Millis::try_from(duration.as_millis()).unwrap_or(Millis::MAX)
 }
 
-/// What one request teaches its lane.
-pub(crate) struct Lesson {
-    pub(crate) message: i64,
-    pub(crate) took_us: u32,
-    pub(crate) is_success: bool,
-    /// It timed out, or the endpoint said that it has too much to do.
-    pub(crate) is_overload: bool,
-    pub(crate) health: Option<EndpointState>,
-}
-
-/// What became of a row that is due.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Taken {
-    Done,
-    Already,
-    NoRoom {
-        is_empty: bool,
-    },
-    /// The endpoint gets a rest.
-    Resting {
-        until: Millis,
-    },
-}
-
 /// A lane is the place of what was handed over to it.
 impl Place for Lane {
     fn release(&self, bytes: usize) {
         if let Some(shared) = self.shared.upgrade() {
             shared.window.give_back(bytes);
             self.free_place(&shared, None);
-        }
-    }
-}
-
-/// The place of a delivery that was taken from its row.
-struct RowPlace {
-    lane: Arc<Lane>,
-    message: i64,
-}
-
-impl Place for RowPlace {
-    fn release(&self, bytes: usize) {
-        if let Some(shared) = self.lane.shared.upgrade() {
-            shared.window.give_back(bytes);
-            self.lane.free_place(&shared, Some(self.message));
         }
     }
 }

@@ -57,6 +57,9 @@ pub trait Handover: Send + Sync {
     fn settled(&self, settled: Vec<Settled>);
 }
 
+/// Endpoints that were admitted, each with its place.
+pub type AdmitFuture<'a> = Pin<Box<dyn Future<Output = Vec<(Arc<Target>, Permit)>> + Send + 'a>>;
+
 /// What the service asks of delivery when a message comes in.
 pub trait Admission: Send + Sync {
     /// A place for one delivery of so many bytes to this endpoint, if there is one right now.
@@ -64,11 +67,7 @@ pub trait Admission: Send + Sync {
     /// Places for one such delivery to each of these endpoints, where there are some within a moment:
     /// waits for endpoints that are quick and merely busy, all in all no longer than for one. Those
     /// that are missing from the answer are to be written down as owed.
-    fn admit<'a>(
-        &'a self,
-        targets: &'a [Arc<Target>],
-        bytes: usize,
-    ) -> Pin<Box<dyn Future<Output = Vec<(Arc<Target>, Permit)>> + Send + 'a>>;
+    fn admit<'a>(&'a self, targets: &'a [Arc<Target>], bytes: usize) -> AdmitFuture<'a>;
     /// Whether a worker of this node is sending this delivery now.
     fn is_held(&self, message: i64, endpoint: i64) -> bool;
     /// Attempts as they reach the disk, from now on; a reader that lags behind misses some.

@@ -27,7 +27,7 @@ use tidings_domain::message::Message;
 
 pub use configuration::*;
 pub use error::StoreError;
-pub use handover::{Admission, Handed, Handover, Permit, Place};
+pub use handover::{Admission, AdmitFuture, Handed, Handover, Permit, Place};
 pub use messages::*;
 
 /// What a store gives back: boxed, since the box costs nothing beside a commit and keeps the trait

@@ -1,11 +1,9 @@
 //! Stands in for delivery where a command only changes the configuration.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use tidings_store::target::Target;
-use tidings_store::{Admission, Permit, Settled};
+use tidings_store::{Admission, AdmitFuture, Permit, Settled};
 use tokio::sync::broadcast;
 
 /// Has no places and sends nothing.
@@ -16,11 +14,7 @@ impl Admission for NoDelivery {
         None
     }
 
-    fn admit<'a>(
-        &'a self,
-        _: &'a [Arc<Target>],
-        _: usize,
-    ) -> Pin<Box<dyn Future<Output = Vec<(Arc<Target>, Permit)>> + Send + 'a>> {
+    fn admit<'a>(&'a self, _: &'a [Arc<Target>], _: usize) -> AdmitFuture<'a> {
         Box::pin(std::future::ready(Vec::new()))
     }
 

@@ -1,0 +1,74 @@
+//! What a lane learns from each request: how quick its endpoint is, how much it takes, how it is.
+
+use std::sync::Arc;
+
+use tidings_domain::breaker::Passage;
+use tidings_domain::endpoint::EndpointState;
+
+use super::Lane;
+use crate::shared::Shared;
+
+/// How much the latest request counts in the average.
+const AVERAGE_SHARE: f64 = 0.1;
+
+impl Lane {
+    /// The endpoint's health as this lane knows it; starts anew when the configuration has changed.
+    pub(crate) fn health(&self, version: u32, stored: &EndpointState) -> EndpointState {
+        let mut state = self.lock();
+        if state.version != version {
+            state.version = version;
+            state.health = stored.clone();
+        }
+        state.health.clone()
+    }
+
+    /// Learns from a request: how long it took, whether it worked, whether to slow down. True if the
+    /// endpoint gets a rest from now on, so that what waits here must be written down.
+    pub(crate) fn learn(self: &Arc<Self>, shared: &Arc<Shared>, lesson: &Lesson) -> bool {
+        let now = shared.clock.now_ms();
+        let mut state = self.lock();
+        state.probe.take_if(|probe| *probe == lesson.message);
+        let rests_now = if lesson.is_success {
+            if state.breaker.passage(now) != Passage::Open {
+                shared.due.note(self.endpoint, now);
+            }
+            state.breaker.succeed(now);
+            false
+        } else {
+            state.breaker.fail(now)
+        };
+        let took_us = f64::from(lesson.took_us);
+        state.average_us += (took_us - state.average_us) * AVERAGE_SHARE;
+        if let Some(health) = &lesson.health {
+            state.health = health.clone();
+        }
+        if lesson.is_overload {
+            state.cap = (state.cap / 2).max(1);
+            state.has_shrunk = true;
+            state.successes = 0;
+        } else if lesson.is_success
+            && !state.queue.is_empty()
+            && state.cap < shared.settings.lane_requests_max
+        {
+            state.successes += 1;
+            // At first by one with each success; after a setback by one for each full round.
+            if !state.has_shrunk || state.successes >= state.cap {
+                state.cap += 1;
+                state.successes = 0;
+                self.start_worker(&mut state, shared);
+            }
+        }
+        state.under_way.remove(&lesson.message);
+        rests_now
+    }
+}
+
+/// What one request teaches its lane.
+pub(crate) struct Lesson {
+    pub(crate) message: i64,
+    pub(crate) took_us: u32,
+    pub(crate) is_success: bool,
+    /// It timed out, or the endpoint said that it has too much to do.
+    pub(crate) is_overload: bool,
+    pub(crate) health: Option<EndpointState>,
+}

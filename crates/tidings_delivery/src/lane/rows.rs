@@ -1,0 +1,91 @@
+//! Rows of what is owed, taken into a lane when they are due.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Instant;
+
+use tidings_domain::breaker::Passage;
+use tidings_domain::clock::Millis;
+use tidings_domain::delivery::{Pending, Trigger};
+use tidings_store::{Permit, Place};
+
+use super::{Lane, Work};
+use crate::shared::Shared;
+
+impl Lane {
+    /// The messages whose rows are in memory here.
+    pub(crate) fn taken(&self) -> HashSet<i64> {
+        self.lock().taken.clone()
+    }
+
+    pub(crate) fn has_taken(&self, message: i64) -> bool {
+        self.lock().taken.contains(&message)
+    }
+
+    /// Takes a row into memory, if there is room and it is not there already.
+    pub(crate) fn take_row(self: &Arc<Self>, shared: &Arc<Shared>, row: Pending) -> Taken {
+        let mut state = self.lock();
+        if state.taken.contains(&row.message) {
+            return Taken::Already;
+        }
+        let now = shared.clock.now_ms();
+        let passage = state.breaker.passage(now);
+        if let (Passage::ClosedUntil(until), Trigger::Scheduled) = (passage, row.trigger) {
+            return Taken::Resting { until };
+        }
+        if state.places >= shared.settings.lane_window || !shared.window.try_take(0) {
+            // Somebody who leaves this lane asks for more; from an empty lane nobody will.
+            let is_empty = state.places == 0;
+            state.has_more = !is_empty;
+            return Taken::NoRoom { is_empty };
+        }
+        if passage == Passage::Probe {
+            state.breaker.begin(now);
+            state.probe = Some(row.message);
+        }
+        state.places += 1;
+        state.taken.insert(row.message);
+        let place = Arc::new(RowPlace {
+            lane: self.clone(),
+            message: row.message,
+        });
+        state.queue.push_back((
+            Instant::now(),
+            Work::Owed {
+                row,
+                permit: Permit::new(place, 0),
+            },
+        ));
+        self.start_worker(&mut state, shared);
+        Taken::Done
+    }
+}
+
+/// What became of a row that is due.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Taken {
+    Done,
+    Already,
+    NoRoom {
+        is_empty: bool,
+    },
+    /// The endpoint gets a rest.
+    Resting {
+        until: Millis,
+    },
+}
+
+/// The place of a delivery that was taken from its row.
+struct RowPlace {
+    lane: Arc<Lane>,
+    message: i64,
+}
+
+impl Place for RowPlace {
+    fn release(&self, bytes: usize) {
+        if let Some(shared) = self.lane.shared.upgrade() {
+            shared.window.give_back(bytes);
+            self.lane.free_place(&shared, Some(self.message));
+        }
+    }
+}

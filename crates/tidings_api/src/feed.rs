@@ -83,7 +83,8 @@ async fn next_event(mut feed: Feed) -> Option<(Result<Bytes, std::convert::Infal
         Err(_) => ": still here\n\n".to_owned(),
         Ok(Some(FeedItem::Attempt(settled))) => {
             let id = settled.attempt;
-            let data = json!(SettledOut::of(&settled));
+            let data = serde_json::to_string(&SettledOut::of(&settled));
+            let data = data.expect("ids, numbers and texts are JSON");
             format!("event: attempt\nid: {id}\ndata: {data}\n\n")
         }
         Ok(Some(FeedItem::Missed(count))) => {

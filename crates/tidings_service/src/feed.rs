@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tidings_store::{Settled, Store};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
 
 use crate::error::ServiceError;
 use crate::{Caller, Service};
@@ -23,6 +24,7 @@ pub struct Feed {
     known: HashMap<i64, bool>,
     /// Received, but not yet looked at.
     received: Option<Arc<Settled>>,
+    closing: watch::Receiver<bool>,
 }
 
 /// What comes out of a feed.
@@ -35,6 +37,11 @@ pub enum FeedItem {
 }
 
 impl Service {
+    /// Ends every feed, so that their readers do not keep a server from stopping.
+    pub fn close_feeds(&self) {
+        self.closing.send_replace(true);
+    }
+
     /// Watches the attempts of an application, or of all of the caller's.
     pub async fn feed(
         &self,
@@ -52,6 +59,7 @@ impl Service {
             application,
             known: HashMap::new(),
             received: None,
+            closing: self.closing.subscribe(),
         })
     }
 }
@@ -66,7 +74,11 @@ impl Feed {
                     return Some(FeedItem::Attempt(settled));
                 }
             }
-            match self.receiver.recv().await {
+            let received = tokio::select! {
+                received = self.receiver.recv() => received,
+                _ = self.closing.wait_for(|closing| *closing) => return None,
+            };
+            match received {
                 Ok(settled) => self.received = Some(settled),
                 Err(RecvError::Lagged(count)) => return Some(FeedItem::Missed(count)),
                 Err(RecvError::Closed) => return None,

@@ -25,6 +25,7 @@ use tidings_domain::clock::{Clock, Entropy, Millis};
 use tidings_domain::sealed::Keyring;
 use tidings_store::directory::{ApplicationView, Directory};
 use tidings_store::{Admission, Store};
+use tokio::sync::watch;
 
 pub use error::{FieldProblem, ServiceError};
 pub use keys::Caller;
@@ -58,6 +59,8 @@ pub struct Service {
     policy: Arc<Policy>,
     admission: Arc<dyn Admission>,
     seen: keys::LastUsed,
+    /// Whether feeds are to end.
+    closing: watch::Sender<bool>,
 }
 
 impl Service {
@@ -72,6 +75,7 @@ impl Service {
             policy: parts.policy,
             admission: parts.admission,
             seen: keys::LastUsed::default(),
+            closing: watch::Sender::new(false),
         }
     }
 

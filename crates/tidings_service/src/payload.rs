@@ -78,11 +78,9 @@ impl Payload {
     }
 }
 
-/// Whether brackets nest deeper than allowed. Nearly every body has fewer brackets than that in
-/// all, which the first line finds out at many bytes a cycle.
+/// Whether brackets nest deeper than allowed. Nearly every body has fewer brackets than that in all.
 fn is_too_deep(json: &[u8]) -> bool {
-    let is_opening = |byte: &u8| *byte == b'{' || *byte == b'[';
-    if json.iter().filter(|byte| is_opening(byte)).count() <= JSON_DEPTH_MAX {
+    if count_opening(json) <= JSON_DEPTH_MAX {
         return false;
     }
     let (mut depth, mut is_in_string, mut is_escaped) = (0_usize, false, false);
@@ -109,6 +107,15 @@ fn is_too_deep(json: &[u8]) -> bool {
         }
     }
     false
+}
+
+/// How many brackets open, in strings or not. Counting in bytes, a piece at a time, lets the compiler
+/// do many bytes at once.
+fn count_opening(json: &[u8]) -> usize {
+    let is_opening = |byte: &u8| u8::from(*byte == b'{' || *byte == b'[');
+    json.chunks(usize::from(u8::MAX))
+        .map(|piece| usize::from(piece.iter().map(is_opening).sum::<u8>()))
+        .sum()
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde_json::json;
 use tidings_service::payload::MalformedJson;
@@ -128,9 +128,6 @@ impl Problem {
         if problem.status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        debug_assert!(
-            problem.status != StatusCode::METHOD_NOT_ALLOWED || headers.contains_key(ALLOW)
-        );
         shaped
     }
 
@@ -173,7 +170,6 @@ impl From<ServiceError> for Problem {
             ServiceError::Refused { code, detail } => {
                 Self::new(StatusCode::BAD_REQUEST, code, detail)
             }
-            ServiceError::Malformed { detail } => Self::malformed(detail),
             ServiceError::Invalid(problems) => Self::fields(problems),
             ServiceError::Unavailable { retry_after, .. } => Self {
                 retry_after: Some(retry_after),

@@ -72,12 +72,6 @@ pub enum ServiceError {
         /// For people.
         detail: String,
     },
-    /// What was sent cannot be read at all.
-    #[error("{detail}")]
-    Malformed {
-        /// For people.
-        detail: String,
-    },
     /// Fields are wrong.
     #[error("fields are wrong")]
     Invalid(Vec<FieldProblem>),

@@ -11,7 +11,7 @@ use tidings_store::directory::ApplicationView;
 use tidings_store::target::Target;
 use tidings_store::{Accepted, Dedup, MessageReference, NewMessage, Permit, Room};
 
-use crate::applications::{ApplicationDraft, IfExists, Placed};
+use crate::applications::{ApplicationDraft, IfExists};
 use crate::endpoints::check_channels;
 use crate::error::{FieldProblem, Problems, ServiceError};
 use crate::limits::{EVENT_ID_UNIQUE_FOR_MS, RETRY_AFTER_FULL, TAG_BYTES_MAX, TAGS_MAX};
@@ -180,12 +180,9 @@ impl Service {
             problems.push(other_application());
         }
         problems.finish()?;
-        match self
-            .create_application(caller, draft.clone(), IfExists::Get, None)
-            .await?
-        {
-            Placed::Created(_) | Placed::Existing(_) => self.view(caller, application).await,
-        }
+        self.create_application(caller, draft.clone(), IfExists::Get, None)
+            .await?;
+        self.view(caller, application).await
     }
 
     /// The message of this id or event id.

@@ -64,16 +64,6 @@ impl<T> Listed<T> {
             is_done: true,
         }
     }
-
-    /// The same page of other rows.
-    pub fn map<U>(self, change: impl FnMut(T) -> U) -> Listed<U> {
-        Listed {
-            rows: self.rows.into_iter().map(change).collect(),
-            iterator: self.iterator,
-            prev_iterator: self.prev_iterator,
-            is_done: self.is_done,
-        }
-    }
 }
 
 impl PageQuery {

@@ -142,11 +142,9 @@ impl HttpBody for TimedBody {
             .timer
             .get_or_insert_with(|| Box::pin(tokio::time::sleep(limit)));
         ready!(timer.as_mut().poll(context));
-        let seconds = limit.as_secs();
-        Poll::Ready(Some(Err(format!(
-            "the body did not come within {seconds} s"
-        )
-        .into())))
+        let why = format!("the body did not come within {} s", limit.as_secs());
+        let error = std::io::Error::new(std::io::ErrorKind::TimedOut, why);
+        Poll::Ready(Some(Err(error.into())))
     }
 
     fn is_end_stream(&self) -> bool {

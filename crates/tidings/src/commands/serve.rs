@@ -49,7 +49,11 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
     output::line(format_args!("listening on http://{address}"));
 
     let upkeep = tokio::spawn(keep_last_used(node.service.clone()));
-    server::serve(listener, api, pages, server_settings, signals.next()).await;
+    let stop = async {
+        signals.next().await;
+        node.service.close_feeds();
+    };
+    server::serve(listener, api, pages, server_settings, stop).await;
     upkeep.abort();
     tracing::info!("Stopping: no new work, requests under way may end");
     tokio::select! {

@@ -183,7 +183,7 @@ async fn an_address_that_does_not_answer_leaves_the_next_its_share_of_the_time()
     let full = full_listener(receiver.port());
     let sender = guarded(
         SenderSettings {
-            connect_for_max: Duration::from_millis(100),
+            connect_for_max: Duration::from_secs(2),
             ..settings()
         },
         Policy::development(),
@@ -193,7 +193,7 @@ async fn an_address_that_does_not_answer_leaves_the_next_its_share_of_the_time()
     let exchange = send(&sender, &target).await;
     assert_eq!(exchange.error, None, "{}", exchange.error_detail);
     assert!(
-        exchange.phases.connect_us >= 45_000,
+        exchange.phases.connect_us >= 900_000,
         "{:?}",
         exchange.phases
     );

@@ -168,7 +168,7 @@ async fn a_waiting_connection_closes_after_its_time() {
     let receiver = Receiver::start(|_| Reply::ok("")).await;
     let target = Draft::to(receiver.url("/")).ready();
     let sender = sender(SenderSettings {
-        idle_for_max: Duration::from_millis(20),
+        idle_for_max: Duration::from_millis(500),
         ..settings()
     });
     assert_eq!(send(&sender, &target).await.error, None);

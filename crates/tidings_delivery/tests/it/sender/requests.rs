@@ -10,7 +10,7 @@ use tidings_domain::clock::{Clock as _, SeededEntropy, SystemClock};
 use tidings_domain::delivery::AttemptError;
 use tidings_domain::signature::{Secret, VerifyingKeys};
 
-use super::fixtures::{Draft, HOST, MESSAGE_ID, PAYLOAD, impatient, send, sender, settings};
+use super::fixtures::{Draft, HOST, MESSAGE_ID, PAYLOAD, send, sender, settings};
 use super::receiver::{Receiver, Reply, Seen};
 
 fn named(header_names: HeaderNames) -> SenderSettings {
@@ -230,11 +230,10 @@ async fn each_phase_is_timed_and_a_kept_connection_has_only_the_last_two() {
     let slow_us = u32::try_from(SLOW.as_micros()).unwrap();
     for phases in [first, second] {
         assert!(phases.head_us > slow_us, "{phases:?}");
-        assert!(phases.body_us < slow_us, "{phases:?}");
+        assert!(phases.body_us < phases.head_us, "{phases:?}");
         assert_eq!(phases.tls_us, 0);
     }
     assert_eq!((second.resolve_us, second.connect_us), (0, 0));
-    assert!(impatient().attempt_for_max > SLOW);
 }
 
 /// How long a slow head takes.

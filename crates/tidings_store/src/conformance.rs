@@ -1,1 +1,224 @@
 //! The suite that every store must pass.
+//!
+//! Each test is a sentence about the [`Store`] trait that fails without the rule it states. An engine
+//! runs all of them with [`every_conformance_test`](crate::every_conformance_test): it gives a
+//! [`Harness`] and makes one test of each name. Time comes in as arguments and nothing sleeps.
+//!
+//! A new test goes into one of the modules and into the list below; one that is not listed is unused
+//! code, which the compiler reports.
+
+#![expect(
+    clippy::panic,
+    reason = "this is code for tests, which every engine's own tests call"
+)]
+
+mod accepting;
+mod applications;
+mod bytes;
+mod canceling;
+mod due;
+mod endpoints;
+mod event_types;
+mod fan_out;
+mod health;
+mod keys;
+mod lists_of_attempts;
+mod lists_of_messages;
+mod owing;
+mod recorder;
+mod recovery;
+mod repeats;
+mod resending;
+mod settling;
+mod takeover;
+mod world;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crate::{Handover, Store};
+
+/// One opened store. Dropping it ends it as a crash would after everything that was asked for is on
+/// disk: its journal stays open.
+pub trait Instance: Send + Sync {
+    /// The store.
+    fn store(&self) -> Arc<dyn Store>;
+    /// Says where its deliveries go.
+    fn set_handover(&self, handover: Arc<dyn Handover>);
+}
+
+/// Where the suite gets its stores from. It must be used inside a Tokio runtime of several threads.
+pub trait Harness: Send + Sync {
+    /// Opens the data, which are empty the first time. It may be called again while an earlier instance
+    /// is still open, as a second node would.
+    fn open(&self) -> Pin<Box<dyn Future<Output = Box<dyn Instance>> + Send + '_>>;
+}
+
+/// Calls a macro with every test of the suite, as `module: name, name, …;` for each module.
+#[macro_export]
+macro_rules! every_conformance_test {
+    ($callback:ident) => {
+        $callback! {
+            accepting:
+                an_accepted_message_is_there_as_it_was_given,
+                what_was_admitted_is_handed_over_and_the_rest_is_owed,
+                a_message_nobody_wants_is_kept_all_the_same,
+                a_message_is_handed_over_only_once_others_can_read_it,
+                a_message_is_never_seen_without_what_is_owed_of_it,
+                a_repeated_message_is_not_handed_over_and_gives_its_places_back,
+                a_caller_who_hangs_up_does_not_stop_the_hand_over,
+                nothing_is_accepted_without_an_open_journal,
+                many_at_once_are_all_accepted_each_under_its_own_number;
+            applications:
+                an_application_is_kept_as_it_was_given,
+                a_guessed_id_or_another_environment_finds_no_application,
+                an_applications_uid_is_unique_in_its_environment,
+                a_patch_changes_what_it_names_and_nothing_else,
+                a_deleted_application_takes_its_endpoints_along,
+                a_key_makes_one_application,
+                pages_of_applications_neither_skip_nor_repeat;
+            bytes:
+                texts_of_messages_are_kept_exactly,
+                texts_of_applications_are_kept_exactly,
+                texts_of_endpoints_are_kept_exactly,
+                texts_of_event_types_are_kept_exactly,
+                payloads_are_kept_exactly,
+                responses_are_kept_exactly,
+                event_ids_that_differ_in_one_byte_differ;
+            canceling:
+                what_is_owed_to_a_disabled_endpoint_is_canceled_a_few_at_a_time,
+                what_is_owed_to_an_endpoint_that_was_given_up_is_canceled,
+                what_is_owed_to_a_deleted_endpoint_is_canceled,
+                what_is_owed_to_a_deleted_application_is_canceled,
+                what_is_owed_for_more_than_30_days_is_canceled_as_expired,
+                a_resend_starts_the_30_days_anew,
+                a_canceled_delivery_can_be_resent,
+                keys_that_have_run_out_are_removed_a_part_at_a_time;
+            due:
+                what_is_due_comes_oldest_first_and_not_before_its_time,
+                endpoints_that_are_owed_something_are_listed_with_the_first_due_time;
+            endpoints:
+                an_endpoint_is_kept_as_it_was_given,
+                a_guessed_id_or_another_application_finds_no_endpoint,
+                an_endpoints_uid_is_unique_in_its_application,
+                a_change_made_from_another_version_is_refused,
+                a_patch_of_an_endpoint_changes_what_it_names,
+                a_key_makes_or_changes_one_endpoint_once,
+                a_deleted_endpoint_is_only_found_by_number,
+                pages_of_endpoints_neither_skip_nor_repeat;
+            event_types:
+                an_event_type_is_kept_as_it_was_given,
+                an_archived_event_type_comes_back_with_new_values,
+                an_event_type_changes_and_goes_and_every_cache_is_told,
+                event_types_are_listed_by_name_both_ways,
+                names_that_the_catalogue_lacks_are_told_in_their_order,
+                a_key_makes_one_event_type;
+            fan_out:
+                up_to_256_targets_are_owed_one_by_one_and_more_by_a_cursor,
+                nothing_of_a_wide_fan_out_is_handed_over,
+                every_target_of_a_wide_fan_out_reads_as_owed_all_the_time,
+                a_wide_fan_out_is_expanded_256_at_a_time_each_target_once,
+                a_crash_between_two_parts_loses_no_target_and_repeats_none,
+                a_late_part_has_been_owed_since_the_message_came;
+            health:
+                the_health_of_an_endpoint_is_kept_with_its_attempts,
+                an_endpoint_that_is_switched_off_stays_off_for_the_first_reason;
+            keys:
+                an_environment_is_made_once_and_found_afterwards,
+                api_keys_are_kept_listed_and_found_by_number,
+                a_key_is_revoked_once_and_in_its_own_environment_only,
+                when_a_key_was_last_seen_only_moves_forward,
+                every_change_of_the_configuration_is_told_in_order,
+                at_most_a_thousand_changes_are_told_at_once;
+            lists_of_attempts:
+                pages_of_attempts_neither_skip_nor_repeat,
+                attempts_are_filtered_by_how_they_ended,
+                attempts_are_filtered_by_time_and_by_their_message,
+                attempts_of_a_message_are_filtered_by_endpoint,
+                a_message_comes_with_its_attempts_where_it_is_wanted,
+                attempts_at_a_deleted_endpoint_are_still_listed,
+                a_page_of_attempts_reads_a_bounded_number_of_rows,
+                an_attempt_is_found_by_its_whole_id_in_its_application;
+            lists_of_messages:
+                pages_of_messages_neither_skip_nor_repeat,
+                a_new_message_does_not_disturb_a_list_that_is_being_read,
+                messages_are_filtered_by_what_they_say,
+                messages_are_filtered_by_time_whatever_their_order,
+                a_list_without_payloads_leaves_out_just_those,
+                a_page_of_messages_reads_a_bounded_number_of_rows,
+                a_message_is_found_by_its_whole_id_or_its_latest_event_id,
+                the_deliveries_of_a_message_are_targets_attempts_and_what_is_owed;
+            owing:
+                what_waited_in_memory_can_be_written_down,
+                what_was_taken_from_a_row_is_only_given_back,
+                what_is_settled_before_it_is_written_down_is_not_owed,
+                what_is_settled_after_it_is_written_down_is_not_owed,
+                what_is_written_down_late_does_not_hide_what_is_still_in_memory,
+                a_resend_is_not_cleared_by_who_held_the_delivery_before;
+            recovery:
+                a_crash_brings_back_exactly_what_was_in_memory_only,
+                a_second_crash_brings_nothing_back_twice,
+                a_journal_closed_in_good_order_is_not_taken_over,
+                a_journal_closed_with_deliveries_in_hand_is_taken_over,
+                an_outcome_after_the_journal_was_closed_still_counts,
+                numbers_go_on_after_a_crash_under_a_new_journal,
+                a_failed_resend_does_not_hide_what_was_in_memory,
+                recoveries_are_counted_until_a_request_has_come_to_an_end,
+                one_delivery_in_memory_is_found_behind_thousands_that_are_settled,
+                whatever_is_settled_in_whatever_order_the_rest_comes_back_once;
+            repeats:
+                an_event_id_is_taken_for_a_day_and_free_afterwards,
+                an_event_id_is_taken_in_its_application_only,
+                a_key_with_the_same_body_gives_the_message_that_it_made,
+                a_key_with_another_body_is_refused,
+                a_key_that_has_run_out_is_free_again,
+                of_many_at_once_with_one_key_one_is_accepted,
+                of_many_at_once_with_one_event_id_one_is_accepted,
+                a_refused_message_does_not_use_up_its_key,
+                a_repeat_with_both_key_and_event_id_is_a_repeat;
+            resending:
+                a_resend_is_owed_now_and_its_failure_does_not_undo_a_success,
+                a_resend_of_what_is_owed_makes_it_due_now,
+                a_resend_stands_beside_the_delivery_that_is_in_memory,
+                a_resend_goes_to_endpoints_the_message_was_not_for,
+                a_canceled_attempt_does_not_count_as_a_request,
+                a_repeated_resend_asks_only_once;
+            settling:
+                a_first_success_leaves_one_attempt_and_nothing_owed,
+                an_attempt_is_kept_with_everything_sent_and_received,
+                a_retry_is_owed_from_its_time_on,
+                what_is_taken_stays_owed_until_it_is_settled,
+                a_retry_moves_the_row_that_was_taken,
+                a_settlement_of_another_version_leaves_the_row_alone,
+                a_place_comes_back_when_the_outcome_is_on_disk,
+                whoever_listens_hears_of_every_settled_attempt,
+                a_retry_whose_row_was_canceled_meanwhile_is_owed_again,
+                outcomes_that_are_asked_for_are_written_in_order;
+            takeover:
+                after_a_takeover_the_old_node_accepts_nothing,
+                an_outcome_after_a_takeover_is_kept_as_late_and_changes_nothing_else,
+                late_outcomes_and_those_of_the_new_node_do_not_hide_each_other,
+                a_late_outcome_does_not_decide_after_the_next_crash,
+                the_old_node_does_not_write_down_what_was_taken_over,
+                a_success_that_came_late_counts_once_nothing_is_owed;
+        }
+    };
+}
+
+macro_rules! define_run {
+    ($($module:ident: $($name:ident),+;)+) => {
+        /// Runs one test.
+        ///
+        /// # Panics
+        /// If the store breaks the rule, or if there is no such test.
+        pub async fn run(name: &str, harness: &dyn Harness) {
+            match name {
+                $($(stringify!($name) => Box::pin($module::$name(harness)).await,)+)+
+                other => panic!("there is no test {other}"),
+            }
+        }
+    };
+}
+
+every_conformance_test!(define_run);

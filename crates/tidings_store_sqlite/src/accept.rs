@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension, params};
 use tidings_domain::delivery::{PendingReason, Trigger};
 use tidings_domain::ids::MessageId;
-use tidings_domain::message::{FAN_OUT_DIRECT_MAX, pack_targets};
+use tidings_domain::message::FAN_OUT_DIRECT_MAX;
 use tidings_store::{Accepted, Dedup, NewMessage, StoreError};
 use tokio::sync::oneshot;
 
@@ -16,6 +16,8 @@ use crate::journal::Journal;
 /// A message and whom to tell.
 pub(crate) struct Acceptance {
     pub(crate) new: NewMessage,
+    /// The targets as they are stored; packed by the caller's thread, not by the one that writes.
+    pub(crate) packed_targets: Vec<u8>,
     pub(crate) reply: oneshot::Sender<Result<Accepted, StoreError>>,
 }
 
@@ -57,7 +59,7 @@ pub(crate) fn write(
             journal.id,
             new.tail,
             new.event_type,
-            pack_targets(&new.targets),
+            acceptance.packed_targets,
             new.event_id,
             words(&new.channels),
             words(&new.tags),

@@ -41,25 +41,25 @@ pub(crate) struct Effects {
 
 /// How much of [`Effects`] there was at one moment.
 pub(crate) struct Extent {
-    owed_count: usize,
-    cleared_count: usize,
-    owed_in_hand_count: usize,
+    owed: usize,
+    cleared: usize,
+    owed_in_hand: usize,
 }
 
 impl Effects {
     pub(crate) fn extent(&self) -> Extent {
         Extent {
-            owed_count: self.owed.len(),
-            cleared_count: self.cleared.len(),
-            owed_in_hand_count: self.owed_in_hand.len(),
+            owed: self.owed.len(),
+            cleared: self.cleared.len(),
+            owed_in_hand: self.owed_in_hand.len(),
         }
     }
 
     /// Forgets what a step has added whose changes were undone.
     pub(crate) fn cut_back(&mut self, extent: &Extent) {
-        self.owed.truncate(extent.owed_count);
-        self.cleared.truncate(extent.cleared_count);
-        self.owed_in_hand.truncate(extent.owed_in_hand_count);
+        self.owed.truncate(extent.owed);
+        self.cleared.truncate(extent.cleared);
+        self.owed_in_hand.truncate(extent.owed_in_hand);
     }
 }
 

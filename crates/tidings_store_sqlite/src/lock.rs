@@ -1,7 +1,8 @@
 //! The data folder: made, checked and locked, so that one server at a time writes to it.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{Read, Seek, Write};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 
 use rustix::fs::{FlockOperation, flock};
@@ -18,7 +19,12 @@ pub(crate) fn prepare(folder: &Path) -> Result<(), StoreError> {
         let folder = folder.display();
         StoreError::Unusable(format!("the data folder {folder} cannot be used: {error}"))
     };
-    std::fs::create_dir_all(folder).map_err(unusable)
+    // Payloads and response bodies are nobody else's business.
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(unusable)
 }
 
 /// Takes the folder for this process.

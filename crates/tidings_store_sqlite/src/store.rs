@@ -9,7 +9,7 @@ use tidings_domain::delivery::Pending;
 use tidings_domain::endpoint::Endpoint;
 use tidings_domain::event_type::{EventType, EventTypePatch};
 use tidings_domain::ids::{ApplicationId, AttemptId, EndpointId};
-use tidings_domain::message::{FAN_OUT_DIRECT_MAX, Message};
+use tidings_domain::message::{FAN_OUT_DIRECT_MAX, Message, pack_targets};
 use tidings_store::{
     Accepted, AttemptRow, Change, Dedup, DeliveryTrace, Due, EndpointUpdate, KnownEndpoint,
     ListAttempts, ListEventTypes, ListMessages, MessageReference, NewApplication, NewEndpoint,
@@ -212,9 +212,14 @@ impl Store for SqliteStore {
         if new.targets.len() > FAN_OUT_DIRECT_MAX {
             new.admitted.clear(); // its cursor owes them all
         }
+        let packed_targets = pack_targets(&new.targets);
         queued.add(new.payload.len());
         let (reply, answer) = oneshot::channel();
-        let acceptance = Box::new(Acceptance { new, reply });
+        let acceptance = Box::new(Acceptance {
+            new,
+            packed_targets,
+            reply,
+        });
         let sent = writer::send(&self.queue, Operation::Accept(acceptance));
         Box::pin(async move {
             sent?;

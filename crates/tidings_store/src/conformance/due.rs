@@ -1,0 +1,80 @@
+//! What is due is found: by endpoint, oldest first.
+
+use super::Harness;
+use super::world::{ALL, NOW, World};
+use crate::{Due, NewMessage};
+
+pub(super) async fn what_is_due_comes_oldest_first_and_not_before_its_time(harness: &dyn Harness) {
+    let world = World::new(harness).await;
+    let (one, other) = (world.endpoint().await, world.endpoint().await);
+    let mut expected = Vec::new();
+    for after in [30, 10, 20, 40, 10] {
+        let new = NewMessage {
+            accepted_at: NOW + after,
+            ..world.to(&[&one, &other])
+        };
+        expected.push((NOW + after, world.accept(new).await.id.seq()));
+    }
+    expected.sort_unstable();
+    let due = async |now, limit| {
+        let due = world
+            .store()
+            .due(one.ordinal(), now, limit)
+            .await
+            .expect("a read");
+        assert!(due.rows.iter().all(|row| row.endpoint == one.ordinal()));
+        let rows: Vec<_> = due
+            .rows
+            .iter()
+            .map(|row| (row.due_at, row.message))
+            .collect();
+        (rows, due.next_at)
+    };
+    assert_eq!(due(NOW + 9, ALL).await, (Vec::new(), Some(NOW + 10)));
+    assert_eq!(
+        due(NOW + 29, ALL).await,
+        (expected[..3].to_vec(), Some(NOW + 30))
+    );
+    assert_eq!(
+        due(NOW + 29, 2).await,
+        (expected[..2].to_vec(), Some(NOW + 30))
+    );
+    assert_eq!(due(NOW + 40, ALL).await, (expected, None));
+    assert_eq!(
+        world.store().due(9_999, NOW + 40, ALL).await,
+        Ok(Due::default())
+    );
+}
+
+pub(super) async fn endpoints_that_are_owed_something_are_listed_with_the_first_due_time(
+    harness: &dyn Harness,
+) {
+    let world = World::new(harness).await;
+    let targets = world.endpoints(5).await;
+    for (after, place) in [(5, 0), (3, 0), (9, 1), (7, 3), (8, 3)] {
+        let new = NewMessage {
+            accepted_at: NOW + after,
+            ..world.to(&[&targets[place]])
+        };
+        world.accept(new).await;
+    }
+    let store = world.store();
+    let ordinal = |place: usize| targets[place].ordinal();
+    let all = [
+        (ordinal(0), NOW + 3),
+        (ordinal(1), NOW + 9),
+        (ordinal(3), NOW + 7),
+    ];
+    assert_eq!(store.due_endpoints(0, ALL).await, Ok(all.to_vec()));
+    assert_eq!(store.due_endpoints(-1, ALL).await, Ok(all.to_vec()));
+    assert_eq!(store.due_endpoints(0, 2).await, Ok(all[..2].to_vec()));
+    assert_eq!(
+        store.due_endpoints(ordinal(1), ALL).await,
+        Ok(all[2..].to_vec())
+    );
+    assert_eq!(store.due_endpoints(ordinal(3), ALL).await, Ok(Vec::new()));
+    // A wide fan-out is found below every endpoint.
+    world.accept(world.to_numbers((1..=300).collect())).await;
+    assert_eq!(store.due_endpoints(-1, 1).await, Ok(vec![(0, NOW)]));
+    assert_eq!(store.due_endpoints(0, ALL).await, Ok(all.to_vec()));
+}

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 use std::future::Future;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// How long anything may take in a test. Far more than it should, for a machine may be busy.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -68,4 +68,13 @@ where
 /// Lets time pass, where nothing else can show that something does not happen or has run out.
 pub async fn pass(time: Duration) {
     tokio::time::sleep(time).await; // tidy: waits for time itself
+}
+
+/// The time by the clock on the wall.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what the program says of the time is compared with it"
+)]
+pub fn now() -> SystemTime {
+    SystemTime::now()
 }

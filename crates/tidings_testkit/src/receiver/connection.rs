@@ -1,6 +1,6 @@
 //! One connection of a [`super::Receiver`]: HTTP/1.1 with lengths, and ways to misbehave.
 
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -8,6 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::{Received, Reply};
+use crate::wait::now;
 
 /// Answers requests until the other side closes or a reply ends the connection.
 pub(super) async fn serve(mut stream: TcpStream, decide: impl Fn(Received) -> Reply) {
@@ -105,12 +106,4 @@ async fn read_more(stream: &mut TcpStream, buffer: &mut BytesMut) -> Option<()> 
 
 fn find(text: &[u8], part: &[u8]) -> Option<usize> {
     text.windows(part.len()).position(|window| window == part)
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "signed timestamps are compared with the clock on the wall"
-)]
-fn now() -> SystemTime {
-    SystemTime::now()
 }

@@ -32,17 +32,25 @@ pub(crate) enum Command {
     /// either way.
     Serve(ServeArgs),
     /// See Tidings at work: a server, an endpoint, real deliveries, all on this machine.
+    ///
+    /// Runs on fresh data in a folder of its own, which is removed at the end. Goes on printing deliveries
+    /// until Ctrl-C, so that you can send your own.
     Demo(DemoArgs),
     /// Make, list and revoke API keys, beside a running server or without one.
     Keys(KeysArgs),
     /// Send a message through a running server.
     ///
+    /// Prints the message's id, alone, on standard output once the server has it on disk.
+    ///
     /// The server is named by `TIDINGS_URL` and the key by `TIDINGS_TOKEN`, or both by a profile: the
     /// file that `TIDINGS_PROFILE` names, or ~/.config/tidings/profile.toml, with `url` and `token`.
+    /// Without a URL it is `http://127.0.0.1:8071`.
     Send(SendArgs),
     /// Watch attempts as they happen, through a running server.
     ///
-    /// Server and key as for `tidings send`.
+    /// One line for each: time, outcome (✓ delivered, ↻ to be tried again, ✗ given up, – canceled), event
+    /// type, endpoint, attempt, answer, duration, and when it is tried again. Server and key as for
+    /// `tidings send`.
     Tail(TailArgs),
 }
 

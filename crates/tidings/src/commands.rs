@@ -24,10 +24,15 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
     }
 }
 
+/// What was asked for cannot be done as it was asked.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Usage(String);
+
 /// What the exit code says: see [`Cli`].
 pub(crate) fn exit_code(error: &anyhow::Error) -> u8 {
     for cause in error.chain() {
-        if cause.is::<ConfigError>() {
+        if cause.is::<ConfigError>() || cause.is::<Usage>() {
             return 2;
         }
         if let Some(StoreError::Unusable(_) | StoreError::Full) = cause.downcast_ref() {

@@ -132,6 +132,11 @@ impl Settings {
         Self::from_parts(&path, &text, variables)
     }
 
+    /// The defaults alone, whatever the environment says.
+    pub(crate) fn defaults() -> Self {
+        Self::from_parts("", "", std::iter::empty()).expect("a test reads every default")
+    }
+
     fn from_parts(
         path: &str,
         text: &str,
@@ -267,6 +272,17 @@ impl ClientSettings {
         }
         Ok(())
     }
+}
+
+/// Whether the environment has nothing against colours: `NO_COLOR` asks for none, and a dumb terminal
+/// has none.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "config.rs is where the environment is read"
+)]
+pub(crate) fn allows_colours() -> bool {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !is_set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
 #[cfg(test)]

@@ -1,5 +1,161 @@
-//! `tidings demo`.
+//! `tidings demo`: the whole path on one machine, from an event to a verified webhook.
+//!
+//! The server is the one that `tidings serve` runs, in development mode and on fresh data. All but the
+//! environment and its key is made through the public API, and what is printed comes from the public
+//! feed and from the receiver, which checks every signature by itself.
+
+mod folder;
+mod receiver;
+mod scene;
+mod watch;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tidings_service::Service;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::client::Client;
+use super::serve::Server;
 use crate::cli::DemoArgs;
-pub(crate) fn run(_: &DemoArgs) -> anyhow::Result<()> {
-    anyhow::bail!("being written")
+use crate::config::Settings;
+use crate::lifecycle::{StopSignals, runtime};
+use crate::node::Node;
+use crate::{output, telemetry};
+use folder::Folder;
+use receiver::Receiver;
+use scene::Scene;
+use watch::Watch;
+
+/// Short, so that a retry is seen.
+const RETRY_SCHEDULE: &str = "1s,5s";
+/// How long the demo waits for its own deliveries.
+const DELIVERED_FOR_MAX: Duration = Duration::from_secs(20);
+/// What the demo's environment is called.
+const ENVIRONMENT: &str = "demo";
+
+pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<()> {
+    let folder = Folder::make()?;
+    let settings = settings(args, &folder)?;
+    telemetry::start(&settings)?;
+    runtime(settings.threads)?.block_on(demo(args, &settings))
+}
+
+/// The defaults, whatever the environment says: the demo is the same everywhere.
+fn settings(args: &DemoArgs, folder: &Folder) -> anyhow::Result<Settings> {
+    let mut settings = Settings::defaults();
+    settings.listen = Some(args.listen);
+    settings.data = folder.path().to_owned();
+    settings.dev = true;
+    settings.set("the demo", "retry_schedule", RETRY_SCHEDULE)?;
+    settings.set("the demo", "log", "warn")?;
+    Ok(settings)
+}
+
+async fn demo(args: &DemoArgs, settings: &Settings) -> anyhow::Result<()> {
+    let mut signals = StopSignals::listen()?;
+    let server = Server::start(settings).await?;
+    let running = Running::start(server, settings);
+    let result = tokio::select! {
+        result = show(args, &running) => result,
+        () = signals.next() => Ok(()),
+    };
+    output::remark("stopping; the data folder is removed");
+    let stopped = tokio::select! {
+        stopped = running.stop() => stopped,
+        () = signals.next() => Ok(()),
+    };
+    result.and(stopped)
+}
+
+async fn show(args: &DemoArgs, running: &Running) -> anyhow::Result<()> {
+    let receiver = Receiver::start().await?;
+    running.introduce(&receiver);
+    let key = make_key(&running.service).await?;
+    let client = Client::new(&running.url, &key)?;
+    let scene = Scene::make(&client, &receiver).await?;
+    let mut watch = Watch::start(&client, &receiver).await?;
+
+    output::line(
+        "\nSending ten events. The receiver turns one of them away at first, as receivers do.\n",
+    );
+    let sent = scene.send_events(&client).await?;
+    watch.until_delivered(sent, DELIVERED_FOR_MAX).await?;
+    output::line("\nTen of ten were delivered, and every signature was verified.");
+    if args.exit {
+        return Ok(());
+    }
+    running.tell_how_to_go_on(&key);
+    watch.go_on().await;
+    Ok(())
+}
+
+async fn make_key(service: &Service) -> anyhow::Result<String> {
+    let environment = service.ensure_environment(ENVIRONMENT).await?;
+    let (key, _) = service.create_key(environment.ordinal, "demo").await?;
+    Ok(key.text().to_owned())
+}
+
+/// The server, while the demo goes on.
+struct Running {
+    url: String,
+    folder: String,
+    service: Arc<Service>,
+    stop: CancellationToken,
+    serving: JoinHandle<Node>,
+}
+
+impl Running {
+    fn start(server: Server, settings: &Settings) -> Self {
+        let stop = CancellationToken::new();
+        Self {
+            url: format!("http://{}", reachable(server.address)),
+            folder: settings.data.display().to_string(),
+            service: server.service().clone(),
+            serving: tokio::spawn(server.serve_until(stop.clone().cancelled_owned())),
+            stop,
+        }
+    }
+
+    fn introduce(&self, receiver: &Receiver) {
+        let (url, folder, hook) = (&self.url, &self.folder, receiver.url());
+        output::line(format_args!(
+            "Tidings, from an event to a verified webhook, on this machine alone\n\n  \
+             server    {url}  (development mode: http:// and loopback targets are allowed)\n  \
+             data      {folder}  (removed at the end)\n  \
+             endpoint  {hook}  (a receiver in this program that verifies signatures)"
+        ));
+    }
+
+    fn tell_how_to_go_on(&self, key: &str) {
+        let (url, app) = (&self.url, scene::APPLICATION_UID);
+        output::line(format_args!(
+            "\nThe server goes on until Ctrl-C. What there is to see and to try:\n\n  \
+             {url}/                    where a browser lands\n  \
+             {url}/api/v1/app/{app}    the API; docs/api.md says what it can\n\n\
+             Watch from another terminal:\n\n  \
+             TIDINGS_URL={url} TIDINGS_TOKEN={key} tidings tail\n\n\
+             Send one of your own:\n\n  \
+             curl -sS {url}/api/v1/app/{app}/msg -H 'Authorization: Bearer {key}' \
+             -H 'Content-Type: application/json' \
+             -d '{{\"eventType\":\"invoice.paid\",\"payload\":{{\"invoice\":\"mine\",\"amount\":42}}}}'\n"
+        ));
+    }
+
+    async fn stop(self) -> anyhow::Result<()> {
+        self.stop.cancel();
+        let node = self.serving.await.context("the server has broken off")?;
+        node.stop().await
+    }
+}
+
+/// Where a client on this machine finds a server that listens there.
+fn reachable(listen: SocketAddr) -> SocketAddr {
+    match listen.ip() {
+        ip if !ip.is_unspecified() => listen,
+        IpAddr::V4(_) | IpAddr::V6(_) => (Ipv4Addr::LOCALHOST, listen.port()).into(),
+    }
 }

@@ -1,9 +1,12 @@
 //! `tidings serve`: the server, from start to stop.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tidings_service::Service;
+use tokio::net::TcpListener;
 
 use crate::cli::ServeArgs;
 use crate::config::Settings;
@@ -27,34 +30,14 @@ pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<()> {
 }
 
 /// Runs a server until it is told to stop.
-pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
+async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let mut signals = StopSignals::listen()?;
     arm_faults(settings);
-    let listener = server::bind(settings.listen()).await?;
-    let address = listener.local_addr()?;
-    let node = Node::start(settings, address).await?;
-    report(settings, &node);
+    let server = Server::start(settings).await?;
+    report(settings, &server.node);
+    output::line(format_args!("listening on http://{}", server.address));
 
-    let api_settings = tidings_api::Settings {
-        body_bytes_max: settings.ingest_bytes_max,
-    };
-    let api = tidings_api::app(node.service.clone(), api_settings);
-    let pages = tidings_web::router(tidings_web::Settings {
-        is_dev: settings.dev,
-    });
-    let server_settings = ServerSettings {
-        head_for_max: settings.request_head_timeout,
-        body_for_max: settings.request_body_timeout,
-    };
-    output::line(format_args!("listening on http://{address}"));
-
-    let upkeep = tokio::spawn(keep_last_used(node.service.clone()));
-    let stop = async {
-        signals.next().await;
-        node.service.close_feeds();
-    };
-    server::serve(listener, api, pages, server_settings, stop).await;
-    upkeep.abort();
+    let node = server.serve_until(signals.next()).await;
     tracing::info!("Stopping: no new work, requests under way may end");
     tokio::select! {
         stopped = node.stop() => {
@@ -64,6 +47,59 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
         () = signals.next() => tracing::warn!("Stopped at once; the next start recovers what was under way"),
     }
     Ok(())
+}
+
+/// A node with an address that it listens on. It delivers already, and answers nobody yet.
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    listener: TcpListener,
+    node: Node,
+    settings: Settings,
+}
+
+impl Server {
+    /// Takes the address first, then the data, so that a port that is in use changes nothing.
+    pub(crate) async fn start(settings: &Settings) -> anyhow::Result<Self> {
+        let listener = server::bind(settings.listen()).await?;
+        let address = listener.local_addr()?;
+        Ok(Self {
+            address,
+            listener,
+            node: Node::start(settings, address).await?,
+            settings: settings.clone(),
+        })
+    }
+
+    /// The use cases behind the API.
+    pub(crate) fn service(&self) -> &Arc<Service> {
+        &self.node.service
+    }
+
+    /// Answers until `stop` ends. The node goes on until it is stopped.
+    pub(crate) async fn serve_until(self, stop: impl Future<Output = ()>) -> Node {
+        let settings = &self.settings;
+        let api = tidings_api::Settings {
+            body_bytes_max: settings.ingest_bytes_max,
+        };
+        let pages = tidings_web::Settings {
+            is_dev: settings.dev,
+        };
+        let limits = ServerSettings {
+            head_for_max: settings.request_head_timeout,
+            body_for_max: settings.request_body_timeout,
+        };
+        let service = self.node.service.clone();
+        let upkeep = tokio::spawn(keep_last_used(service.clone()));
+        let api = tidings_api::app(service.clone(), api);
+        let stop = async {
+            stop.await;
+            // Whoever watches the feed would keep the server from stopping.
+            service.close_feeds();
+        };
+        server::serve(self.listener, api, tidings_web::router(pages), limits, stop).await;
+        upkeep.abort();
+        self.node
+    }
 }
 
 fn report(settings: &Settings, node: &Node) {
@@ -83,7 +119,7 @@ fn report(settings: &Settings, node: &Node) {
     }
 }
 
-async fn keep_last_used(service: Arc<tidings_service::Service>) {
+async fn keep_last_used(service: Arc<Service>) {
     loop {
         tokio::time::sleep(LAST_USED_EVERY).await;
         if let Err(error) = service.flush_last_used().await {

@@ -15,7 +15,10 @@ pub(crate) struct Key {
     /// What it is if nobody says otherwise.
     pub(crate) default: &'static str,
     /// What its values are.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the documentation is checked against it"))]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the documentation is checked against it")
+    )]
     pub(crate) unit: &'static str,
     /// What it does.
     #[cfg_attr(

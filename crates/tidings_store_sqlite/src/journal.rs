@@ -137,7 +137,7 @@ impl Journal {
         self.write_mark(connection)
     }
 
-    fn write_mark(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+    pub(crate) fn write_mark(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         connection
             .prepare_cached(
                 "-- write_mark\nUPDATE journal SET mark = ?2 WHERE id = ?1 AND fence = ?3",
@@ -281,10 +281,8 @@ fn next_id(connection: &Connection) -> rusqlite::Result<u16> {
 /// The last numbers given, also where retention has removed their rows since.
 fn last_numbers(connection: &Connection) -> rusqlite::Result<Numbers> {
     let last = |table: &str| -> rusqlite::Result<i64> {
-        let newest: Option<i64> =
-            connection.query_row(&format!("SELECT max(seq) FROM {table}"), [], |row| {
-                row.get(0)
-            })?;
+        let sql = format!("-- last_number\nSELECT max(seq) FROM {table}");
+        let newest: Option<i64> = connection.query_row(&sql, [], |row| row.get(0))?;
         Ok(newest.unwrap_or(0).max(read_counter(connection, table)?))
     };
     Ok(Numbers {

@@ -17,6 +17,8 @@ mod keys;
 mod lists;
 mod lock;
 mod pending;
+#[cfg(test)]
+mod plans;
 mod reader;
 mod room;
 mod schema;
@@ -227,4 +229,36 @@ fn connect(file: &Path, synchronous: Synchronous) -> Result<Connection, StoreErr
         .map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_commit_is_synced_and_checkpoints_are_left_to_their_thread() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let ask = |connection: &Connection, name: &str| -> String {
+            let value = connection.query_row(&format!("PRAGMA {name}"), [], |row| {
+                Ok(match row.get_ref(0)? {
+                    rusqlite::types::ValueRef::Integer(number) => number.to_string(),
+                    text => text.as_str()?.to_owned(),
+                })
+            });
+            value.unwrap()
+        };
+        assert_eq!(Options::server("x").synchronous, Synchronous::Full);
+        assert_eq!(Options::command("x").synchronous, Synchronous::Full);
+        let full = connect(&folder.path().join(FILE), Synchronous::Full).unwrap();
+        for (name, expected) in [
+            ("synchronous", "2"),
+            ("journal_mode", "wal"),
+            ("page_size", "8192"),
+            ("wal_autocheckpoint", "0"),
+        ] {
+            assert_eq!(ask(&full, name), expected, "{name}");
+        }
+        let normal = connect(&folder.path().join(FILE), Synchronous::Normal).unwrap();
+        assert_eq!(ask(&normal, "synchronous"), "1");
+    }
 }

@@ -26,8 +26,8 @@ const BATCH_OPERATIONS_MAX: usize = 2_048;
 /// How long to wait before outcomes are tried again that the disk had no room for.
 const FULL_WAIT: Duration = Duration::from_millis(250);
 
-/// How often outcomes that the disk has no room for are tried before the end: for 5 s.
-const LAST_TRIES_COUNT: u32 = 20;
+/// How often outcomes that the disk has no room for are tried before the end: for 2 s.
+const LAST_TRIES_COUNT: u32 = 8;
 
 /// What the writer is asked to do.
 pub(crate) enum Operation {

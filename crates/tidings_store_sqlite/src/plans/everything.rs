@@ -1,0 +1,333 @@
+//! Every step of the store, once.
+
+use std::sync::Arc;
+
+use tidings_domain::application::ApplicationPatch;
+use tidings_domain::clock::Millis;
+use tidings_domain::delivery::{Exchange, Outcome, PendingReason, Trigger};
+use tidings_domain::endpoint::{EndpointPatch, EndpointState};
+use tidings_domain::event_type::EventTypePatch;
+use tidings_domain::ids::{AttemptId, MessageId};
+use tidings_domain::message::{Message, pack_targets};
+use tidings_store::{
+    AttemptsOf, Dedup, EndpointUpdate, Hold, ListAttempts, ListEventTypes, ListMessages,
+    MessageReference, NewApplication, NewEndpoint, NewEventType, NewMessage, Next, Order, Owed,
+    PageRequest, Reference, Resend, Settlement, Subject,
+};
+
+use crate::accept::Acceptance;
+use crate::step::Scope;
+use crate::{
+    accept, applications, changes, endpoints, event_types, journal, keys, lists, pending, settle,
+    upkeep,
+};
+
+const NOW: Millis = 1_700_000_000_000;
+/// Runs everything.
+pub(super) fn run(scope: &mut Scope<'_>) {
+    run_configuration(scope);
+    run_endpoints(scope);
+    run_messages(scope);
+    run_takeover(scope);
+    run_lists(scope.connection);
+    endpoints::delete(scope, 1, NOW).unwrap();
+    applications::delete(scope, 1, NOW).unwrap();
+}
+
+fn new_message(targets: Vec<i64>) -> NewMessage {
+    NewMessage {
+        application: 1,
+        event_type: "a".into(),
+        payload: bytes::Bytes::from_static(b"{}"),
+        event_id: Some(format!("e{}", targets.len())),
+        channels: Vec::new(),
+        tags: Vec::new(),
+        targets,
+        admitted: Vec::new(),
+        accepted_at: NOW,
+        tail: 1,
+        dedup: Some(key(1)),
+        event_id_until: NOW + 1,
+    }
+}
+
+fn key(number: u8) -> Dedup {
+    Dedup {
+        key: [number; 16],
+        body: [0; 16],
+        expires_at: NOW + 1,
+    }
+}
+
+fn accept(scope: &mut Scope<'_>, new: NewMessage) {
+    let (reply, _) = tokio::sync::oneshot::channel();
+    let packed_targets = pack_targets(&new.targets);
+    let acceptance = Acceptance {
+        new,
+        packed_targets,
+        reply,
+    };
+    accept::write(
+        scope.connection,
+        scope.journal,
+        &[acceptance],
+        scope.effects,
+    )
+    .unwrap();
+}
+
+fn settlement(seq: i64, hold: Hold, next: Next) -> Settlement {
+    Settlement {
+        message: Arc::new(Message {
+            id: MessageId::new(NOW, 1, seq, 1),
+            application: 1,
+            event_type: "a".into(),
+            payload: bytes::Bytes::new(),
+            event_id: None,
+            channels: Vec::new(),
+            tags: Vec::new(),
+            targets: vec![1],
+        }),
+        endpoint: tidings_domain::ids::EndpointId::new(NOW, 0, 1, 1),
+        number: 1,
+        trigger: Trigger::Scheduled,
+        outcome: Outcome::Retry,
+        started_at: NOW,
+        tail: 1,
+        exchange: Exchange::default(),
+        hold,
+        next,
+        state: Some(EndpointState::default()),
+        permit: None,
+    }
+}
+
+fn run_configuration(scope: &mut Scope<'_>) {
+    let connection = scope.connection;
+    keys::ensure_environment(scope, "default", NOW).unwrap();
+    keys::environments(connection).unwrap();
+    let key_record = tidings_domain::application::ApiKeyRecord {
+        ordinal: 1,
+        environment: 1,
+        name: String::new(),
+        hash: [0; 32],
+        created_at: NOW,
+        last_used_at: None,
+        revoked_at: None,
+    };
+    keys::create_api_key(scope, &key_record).unwrap();
+    keys::api_key(connection, 1).unwrap();
+    keys::api_keys(connection, 1).unwrap();
+    keys::revoke_api_key(scope, 1, 1, NOW).unwrap();
+    keys::touch_api_keys(scope, &[(1, NOW)]).unwrap();
+    changes::note(connection, Subject::ApiKey(1)).unwrap();
+    changes::since(connection, 0).unwrap();
+    changes::version(connection).unwrap();
+    let new = NewApplication {
+        environment: 1,
+        uid: Some("u".into()),
+        name: String::new(),
+        throttle_rate: None,
+        metadata: std::collections::BTreeMap::new(),
+        created_at: NOW,
+        tail: 1,
+    };
+    applications::create(scope, &new, Some(&key(9))).unwrap();
+    applications::find(connection, 1, &Reference::Uid("u".into())).unwrap();
+    applications::update(scope, 1, ApplicationPatch::default(), NOW).unwrap();
+    let new = NewEventType {
+        environment: 1,
+        name: "a".into(),
+        description: String::new(),
+        is_archived: true,
+        is_deprecated: false,
+        schemas: None,
+        group_name: None,
+        feature_flags: Vec::new(),
+        created_at: NOW,
+    };
+    event_types::create(scope, &new, None).unwrap();
+    event_types::create(scope, &new, None).unwrap();
+    event_types::unknown(connection, 1, vec!["a".into()]).unwrap();
+    event_types::update(scope, 1, "a", EventTypePatch::default(), NOW).unwrap();
+    event_types::expunge(scope, 1, "a").unwrap();
+}
+
+fn run_endpoints(scope: &mut Scope<'_>) {
+    let connection = scope.connection;
+    let new = NewEndpoint {
+        application: 1,
+        environment: 1,
+        uid: Some("u".into()),
+        url: String::new(),
+        description: String::new(),
+        is_disabled: false,
+        event_types: Vec::new(),
+        channels: Vec::new(),
+        throttle_rate: None,
+        metadata: std::collections::BTreeMap::new(),
+        headers: None,
+        secrets: Vec::new(),
+        created_at: NOW,
+        tail: 1,
+    };
+    endpoints::create(scope, &new, None).unwrap();
+    endpoints::find(connection, 1, &Reference::Uid("u".into())).unwrap();
+    endpoints::known(connection, &[1]).unwrap();
+    let patch = EndpointPatch {
+        is_disabled: Some(false),
+        ..EndpointPatch::default()
+    };
+    let update = EndpointUpdate {
+        ordinal: 1,
+        patch,
+        expected_version: None,
+        now: NOW,
+    };
+    endpoints::update(scope, update, None).unwrap();
+}
+
+fn run_messages(scope: &mut Scope<'_>) {
+    journal::open(scope, "node", NOW).unwrap();
+    accept(scope, new_message(vec![1]));
+    accept(
+        scope,
+        NewMessage {
+            dedup: Some(key(2)),
+            ..new_message((1..=300).collect())
+        },
+    );
+    accept(
+        scope,
+        NewMessage {
+            event_id: None,
+            ..new_message(vec![1])
+        },
+    );
+    let at = Next::At {
+        due_at: NOW,
+        reason: PendingReason::Retry,
+    };
+    let settlements = [
+        settlement(1, Hold::Handed, at),
+        settlement(1, Hold::Pending { version: 1 }, at),
+        settlement(1, Hold::Pending { version: 9 }, at),
+        settlement(1, Hold::Pending { version: 2 }, Next::Done),
+    ];
+    settle::write(
+        scope.connection,
+        scope.journal,
+        &settlements,
+        false,
+        scope.effects,
+    )
+    .unwrap();
+    scope.journal.catch_up(scope.connection).unwrap();
+    let owed = Owed {
+        message: 1,
+        endpoint: 2,
+        due_at: NOW,
+        reason: PendingReason::Drained,
+        hold: Hold::Handed,
+    };
+    pending::owe(scope, &[owed]).unwrap();
+    pending::resend(
+        scope,
+        &Resend {
+            message: 1,
+            endpoint: 1,
+            now: NOW,
+        },
+        None,
+    )
+    .unwrap();
+    pending::due_endpoints(scope.connection, -1, 10).unwrap();
+    let due = pending::due(scope.connection, 1, NOW, 10).unwrap();
+    pending::count_recoveries(scope, &due.rows).unwrap();
+    while !pending::expand_fan_out(scope, 2, NOW).unwrap().1 {}
+    upkeep::cancel_stale(scope, NOW, 10_000).unwrap();
+    upkeep::sweep_dedup(scope, &[], NOW, 10).unwrap();
+}
+
+fn run_takeover(scope: &mut Scope<'_>) {
+    scope.journal.committed(scope.effects);
+    // A run that died with a delivery in memory.
+    journal::open(scope, "next", NOW).unwrap();
+    scope
+        .connection
+        .execute("UPDATE journal SET mark = 0", [])
+        .unwrap();
+    accept(
+        scope,
+        NewMessage {
+            event_id: None,
+            dedup: None,
+            ..new_message(vec![1])
+        },
+    );
+    scope.connection.execute("DELETE FROM pending", []).unwrap();
+    journal::open(scope, "last", NOW).unwrap();
+    scope.journal.write_mark(scope.connection).unwrap();
+    journal::close(scope).unwrap();
+}
+
+fn run_lists(connection: &rusqlite::Connection) {
+    for order in [Order::Ascending, Order::Descending] {
+        let page = PageRequest {
+            order,
+            after: Some(5),
+            limit: 5,
+        };
+        applications::list(connection, 1, page).unwrap();
+        endpoints::list(connection, 1, page).unwrap();
+        for after in [None, Some("a".into())] {
+            let list = ListEventTypes {
+                order,
+                after,
+                limit: 5,
+                with_archived: false,
+            };
+            event_types::list(connection, 1, &list).unwrap();
+        }
+        let list = ListMessages {
+            application: 1,
+            order,
+            after: Some(5),
+            limit: 5,
+            channel: None,
+            tag: None,
+            event_types: Vec::new(),
+            from: None,
+            to: None,
+            with_payload: true,
+        };
+        lists::messages(connection, &list).unwrap();
+        for of in [AttemptsOf::Endpoint(1), AttemptsOf::Message(1)] {
+            for outcomes in [Vec::new(), vec![Outcome::Retry]] {
+                lists::attempts(connection, &attempts(of, order, outcomes)).unwrap();
+            }
+        }
+    }
+    lists::message(connection, 1, &MessageReference::EventId("e1".into())).unwrap();
+    lists::message_by_seq(connection, 1).unwrap();
+    lists::attempt(connection, 1, AttemptId::new(NOW, 1, 1, 1)).unwrap();
+    lists::delivery_facts(connection, 1).unwrap();
+}
+
+fn attempts(of: AttemptsOf, order: Order, outcomes: Vec<Outcome>) -> ListAttempts {
+    ListAttempts {
+        of,
+        endpoint: None,
+        order,
+        after: Some(5),
+        limit: 5,
+        outcomes,
+        status_between: None,
+        channel: None,
+        tag: None,
+        event_types: Vec::new(),
+        from: None,
+        to: None,
+        with_message: true,
+    }
+}

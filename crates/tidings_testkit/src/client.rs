@@ -50,6 +50,11 @@ impl Client {
         }
     }
 
+    /// The server's address.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// The same with this key.
     pub fn with_key(&self, token: &str) -> Self {
         Self {

@@ -97,6 +97,8 @@ pub struct Received {
     pub number: usize,
     /// The status that was answered, if any.
     pub status: Option<u16>,
+    /// Whether the connection was broken instead of an answer.
+    pub was_reset: bool,
 }
 
 impl Received {
@@ -169,6 +171,7 @@ impl Shared {
             (None, None) => 204.into(),
         };
         request.status = reply.status();
+        request.was_reset = matches!(reply, Reply::Reset);
         state.requests.push(Arc::new(request));
         let count = state.requests.len();
         drop(state);

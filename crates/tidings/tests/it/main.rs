@@ -2,15 +2,12 @@
 //!
 //! Every test starts a server of its own on a free port with fresh data, so all of them may run at the
 //! same time. What they share is in `support`; the tools are in `tidings_testkit`.
-#![expect(
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a failed unwrap is a failed test"
-)]
 
+mod crash;
 mod main_path;
 mod resending;
 mod retries;
 mod sdk;
 mod secrets;
+mod storage;
 mod support;

@@ -96,6 +96,7 @@ async fn read_request(stream: &mut TcpStream, buffer: &mut BytesMut) -> Option<R
         arrived_on: now(),
         number: 0,
         status: None,
+        was_reset: false,
     })
 }
 

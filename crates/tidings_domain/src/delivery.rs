@@ -41,7 +41,7 @@ stored_enum! {
         Retry = 1 / "retry",
         /// It failed and nothing is left to try.
         Exhausted = 2 / "exhausted",
-        /// Nothing was sent, and nothing will be; [`Attempt::error`] says why.
+        /// Nothing was sent, and nothing will be; [`Exchange::error`] says why.
         Canceled = 3 / "canceled",
     }
 }

@@ -93,7 +93,7 @@ pub trait Store: Send + Sync + 'static {
 
     // -- Endpoints ------------------------------------------------------------------------------
 
-    /// Makes an endpoint.
+    /// Makes an endpoint; its application must be there.
     fn create_endpoint(
         &self,
         new: NewEndpoint,
@@ -172,7 +172,7 @@ pub trait Store: Send + Sync + 'static {
     fn messages(&self, list: ListMessages) -> StoreFuture<'_, Page<Message>>;
     /// One page of attempts, by time.
     fn attempts(&self, list: ListAttempts) -> StoreFuture<'_, Page<AttemptRow>>;
-    /// One attempt of an application.
+    /// One attempt of an application, with its message.
     fn attempt(&self, application: i64, id: AttemptId) -> StoreFuture<'_, Option<AttemptRow>>;
     /// What the states of a message's deliveries are derived from, by endpoint number.
     fn delivery_facts(&self, message: i64) -> StoreFuture<'_, Vec<DeliveryTrace>>;
@@ -182,11 +182,13 @@ pub trait Store: Send + Sync + 'static {
     /// Records how an attempt ended and what follows; joins the group commit and returns at once.
     /// [`Handover::settled`] tells when it is on disk.
     fn settle(&self, settlement: Settlement);
-    /// Writes down deliveries that were only in memory, so that they are owed.
+    /// Writes down deliveries that were only in memory, so that they are owed. One that was settled
+    /// meanwhile is left out; a worker that still holds one may settle it as handed over all the same.
     fn owe(&self, deliveries: Vec<Owed>) -> StoreFuture<'_, ()>;
     /// Asks for a delivery once more, now.
     fn resend(&self, resend: Resend, dedup: Option<Dedup>) -> StoreFuture<'_, Resent>;
-    /// The endpoints that are owed something, with the time of the first; by number, from `after`.
+    /// The endpoints that are owed something, with the time of the first; by number, behind `after`.
+    /// Behind -1 it begins with 0 if a fan-out is to be expanded.
     fn due_endpoints(&self, after: i64, limit: usize) -> StoreFuture<'_, Vec<(i64, Millis)>>;
     /// What is due to an endpoint by `now`, oldest first, and when the next is due after that.
     fn due(&self, endpoint: i64, now: Millis, limit: usize) -> StoreFuture<'_, Due>;
@@ -198,7 +200,8 @@ pub trait Store: Send + Sync + 'static {
 
     // -- Journals and upkeep --------------------------------------------------------------------
 
-    /// Takes over the journals of nodes that are gone, then opens one for this node.
+    /// Takes over the journals of nodes that are gone, then opens one for this node. Until then nothing
+    /// is accepted.
     fn open_journal(&self, node: String, now: Millis) -> StoreFuture<'_, Opened>;
     /// Closes this node's journal; everything must be settled or owed by now.
     fn close_journal(&self) -> StoreFuture<'_, ()>;

@@ -24,3 +24,4 @@ pub use app::TestApp;
 pub use client::{Answer, Client};
 pub use program::{Program, Server};
 pub use receiver::{Received, Receiver, Reply};
+pub use rig::Verdict;

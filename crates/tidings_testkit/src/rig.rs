@@ -72,6 +72,8 @@ pub struct Settings {
     pub life_ms: (u64, u64),
     /// How long what is owed may take once nobody is killed any more.
     pub calm_for_max: Duration,
+    /// Is told of every tenth death.
+    pub on_crash: fn(usize),
 }
 
 impl Settings {
@@ -85,6 +87,7 @@ impl Settings {
             clients_count: 6,
             life_ms: (30, 300),
             calm_for_max: Duration::from_mins(1),
+            on_crash: |_| {},
         }
     }
 
@@ -136,6 +139,10 @@ pub async fn run(program: Program, settings: &Settings) -> Verdict {
     let load = load::Load::start(&rig.key, &rig.app, &rig.address.subscribe(), settings);
     for crash in &settings.crashes {
         rig.crash(*crash, settings).await;
+        let deaths = rig.outages.len();
+        if deaths.is_multiple_of(10) {
+            (settings.on_crash)(deaths);
+        }
     }
     let server = rig.start().await;
     let posted = load.finish().await;

@@ -1,7 +1,7 @@
 //! The project's own commands, run as `cargo xtask NAME`. They are for people who work on Tidings; nothing
 //! of them is in the product.
 //!
-//! One file (and folder) per command: `test`, `tidy`, `bench`. What they share is in `folders` and `stage`.
+//! One file (and folder) per command: `test`, `tidy`, `bench`, `kill-run`. What they share is in `folders` and `stage`.
 //! A command that cannot do its work ends with exit code 1 and says what to do about it.
 #![expect(
     clippy::print_stdout,
@@ -11,6 +11,7 @@
 
 mod bench;
 mod folders;
+mod kill_run;
 mod stage;
 mod test;
 mod tidy;
@@ -33,6 +34,8 @@ enum Command {
     Test(test::Options),
     /// Checks the rules that no compiler checks: layer walls, file sizes, forbidden calls
     Tidy,
+    /// Kills the server under load, again and again, and counts what came of it
+    KillRun(kill_run::Options),
     /// Measures Tidings beside the measuring stick and writes the table of bench/README.md
     Bench(bench::Options),
 }
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Test(options) => Ok(test::run(&options)),
         Command::Tidy => tidy::run(),
+        Command::KillRun(options) => kill_run::run(&options),
         Command::Bench(options) => bench::run(&options),
     };
     result.unwrap_or_else(|error| {

@@ -20,6 +20,7 @@ use anyhow::{Context, Result, ensure};
 use crate::folders;
 use crate::stage::{self, stage};
 use count::Count;
+pub(crate) use install::fault_shims;
 
 /// What to run.
 #[derive(clap::Args)]

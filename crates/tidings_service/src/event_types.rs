@@ -258,25 +258,24 @@ fn check_parts(
     }
 }
 
-/// The form of the schemas: one for each version. Whether each is a good JSON Schema is checked
-/// where messages are checked against it.
-fn check_schemas(schemas: &serde_json::Value) -> Result<(), &'static str> {
+/// The schemas: for each version one that is a JSON Schema of draft 7.
+fn check_schemas(schemas: &serde_json::Value) -> Result<(), String> {
     let versions = schemas
         .as_object()
         .ok_or("must be an object: a JSON Schema for each version")?;
-    if !versions
-        .values()
-        .all(|schema| schema.is_object() || schema.is_boolean())
-    {
-        return Err("a JSON Schema is an object");
-    }
     let json = schemas.to_string();
     if json.len() > SCHEMAS_BYTES_MAX {
-        return Err("may have at most 262144 bytes as JSON");
+        return Err("may have at most 262144 bytes as JSON".to_owned());
     }
     // Databases cannot keep it in text. Written out, this also refuses a backslash before it.
     if json.contains("\\u0000") {
-        return Err("may not have the character U+0000");
+        return Err("may not have the character U+0000".to_owned());
+    }
+    for (version, schema) in versions {
+        jsonschema::draft7::meta::validate(schema).map_err(|error| {
+            let place = error.instance_path();
+            format!("version `{version}` is no JSON Schema of draft 7: {error} (at `{place}`)")
+        })?;
     }
     Ok(())
 }
@@ -293,6 +292,12 @@ mod tests {
         assert!(check_schemas(&json!({})).is_ok());
         assert!(check_schemas(&json!([])).is_err());
         assert!(check_schemas(&json!({"1": "object"})).is_err());
+        let error =
+            check_schemas(&json!({"2": {"properties": {"a": {"type": "text"}}}})).unwrap_err();
+        assert!(
+            error.contains("version `2`") && error.contains("/properties/a/type"),
+            "{error}"
+        );
         assert!(check_schemas(&json!({"1": {"title": "a".repeat(262_144)}})).is_err());
     }
 }

@@ -121,10 +121,6 @@ impl Settings {
         let path = file
             .map(|path| path.display().to_string())
             .unwrap_or_default();
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "config.rs is where the environment is read"
-        )]
         let variables = std::env::vars_os().filter_map(|(name, value)| {
             let (name, value) = (name.into_string().ok()?, value.into_string().ok()?);
             name.starts_with(PREFIX).then_some((name, value))

@@ -101,7 +101,8 @@ async fn answer(
     mut pages: axum::Router,
     request: Request<TimedBody>,
 ) -> Result<Response<Body>, std::convert::Infallible> {
-    if request.uri().path() == "/" || request.uri().path().starts_with("/static/") {
+    // Whatever is not a page is the API's to answer, which does it in JSON.
+    if tidings_web::is_page(request.method(), request.uri().path()) {
         pages.call(request.map(Body::new)).await
     } else {
         api.call(request).await

@@ -48,7 +48,7 @@ pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<()> {
 fn settings(args: &DemoArgs, folder: &Folder) -> anyhow::Result<Settings> {
     let mut settings = Settings::defaults();
     settings.listen = Some(args.listen);
-    settings.data = folder.path().to_owned();
+    folder.path().clone_into(&mut settings.data);
     settings.dev = true;
     settings.set("the demo", "retry_schedule", RETRY_SCHEDULE)?;
     settings.set("the demo", "log", "warn")?;

@@ -68,7 +68,8 @@ async fn print(events: &mut Events) -> bool {
     while let Some(event) = events.next().await {
         match FeedItem::read(&event) {
             Some(FeedItem::Attempt(attempt)) => {
-                if !output::try_line(attempt.line(&zone, paint)) {
+                let is_read = output::try_line(attempt.line(&zone, paint));
+                if !is_read {
                     return false;
                 }
             }

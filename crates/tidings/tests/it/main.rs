@@ -4,6 +4,7 @@
 //! same time. What they share is in `support`; the tools are in `tidings_testkit`.
 
 mod crash;
+mod demo;
 mod main_path;
 mod resending;
 mod retries;
@@ -11,3 +12,4 @@ mod sdk;
 mod secrets;
 mod storage;
 mod support;
+mod tail;

@@ -12,7 +12,7 @@ use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
-use rustls_platform_verifier::BuilderVerifierExt as _;
+use rustls_platform_verifier::BuilderVerifierExt;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -35,13 +35,12 @@ impl Connector {
     /// For the server at this host and port.
     pub(super) fn new(authority: &Authority, is_https: bool) -> anyhow::Result<Self> {
         let host = authority.host().trim_matches(['[', ']']).to_owned();
-        let tls = match is_https {
-            false => None,
-            true => {
-                let name = ServerName::try_from(host.clone());
-                let name = name.with_context(|| format!("no certificate can be for {host}"))?;
-                Some((tls()?, name))
-            }
+        let tls = if is_https {
+            let name = ServerName::try_from(host.clone());
+            let name = name.with_context(|| format!("no certificate can be for {host}"))?;
+            Some((tls()?, name))
+        } else {
+            None
         };
         let port_default = if is_https { 443 } else { 80 };
         let port = authority.port_u16().unwrap_or(port_default);
@@ -80,7 +79,7 @@ fn tls() -> anyhow::Result<TlsConnector> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .and_then(|builder| builder.with_platform_verifier())
+        .and_then(BuilderVerifierExt::with_platform_verifier)
         .context("TLS cannot be set up on this machine")?;
     Ok(TlsConnector::from(Arc::new(config.with_no_client_auth())))
 }

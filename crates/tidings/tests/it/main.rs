@@ -3,8 +3,12 @@
 //! Every test starts a server of its own on a free port with fresh data, so all of them may run at the
 //! same time. What they share is in `support`; the tools are in `tidings_testkit`.
 
+mod addressing;
 mod crash;
 mod demo;
+mod endpoints;
+mod idempotency;
+mod lists;
 mod main_path;
 mod resending;
 mod retries;

@@ -2,12 +2,20 @@
 //!
 //! Every test starts a server of its own on a free port with fresh data, so all of them may run at the
 //! same time. What they share is in `support`; the tools are in `tidings_testkit`.
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a failed unwrap is a failed test"
+)]
 
 mod addressing;
+mod bad_fields;
+mod bad_requests;
 mod crash;
 mod demo;
 mod endpoints;
 mod idempotency;
+mod limits;
 mod lists;
 mod main_path;
 mod resending;

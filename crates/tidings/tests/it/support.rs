@@ -1,7 +1,7 @@
 //! What the tests share: the program under test, started in the ways that they need.
 
 use serde_json::{Value, json};
-use tidings_testkit::{Program, Receiver, TestApp};
+use tidings_testkit::{Answer, Program, Receiver, TestApp};
 
 /// The program under test in development mode, with fresh data on the disk of the build folder.
 pub(crate) fn program() -> Program {
@@ -91,4 +91,50 @@ impl Scene {
     pub(crate) async fn status(&self, message: &str, status: u64) -> Value {
         self.app.wait_for_status(&self.owner, message, status).await
     }
+}
+
+/// Checks the form of every answer that is no success: JSON with a code, a detail, and the id of the
+/// request, which a header has too. Gives the body.
+#[track_caller]
+pub(crate) fn refused(answer: &Answer, status: u16, code: &str) -> Value {
+    let body = answer.expect(status);
+    assert_eq!(answer.header("content-type"), "application/json");
+    assert_eq!(body["code"], code, "{body}");
+    assert!(
+        body["detail"].is_string() || body["detail"].is_array(),
+        "{body}"
+    );
+    let id = answer.header("x-request-id");
+    assert!(!id.is_empty(), "no request id: {body}");
+    assert_eq!(body["requestId"], id);
+    body
+}
+
+/// Checks a 422: which field is named, with a reason.
+#[track_caller]
+pub(crate) fn refused_field(answer: &Answer, field: &[&str]) {
+    let body = refused(answer, 422, "validation");
+    let details = body["detail"].as_array().unwrap();
+    let named = details.iter().find(|detail| detail["loc"] == json!(field));
+    let named = named.unwrap_or_else(|| panic!("{field:?} is not named: {body}"));
+    assert!(!named["msg"].as_str().unwrap().is_empty(), "{body}");
+    assert!(!named["type"].as_str().unwrap().is_empty(), "{body}");
+}
+
+/// Everything of an application that a refused request could have changed.
+pub(crate) async fn everything(app: &TestApp) -> Vec<Value> {
+    let mut all = Vec::new();
+    let applications = app.client.get("/api/v1/app?limit=250").await.expect(200);
+    let event_types = app
+        .client
+        .get("/api/v1/event-type?limit=250&include_archived=true");
+    all.push(event_types.await.expect(200));
+    for application in applications["data"].as_array().unwrap() {
+        let path = format!("/api/v1/app/{}", application["id"].as_str().unwrap());
+        for rest in ["/endpoint?limit=250", "/msg?limit=250"] {
+            all.push(app.client.get(&format!("{path}{rest}")).await.expect(200));
+        }
+    }
+    all.push(applications);
+    all
 }

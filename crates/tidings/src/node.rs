@@ -78,7 +78,9 @@ impl Node {
         self.store
             .close_journal()
             .await
-            .context("the journal could not be closed")
+            .context("the journal could not be closed")?;
+        self.store.close().await;
+        Ok(())
     }
 }
 

@@ -17,13 +17,16 @@ use crate::shared::Shared;
 const REFRESH_EVERY: Duration = Duration::from_millis(500);
 /// Lanes are looked through this often, or twice within the time that a delivery may wait in one.
 const LANES_EVERY_MAX: Duration = Duration::from_secs(5);
-/// What is owed to nobody, or for too long, and old keys are looked for this often.
+/// What is owed to nobody, or for too long, is looked for this often.
 const STALE_EVERY: Duration = Duration::from_mins(1);
 /// How many deliveries are canceled in one commit.
 const CANCEL_AT_ONCE: usize = 1_000;
-/// How many idempotency keys are looked at in one commit, and in how many.
+/// How many idempotency keys are looked at in one commit.
 const SWEEP_AT_ONCE: usize = 1_000;
-const SWEEPS_COUNT: usize = 20;
+/// While at least so many of them have run out, the sweep goes on, but for so many commits at most. So
+/// it keeps up with 10,000 keys a second and does next to nothing where there are few.
+const SWEEP_WORTH_IT: usize = SWEEP_AT_ONCE / 10;
+const SWEEPS_COUNT_MAX: usize = 250;
 
 /// Runs until told to stop.
 pub(crate) async fn run(shared: Arc<Shared>, stop: CancellationToken) {
@@ -44,11 +47,11 @@ pub(crate) async fn run(shared: Arc<Shared>, stop: CancellationToken) {
             )
             .await);
             shared.forget_idle_lanes();
+            log(sweep(&shared).await);
         }
         if stale_at.elapsed() >= STALE_EVERY {
             stale_at = Instant::now();
             log(cancel_stale(&shared).await);
-            log(sweep(&shared).await);
         }
     }
 }
@@ -73,11 +76,11 @@ pub(crate) async fn cancel_stale(shared: &Shared) -> Result<(), StoreError> {
 }
 
 async fn sweep(shared: &Shared) -> Result<(), StoreError> {
-    for _ in 0..SWEEPS_COUNT {
-        shared
-            .store
-            .sweep_dedup(shared.clock.now_ms(), SWEEP_AT_ONCE)
-            .await?;
+    for _ in 0..SWEEPS_COUNT_MAX {
+        let now = shared.clock.now_ms();
+        if shared.store.sweep_dedup(now, SWEEP_AT_ONCE).await? < SWEEP_WORTH_IT {
+            break;
+        }
     }
     Ok(())
 }

@@ -31,9 +31,6 @@ INSERT INTO pending (message, endpoint, due_at, owed_since, attempts_count, reas
     version, recoveries_count)
 VALUES (?1, ?2, ?3, ?3, 0, ?4, ?5, 1, 0)";
 
-/// What a row costs in the log besides its payload, about.
-const ROW_BYTES: usize = 400;
-
 pub(crate) fn write(
     connection: &Connection,
     journal: &mut Journal,
@@ -68,7 +65,6 @@ pub(crate) fn write(
         write_pending(connection, new, seq, effects)?;
         let handed = u32::try_from(new.admitted.len()).unwrap_or(u32::MAX);
         effects.handed_counts.push((seq, handed));
-        effects.bytes_written += new.payload.len() + ROW_BYTES;
         let id = MessageId::new(new.accepted_at, journal.id, seq, new.tail);
         effects.accepted.push(Accepted::Done(id));
     }

@@ -33,8 +33,6 @@ pub(crate) struct Effects {
     pub(crate) owed_in_hand: Vec<(i64, i64)>,
     /// Those of them that were settled after all.
     pub(crate) settled_in_hand: Vec<(i64, i64)>,
-    /// About how much the write-ahead log grew.
-    pub(crate) bytes_written: usize,
     /// Why nothing was accepted, if so.
     pub(crate) refusal: Option<&'static str>,
 }

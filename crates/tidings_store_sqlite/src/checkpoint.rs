@@ -10,17 +10,21 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::Connection;
+use rusqlite::hooks::Wal;
 
 use crate::room::RoomGauge;
 
-/// A checkpoint begins when about so much was written: 24 MiB.
-const CHECKPOINT_BYTES: usize = 24 << 20;
+/// A checkpoint begins when the log has grown by so many pages of 8 KiB: 24 MiB.
+const CHECKPOINT_PAGES: usize = 3_072;
 /// The disk is looked at this often.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 #[derive(Default)]
 pub(crate) struct Checkpointer {
-    written: AtomicUsize,
+    /// How long the log is.
+    pages: AtomicUsize,
+    /// How long it was when it was last copied; 0 once it has started anew.
+    copied: AtomicUsize,
     /// The bulk is copied; the writer is to copy the rest.
     wants_end: AtomicBool,
     is_stopped: Mutex<bool>,
@@ -28,16 +32,32 @@ pub(crate) struct Checkpointer {
 }
 
 impl Checkpointer {
-    /// Notes what a commit has written, about.
-    pub(crate) fn note(&self, bytes: usize) {
-        let before = self.written.fetch_add(bytes, Ordering::Relaxed);
-        if before < CHECKPOINT_BYTES && before + bytes >= CHECKPOINT_BYTES {
+    /// Learns from each commit of this connection how long the log is.
+    pub(crate) fn watch(self: &Arc<Self>, connection: &mut Connection) -> rusqlite::Result<()> {
+        let checkpointer = Arc::clone(self);
+        connection.wal_hook(Some(move |_: &mut Wal, pages: i32| {
+            checkpointer.note(usize::try_from(pages).unwrap_or(0));
+            Ok(())
+        }))
+    }
+
+    fn note(&self, pages: usize) {
+        self.pages.store(pages, Ordering::Relaxed);
+        if pages < self.copied.load(Ordering::Relaxed) {
+            self.copied.store(0, Ordering::Relaxed);
+        }
+        if self.is_time() {
             let _stopped = self
                 .is_stopped
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
             self.wake.notify_all();
         }
+    }
+
+    fn is_time(&self) -> bool {
+        let grown_from = self.copied.load(Ordering::Relaxed);
+        self.pages.load(Ordering::Relaxed) >= grown_from + CHECKPOINT_PAGES && !self.wants_end()
     }
 
     pub(crate) fn wants_end(&self) -> bool {
@@ -47,6 +67,8 @@ impl Checkpointer {
     /// Copies what is left, on the writer's connection between two commits.
     pub(crate) fn end_on(&self, connection: &Connection) {
         copy(connection);
+        self.copied
+            .store(self.pages.load(Ordering::Relaxed), Ordering::Relaxed);
         self.wants_end.store(false, Ordering::Release);
     }
 
@@ -67,7 +89,7 @@ impl Checkpointer {
         if *stopped {
             return false;
         }
-        if self.written.load(Ordering::Relaxed) >= CHECKPOINT_BYTES && !self.wants_end() {
+        if self.is_time() {
             return true;
         }
         let waited = self.wake.wait_timeout(stopped, LOOK_EVERY);
@@ -88,12 +110,9 @@ pub(crate) fn start(
         .spawn(move || {
             while checkpointer.wait() {
                 room.measure(&folder);
-                if checkpointer.written.load(Ordering::Relaxed) < CHECKPOINT_BYTES
-                    || checkpointer.wants_end()
-                {
+                if !checkpointer.is_time() {
                     continue;
                 }
-                checkpointer.written.store(0, Ordering::Relaxed);
                 copy(&connection);
                 // What was written during the first copy is little; a second leaves next to nothing.
                 copy(&connection);
@@ -106,5 +125,14 @@ fn copy(connection: &Connection) {
     let result = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
     if let Err(error) = result {
         tracing::warn!("The write-ahead log could not be copied, it will be tried again: {error}");
+    }
+}
+
+/// Copies the whole log and empties it, for a stop in good order. A reader may keep it from that; then
+/// the next start finds the log as a crash would have left it, and nothing is lost.
+pub(crate) fn copy_all(connection: &Connection) {
+    let result = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    if let Err(error) = result {
+        tracing::warn!("The write-ahead log could not be copied at the end: {error}");
     }
 }

@@ -140,6 +140,9 @@ impl SqliteStore {
         let room = Arc::new(RoomGauge::default());
         room.measure(&options.folder);
         let checkpointer = Arc::new(Checkpointer::default());
+        if options.is_server {
+            checkpointer.watch(&mut connection).map_err(failed)?;
+        }
         let mut threads = Vec::new();
         let spawned = |error: std::io::Error| StoreError::Internal(error.to_string());
         threads.push(
@@ -151,6 +154,7 @@ impl SqliteStore {
                 room: room.clone(),
                 checkpointer: checkpointer.clone(),
                 journal: Journal::none(),
+                is_server: options.is_server,
             })
             .map_err(spawned)?,
         );
@@ -180,6 +184,15 @@ impl SqliteStore {
         let _ = self.handover.set(handover);
     }
 
+    /// Ends the writer, after everything that was asked for is on disk and the log is copied into the
+    /// database. Whatever is asked for afterwards is refused.
+    pub async fn close(&self) {
+        let (ended, end) = tokio::sync::oneshot::channel();
+        if writer::send(&self.queue, Operation::Stop(ended)).is_ok() {
+            let _ = end.await; // fails where the writer had ended before
+        }
+    }
+
     fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Scope<'_>) -> rusqlite::Result<T> + Send + 'static,
@@ -197,7 +210,8 @@ impl SqliteStore {
 
 impl Drop for SqliteStore {
     fn drop(&mut self) {
-        let _ = writer::send(&self.queue, Operation::Stop);
+        let (ended, _) = tokio::sync::oneshot::channel();
+        let _ = writer::send(&self.queue, Operation::Stop(ended)); // fails after `close`
         self.checkpointer.stop();
         for thread in self.threads.drain(..) {
             let _ = thread.join();

@@ -19,9 +19,6 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
     ?21, ?22, ?23, ?24)
 ON CONFLICT (seq) DO NOTHING";
 
-/// What a row costs in the log besides its response, about.
-const ROW_BYTES: usize = 500;
-
 pub(crate) fn write(
     connection: &Connection,
     journal: &mut Journal,
@@ -32,9 +29,6 @@ pub(crate) fn write(
     let mut insert = connection.prepare_cached(INSERT_ATTEMPT)?;
     for settlement in settlements {
         let seq = insert_attempt(connection, &mut insert, journal, settlement, is_fenced)?;
-        let exchange = &settlement.exchange;
-        effects.bytes_written +=
-            exchange.response.len() + exchange.response_headers.len() + ROW_BYTES;
         if !is_fenced {
             let hold = hold(journal, settlement, effects);
             write_next(connection, settlement, hold, effects)?;

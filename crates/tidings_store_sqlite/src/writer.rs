@@ -12,10 +12,11 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tidings_store::{Settlement, StoreError};
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
 
 use crate::accept::Acceptance;
 use crate::answers::{Answer, Effects};
-use crate::checkpoint::Checkpointer;
+use crate::checkpoint::{self, Checkpointer};
 use crate::convert::{is_fatal, meaning};
 use crate::journal::Journal;
 use crate::room::RoomGauge;
@@ -34,8 +35,8 @@ pub(crate) enum Operation {
     Accept(Box<Acceptance>),
     Settle(Box<Settlement>),
     Step(Box<dyn Step>),
-    /// Nothing follows.
-    Stop,
+    /// Nothing follows; tell when all is on disk and the log is copied.
+    Stop(oneshot::Sender<()>),
 }
 
 /// How much waits in the queue, so that callers can be turned away before it grows.
@@ -62,7 +63,7 @@ struct Batch {
     settlements: Vec<Settlement>,
     steps: Vec<Box<dyn Step>>,
     acceptances: Vec<Acceptance>,
-    is_last: bool,
+    last: Option<oneshot::Sender<()>>,
 }
 
 impl Batch {
@@ -74,7 +75,7 @@ impl Batch {
             }
             Operation::Settle(settlement) => self.settlements.push(*settlement),
             Operation::Step(step) => self.steps.push(step),
-            Operation::Stop => self.is_last = true,
+            Operation::Stop(ended) => self.last = Some(ended),
         }
     }
 
@@ -91,6 +92,8 @@ pub(crate) struct Writer {
     pub(crate) room: Arc<RoomGauge>,
     pub(crate) checkpointer: Arc<Checkpointer>,
     pub(crate) journal: Journal,
+    /// Whether the log is this process's to copy.
+    pub(crate) is_server: bool,
 }
 
 /// Starts the thread.
@@ -115,21 +118,37 @@ struct Carried {
 
 impl Writer {
     fn run(mut self) {
+        let ended = self.work();
+        if self.is_server {
+            checkpoint::copy_all(&self.connection);
+        }
+        if let Some(ended) = ended {
+            let _ = ended.send(()); // fails where nobody waits for the end
+        }
+    }
+
+    /// Works until told to stop. Gives whom to tell.
+    fn work(&mut self) -> Option<oneshot::Sender<()>> {
         let mut carried: Option<Carried> = None;
         let mut tries_left = LAST_TRIES_COUNT;
         let mut is_last = false;
+        let mut ended = None;
         loop {
             carried = carried.and_then(|carried| self.try_again(carried));
             if is_last {
                 match &carried {
-                    Some(left) if tries_left == 0 => return give_up(left),
+                    Some(left) if tries_left == 0 => {
+                        give_up(left);
+                        return ended;
+                    }
                     Some(_) => tries_left -= 1,
-                    None => return,
+                    None => return ended,
                 }
                 continue;
             }
             let mut batch = Batch::default();
-            is_last = !self.gather(&mut batch, carried.is_none()) || batch.is_last;
+            is_last = !self.gather(&mut batch, carried.is_none()) || batch.last.is_some();
+            ended = batch.last.take();
             if self.checkpointer.wants_end() {
                 self.checkpointer.end_on(&self.connection);
             }
@@ -191,7 +210,6 @@ impl Writer {
             return Err(error);
         }
         self.journal.committed(&effects);
-        self.checkpointer.note(effects.bytes_written);
         Ok(effects)
     }
 

@@ -41,6 +41,7 @@ impl Sender {
         let origin = prepared.origin();
         if let Some(mut kept) = self.pool.take(origin).await {
             record.note_peer(kept.peer());
+            record.enter(Stage::Head);
             let (request, lines) = prepared.request(message)?;
             record.note_request(lines);
             match kept.request(request).await {

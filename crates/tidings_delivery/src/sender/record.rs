@@ -14,6 +14,8 @@ use super::failure::Failure;
 /// Where an attempt is. Each stage has its share of [`Phases`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
+    /// Before anything is asked of the network; counts for no phase.
+    Preparing,
     Resolving,
     Connecting,
     Handshaking,
@@ -24,6 +26,7 @@ pub(super) enum Stage {
 impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Preparing => "preparing the request",
             Self::Resolving => "resolving the name",
             Self::Connecting => "opening the TCP connection",
             Self::Handshaking => "in the TLS handshake",
@@ -50,7 +53,7 @@ impl Record {
         Self {
             exchange,
             body: Vec::new(),
-            stage: Stage::Head,
+            stage: Stage::Preparing,
             since: Instant::now(),
         }
     }
@@ -71,7 +74,9 @@ impl Record {
             head_us,
             body_us,
         } = &mut self.exchange.phases;
+        let mut of_no_phase = 0;
         let phase = match self.stage {
+            Stage::Preparing => &mut of_no_phase,
             Stage::Resolving => resolve_us,
             Stage::Connecting => connect_us,
             Stage::Handshaking => tls_us,

@@ -3,13 +3,14 @@
 //!
 //! A file may hold several keys, one a line: the first seals, the others still open what they sealed.
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use tidings_domain::clock::Entropy;
 use tidings_domain::sealed::{Keyring, MasterKey};
+use tidings_store::StoreError;
 
 use crate::config::Settings;
 
@@ -38,29 +39,35 @@ fn load_or_make(folder: &Path, entropy: &dyn Entropy) -> anyhow::Result<Keyring>
             warn_if_open_to_others(&path);
             read(&text).with_context(|| format!("the master key file {shown}"))
         }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
             if folder.join(DATABASE).exists() {
-                bail!(
+                return Err(unusable(format!(
                     "the data folder {} holds data but no {FILE}: put the file back, or give the key \
                      in TIDINGS_MASTER_KEY; without it stored secrets cannot be read",
                     folder.display()
-                );
+                )));
             }
             let key = MasterKey::generate(1, entropy);
             match write(folder, &path, key.to_text().as_str()) {
                 Ok(()) => Keyring::new(key, Vec::new()).context("a single key"),
                 // Another process was first; its key is the key.
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                     let text = std::fs::read_to_string(&path);
                     read(&text.with_context(|| format!("{shown} cannot be read"))?)
                 }
-                Err(error) => Err(error).with_context(|| format!("{shown} cannot be written")),
+                Err(error) => Err(unusable(format!("{shown} cannot be written: {error}"))),
             }
         }
-        Err(error) => {
-            Err(error).with_context(|| format!("the master key file {shown} cannot be read"))
-        }
+        Err(error) => Err(unusable(format!(
+            "the data folder {} cannot be used: {FILE} cannot be read: {error}",
+            folder.display()
+        ))),
     }
+}
+
+/// The data folder, not the settings, is what is wrong; the exit code tells them apart.
+fn unusable(why: String) -> anyhow::Error {
+    StoreError::Unusable(why).into()
 }
 
 /// Written beside its place and linked there, so that nobody ever reads half a key.

@@ -28,12 +28,17 @@ impl TestApp {
     /// Starts this program.
     pub async fn run(program: Program) -> Self {
         let key = program.create_key("test", "default").await;
+        Self::run_with_key(program, &key).await
+    }
+
+    /// Starts this program on data that know this key.
+    pub async fn run_with_key(program: Program, key: &str) -> Self {
         let server = program.serve().await;
-        let client = Client::new(server.address()).with_key(&key);
+        let client = Client::new(server.address()).with_key(key);
         Self {
             program,
             client,
-            key,
+            key: key.to_owned(),
             server: Some(server),
         }
     }

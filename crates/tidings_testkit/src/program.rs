@@ -52,6 +52,12 @@ impl Program {
         self
     }
 
+    /// Without an argument to `serve`.
+    pub fn without_argument(mut self, argument: &str) -> Self {
+        self.arguments.retain(|other| other != argument);
+        self
+    }
+
     /// With a setting: `TIDINGS_` and its name in capitals.
     pub fn setting(self, name: &str, value: &str) -> Self {
         let name = format!("TIDINGS_{}", name.to_ascii_uppercase());

@@ -188,9 +188,9 @@ mod tests {
         let mut breaker = Breaker::new(REST);
         for round in 0..10 {
             if round < 3 {
-                breaker.succeed(0)
+                breaker.succeed(0);
             } else {
-                opened |= breaker.fail(0)
+                opened |= breaker.fail(0);
             }
         }
         assert!(opened, "seven of ten are");

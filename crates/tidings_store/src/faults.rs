@@ -1,6 +1,6 @@
 //! Named points at which a test makes the process die.
 //!
-//! Without the cargo feature `faults` every call is empty. With it, [`arm`] names one point and how
+//! Without the cargo feature `faults` every call is empty. With it, `arm` names one point and how
 //! many times it is passed before the process aborts there, as a power cut would.
 
 /// Between the commit of a message and its hand-over to delivery.

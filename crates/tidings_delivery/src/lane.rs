@@ -79,6 +79,8 @@ struct State {
     under_way: HashSet<i64>,
     /// Rows are due that did not fit.
     has_more: bool,
+    /// Something has waited here for too long, and no request has ended since: more would wait too.
+    is_stuck: bool,
     health: EndpointState,
     version: u32,
     breaker: Breaker,
@@ -102,6 +104,7 @@ impl Lane {
                 taken: HashSet::new(),
                 under_way: HashSet::new(),
                 has_more: false,
+                is_stuck: false,
                 health: EndpointState::default(),
                 version: 0,
                 breaker: Breaker::new(millis(shared.settings.breaker_rest)),
@@ -121,7 +124,7 @@ impl Lane {
     /// once, twice over.
     pub(crate) fn try_place(&self, settings: &DeliverySettings, now: Millis) -> bool {
         let mut state = self.lock();
-        if state.breaker.passage(now) != Passage::Open {
+        if state.is_stuck || state.breaker.passage(now) != Passage::Open {
             return false;
         }
         let is_slow = state.average_us > QUICK_US || state.health.failing_since.is_some();
@@ -143,7 +146,7 @@ impl Lane {
     /// Whether a place is likely to come free in a moment.
     pub(crate) fn is_quick(&self) -> bool {
         let state = self.lock();
-        state.average_us <= QUICK_US && state.health.failing_since.is_none()
+        state.average_us <= QUICK_US && state.health.failing_since.is_none() && !state.is_stuck
     }
 
     /// Returns when a place has come free, perhaps taken again since.
@@ -221,12 +224,15 @@ impl Lane {
         {
             taken.extend(state.queue.pop_front().map(|(_, work)| work));
         }
+        state.is_stuck |= !taken.is_empty() && state.running > 0;
         taken
     }
 
     /// A handed-over message's request has ended without teaching anything.
     pub(crate) fn forget_under_way(&self, message: i64) {
-        self.lock().under_way.remove(&message);
+        let mut state = self.lock();
+        state.under_way.remove(&message);
+        state.is_stuck = false;
     }
 
     /// Handed-over messages whose request is under way.

@@ -22,6 +22,7 @@ mod keys;
 mod limits;
 mod lists;
 mod main_path;
+mod overload;
 mod resending;
 mod retries;
 mod sdk;

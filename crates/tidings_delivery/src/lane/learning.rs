@@ -59,6 +59,7 @@ impl Lane {
             }
         }
         state.under_way.remove(&lesson.message);
+        state.is_stuck = false;
         rests_now
     }
 }

@@ -33,7 +33,8 @@ impl Lane {
         if let (Passage::ClosedUntil(until), Trigger::Scheduled) = (passage, row.trigger) {
             return Taken::Resting { until };
         }
-        if state.places >= shared.settings.lane_window || !shared.window.try_take(0) {
+        let is_full = state.is_stuck || state.places >= shared.settings.lane_window;
+        if is_full || !shared.window.try_take(0) {
             // Somebody who leaves this lane asks for more; from an empty lane nobody will.
             let is_empty = state.places == 0;
             state.has_more = !is_empty;

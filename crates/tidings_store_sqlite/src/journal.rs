@@ -42,6 +42,9 @@ pub(crate) struct Journal {
     in_memory: VecDeque<u32>,
     /// Deliveries (message, endpoint) that were owed while a worker may still hold them.
     owed_in_hand: HashSet<(i64, i64)>,
+    /// How many of them there may be before those below the mark are forgotten; grows with those above
+    /// it, so that looking through them stays rare.
+    owed_in_hand_max: usize,
 }
 
 impl Journal {
@@ -55,6 +58,7 @@ impl Journal {
             mark_written_at: Instant::now(),
             in_memory: VecDeque::new(),
             owed_in_hand: HashSet::new(),
+            owed_in_hand_max: OWED_IN_HAND_MAX,
         }
     }
 
@@ -93,10 +97,11 @@ impl Journal {
         for delivery in &effects.settled_in_hand {
             self.owed_in_hand.remove(delivery);
         }
-        if self.owed_in_hand.len() > OWED_IN_HAND_MAX {
+        if self.owed_in_hand.len() > self.owed_in_hand_max {
             // Below the mark a forgotten one is sent once more at worst; above it, one could be lost.
             let mark = self.mark;
             self.owed_in_hand.retain(|(message, _)| *message > mark);
+            self.owed_in_hand_max = OWED_IN_HAND_MAX.max(2 * self.owed_in_hand.len());
         }
     }
 

@@ -28,18 +28,21 @@ async fn an_endpoint_that_hangs_does_not_hold_up_the_others() {
     assert!(held <= 8, "a hanging endpoint had {held} requests at once");
 }
 
+/// One more than are handed over one by one.
+const ENDPOINTS: usize = 257;
+
 #[tokio::test]
 async fn a_message_for_more_than_256_endpoints_reaches_each_of_them_once() {
     let receiver = Receiver::start().await;
     let mut app = app().await;
     let owner = app.create_application("Many").await;
-    for number in 0..300 {
+    for number in 0..ENDPOINTS {
         let url = receiver.url(&format!("/{number}"));
         app.create_endpoint(&owner, json!({"url": url})).await;
     }
     let message = app.send(&owner, "a.b", json!({"n": 1})).await;
     receiver
-        .wait_until("300 requests", |requests| requests.len() >= 300)
+        .wait_until("all requests", |requests| requests.len() >= ENDPOINTS)
         .await;
     let last = app.send(&owner, "a.b", json!({"n": 2})).await;
     // A crash right after the answer: the rest of the fan-out is owed, and none of it is lost.
@@ -62,7 +65,7 @@ async fn a_message_for_more_than_256_endpoints_reaches_each_of_them_once() {
                 ));
                 all.iter().filter(|row| row["status"] == 0).count()
             },
-            |count| *count == 300,
+            |count| *count == ENDPOINTS,
         )
         .await;
     }
@@ -71,7 +74,7 @@ async fn a_message_for_more_than_256_endpoints_reaches_each_of_them_once() {
         .iter()
         .filter(|one| one.id() == message)
         .count();
-    assert_eq!(of_first, 300);
+    assert_eq!(of_first, ENDPOINTS);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tidings_domain::clock::Millis;
+use tidings_domain::message::MessageKey;
 use tidings_store::target::Target;
 use tidings_store::{Admission, AdmitFuture, Handed, Handover, Permit, Room, Settled};
 use tokio::sync::broadcast;
@@ -31,7 +32,7 @@ impl Admission for Delivery {
         })
     }
 
-    fn is_held(&self, message: i64, endpoint: i64) -> bool {
+    fn is_held(&self, message: MessageKey, endpoint: i64) -> bool {
         self.shared
             .known_lane(endpoint)
             .is_some_and(|lane| lane.has_taken(message))

@@ -14,7 +14,7 @@ use tidings_domain::breaker::{Breaker, Passage};
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::{Pending, Trigger};
 use tidings_domain::endpoint::EndpointState;
-use tidings_domain::message::Message;
+use tidings_domain::message::{Message, MessageKey};
 use tidings_store::{Hold, Permit, Place};
 use tokio::sync::Notify;
 
@@ -39,9 +39,9 @@ pub(crate) enum Work {
 }
 
 impl Work {
-    pub(crate) fn message_seq(&self) -> i64 {
+    pub(crate) fn message_key(&self) -> MessageKey {
         match self {
-            Self::Handed { message, .. } => message.id.seq(),
+            Self::Handed { message, .. } => message.key(),
             Self::Owed { row, .. } => row.message,
         }
     }
@@ -74,9 +74,9 @@ struct State {
     places: usize,
     average_us: f64,
     /// Messages whose rows are in memory here.
-    taken: HashSet<i64>,
+    taken: HashSet<MessageKey>,
     /// Messages that were handed over and whose request is under way.
-    under_way: HashSet<i64>,
+    under_way: HashSet<MessageKey>,
     /// Rows are due that did not fit.
     has_more: bool,
     /// Something has waited here for too long, and no request has ended since: more would wait too.
@@ -85,7 +85,7 @@ struct State {
     version: u32,
     breaker: Breaker,
     /// The message whose request shows whether the endpoint is back.
-    probe: Option<i64>,
+    probe: Option<MessageKey>,
 }
 
 impl Lane {
@@ -154,7 +154,7 @@ impl Lane {
         self.freed.notified().await;
     }
 
-    fn free_place(&self, shared: &Shared, message: Option<i64>) {
+    fn free_place(&self, shared: &Shared, message: Option<MessageKey>) {
         let mut state = self.lock();
         state.places -= 1;
         if let Some(message) = message {
@@ -206,7 +206,7 @@ impl Lane {
         match &next {
             None => state.running -= 1,
             Some((_, Work::Handed { message, .. })) => {
-                state.under_way.insert(message.id.seq());
+                state.under_way.insert(message.key());
             }
             Some((_, Work::Owed { .. })) => {}
         }
@@ -229,14 +229,14 @@ impl Lane {
     }
 
     /// A handed-over message's request has ended without teaching anything.
-    pub(crate) fn forget_under_way(&self, message: i64) {
+    pub(crate) fn forget_under_way(&self, message: MessageKey) {
         let mut state = self.lock();
         state.under_way.remove(&message);
         state.is_stuck = false;
     }
 
     /// Handed-over messages whose request is under way.
-    pub(crate) fn under_way(&self) -> Vec<i64> {
+    pub(crate) fn under_way(&self) -> Vec<MessageKey> {
         self.lock().under_way.iter().copied().collect()
     }
 

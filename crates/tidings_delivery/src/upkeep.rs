@@ -134,7 +134,7 @@ async fn spill_from(
 
 fn owed_of(work: &Work, lane: &Lane, now: Millis, reason: PendingReason) -> Owed {
     Owed {
-        message: work.message_seq(),
+        message: work.message_key(),
         endpoint: lane.endpoint,
         due_at: now,
         reason,
@@ -144,7 +144,7 @@ fn owed_of(work: &Work, lane: &Lane, now: Millis, reason: PendingReason) -> Owed
 
 pub(crate) fn owed(message: &Message, endpoint: i64, due_at: Millis, hold: Hold) -> Owed {
     Owed {
-        message: message.id.seq(),
+        message: message.key(),
         endpoint,
         due_at,
         reason: PendingReason::Spilled,

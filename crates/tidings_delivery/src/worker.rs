@@ -68,10 +68,10 @@ async fn prepare(shared: &Shared, work: Work) -> Result<Option<Job>, StoreError>
             permit,
         })),
         Work::Owed { row, permit } => {
-            let Some(message) = shared.store.message_by_seq(row.message).await? else {
+            let Some(message) = shared.store.message_by_key(row.message).await? else {
                 tracing::error!(
-                    "Message number {} is owed and gone; its row is left alone",
-                    row.message
+                    "Message {} is owed and gone; its row is left alone",
+                    row.message.id
                 );
                 return Ok(None);
             };
@@ -154,7 +154,7 @@ async fn send(
     let rests_now = lane.learn(
         shared,
         &Lesson {
-            message: job.message.id.seq(),
+            message: job.message.key(),
             took_us: exchange.phases.total_us(),
             is_success,
             is_overload: is_overload(&exchange),
@@ -229,7 +229,7 @@ fn cancel(
     error: AttemptError,
     started_at: Millis,
 ) {
-    lane.forget_under_way(job.message.id.seq());
+    lane.forget_under_way(job.message.key());
     let exchange = Exchange {
         url: target.endpoint.url.clone(),
         error: Some(error),
@@ -263,7 +263,7 @@ async fn give_back(shared: &Arc<Shared>, lane: &Arc<Lane>, job: Job) {
     if let Err(error) = shared.store.owe(vec![owed]).await {
         tracing::warn!("A delivery could not be written down, its journal still knows it: {error}");
     }
-    lane.forget_under_way(job.message.id.seq());
+    lane.forget_under_way(job.message.key());
     shared.due.note(lane.endpoint, due_at);
 }
 

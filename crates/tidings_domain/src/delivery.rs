@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use crate::clock::Millis;
 use crate::ids::{AttemptId, EndpointId, MessageId};
+use crate::message::MessageKey;
 
 macro_rules! stored_enum {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $code:literal / $word:literal,)* }) => {
@@ -197,8 +198,8 @@ pub struct Attempt {
 /// A row of what is owed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pending {
-    /// The message, by number.
-    pub message: i64,
+    /// The message.
+    pub message: MessageKey,
     /// The endpoint, by number; 0 for a fan-out cursor.
     pub endpoint: i64,
     /// When it is to be sent.

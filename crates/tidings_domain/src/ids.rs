@@ -154,6 +154,11 @@ macro_rules! id {
                 })
             }
 
+            /// Builds an id of its parts.
+            pub fn from_parts(parts: IdParts) -> Self {
+                Self::new(parts.at_ms, parts.journal, parts.seq, parts.tail)
+            }
+
             /// What the id is made of; for stores, which find rows by it.
             pub fn parts(self) -> IdParts {
                 self.0

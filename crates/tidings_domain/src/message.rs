@@ -9,6 +9,15 @@ use crate::ids::MessageId;
 /// `pending` is expanded step by step.
 pub const FAN_OUT_DIRECT_MAX: usize = 256;
 
+/// What a message is found by: a store that spreads its rows over many places needs the application too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MessageKey {
+    /// The application, by number.
+    pub application: i64,
+    /// The id.
+    pub id: MessageId,
+}
+
 /// One event that was accepted, as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
@@ -31,6 +40,14 @@ pub struct Message {
 }
 
 impl Message {
+    /// What it is found by.
+    pub fn key(&self) -> MessageKey {
+        MessageKey {
+            application: self.application,
+            id: self.id,
+        }
+    }
+
     /// When it was accepted.
     pub fn accepted_at(&self) -> Millis {
         self.id.at_ms()

@@ -1,7 +1,7 @@
 //! Attempts: every request that was made, and what came back.
 
 use tidings_domain::delivery::Outcome;
-use tidings_domain::ids::{AttemptId, EndpointId};
+use tidings_domain::ids::{AttemptId, EndpointId, IdParts};
 use tidings_store::{AttemptRow, AttemptsOf, ListAttempts};
 
 use crate::endpoints;
@@ -41,7 +41,7 @@ impl Service {
             Some(name) => Some(self.endpoint_ordinal(&view, name).await?),
             None => None,
         };
-        let of = AttemptsOf::Message(message.id.seq());
+        let of = AttemptsOf::Message(message.key());
         self.list_attempts(view.ordinal(), of, endpoint, filter, query)
             .await
     }
@@ -57,7 +57,10 @@ impl Service {
     ) -> Result<Listed<AttemptRow>, ServiceError> {
         let view = self.view(caller, application).await?;
         let endpoint = self.endpoint_ordinal(&view, endpoint).await?;
-        let of = AttemptsOf::Endpoint(endpoint);
+        let of = AttemptsOf::Endpoint {
+            application: view.ordinal(),
+            endpoint,
+        };
         self.list_attempts(view.ordinal(), of, None, filter, query)
             .await
     }
@@ -88,7 +91,7 @@ impl Service {
         endpoint: Option<i64>,
         filter: &AttemptFilter,
         query: &PageQuery,
-        after: Option<i64>,
+        after: Option<IdParts>,
     ) -> Option<ListAttempts> {
         let outcomes = match &filter.outcomes {
             Some(outcomes) if outcomes.is_empty() => return None,
@@ -111,23 +114,20 @@ impl Service {
         })
     }
 
-    async fn attempt_position(
+    pub(crate) async fn attempt_position(
         &self,
         application: i64,
         of: AttemptsOf,
         iterator: &str,
-    ) -> Result<i64, ServiceError> {
+    ) -> Result<IdParts, ServiceError> {
         let id: AttemptId = iterator.parse().map_err(|_| wrong_iterator())?;
-        if id == AttemptId::new(0, 0, id.seq(), 0) {
-            return Ok(id.seq());
-        }
         let row = self.store.attempt(application, id).await?;
         let is_of_list = row.is_some_and(|row| match of {
-            AttemptsOf::Endpoint(ordinal) => row.attempt.endpoint.seq() == ordinal,
-            AttemptsOf::Message(seq) => row.attempt.message.seq() == seq,
+            AttemptsOf::Endpoint { endpoint, .. } => row.attempt.endpoint.seq() == endpoint,
+            AttemptsOf::Message(message) => row.attempt.message == message.id,
         });
         if is_of_list {
-            Ok(id.seq())
+            Ok(id.parts())
         } else {
             Err(wrong_iterator())
         }
@@ -171,6 +171,6 @@ impl Service {
 }
 
 /// The iterator of a place where reading stopped without a row to show.
-fn stop_name(seq: i64) -> String {
-    AttemptId::new(0, 0, seq, 0).to_string()
+fn stop_name(stop: IdParts) -> String {
+    AttemptId::from_parts(stop).to_string()
 }

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::{DeliveryFacts, DeliveryState};
 use tidings_domain::endpoint::Endpoint;
-use tidings_domain::ids::MessageId;
-use tidings_domain::message::Message;
+use tidings_domain::ids::{AttemptId, IdParts, MessageId};
+use tidings_domain::message::{Message, MessageKey};
 use tidings_store::{AttemptsOf, Dedup, KnownEndpoint, ListAttempts, Order, Page, Resend, Resent};
 
 use crate::attempts::AttemptFilter;
 use crate::error::ServiceError;
-use crate::messages::{self, MessageFilter};
+use crate::messages::MessageFilter;
 use crate::pages::wrong_iterator;
 use crate::{Caller, Listed, PageQuery, Service};
 
@@ -44,7 +44,7 @@ impl Service {
             None => None,
             Some(cursor) => Some(self.endpoint_position(view.ordinal(), &cursor.id).await?),
         };
-        let mut traces = self.store.delivery_facts(message.id.seq()).await?;
+        let mut traces = self.store.delivery_facts(message.key()).await?;
         traces.sort_unstable_by_key(|trace| trace.endpoint);
         if query.reading_order() == Order::Descending {
             traces.reverse();
@@ -66,7 +66,7 @@ impl Service {
             .into_iter()
             .filter_map(|trace| {
                 let known = known.remove(&trace.endpoint)?;
-                Some(self.delivery(message.id, known, &trace.facts))
+                Some(self.delivery(message.key(), known, &trace.facts))
             })
             .collect();
         Ok(query.finish(rows, |delivery| delivery.of.id.to_string()))
@@ -74,7 +74,7 @@ impl Service {
 
     fn delivery(
         &self,
-        message: MessageId,
+        message: MessageKey,
         known: KnownEndpoint,
         facts: &DeliveryFacts,
     ) -> Delivery<Endpoint> {
@@ -91,13 +91,13 @@ impl Service {
     /// The state of a delivery, and when it will be tried next.
     fn judge(
         &self,
-        message: MessageId,
+        message: MessageKey,
         endpoint: i64,
         is_endpoint_off: bool,
         facts: &DeliveryFacts,
     ) -> (DeliveryState, Option<Millis>) {
         let facts = DeliveryFacts {
-            is_held: self.admission.is_held(message.seq(), endpoint),
+            is_held: self.admission.is_held(message, endpoint),
             is_endpoint_off,
             ..facts.clone()
         };
@@ -135,7 +135,10 @@ impl Service {
         };
         let mut rows = Vec::new();
         for _ in 0..READS_MAX {
-            let of = AttemptsOf::Endpoint(endpoint);
+            let of = AttemptsOf::Endpoint {
+                application: view.ordinal(),
+                endpoint,
+            };
             let Some(list) = self.attempts_query(of, None, &filter, query, after) else {
                 return Ok(Listed::empty());
             };
@@ -143,12 +146,12 @@ impl Service {
             after = page.next;
             for row in page.rows {
                 let Some(message) = row.message else { continue };
-                let seq = row.attempt.id.seq();
-                if self.latest_attempt(message.id, endpoint).await? != Some(seq) {
+                let id = row.attempt.id;
+                if self.latest_attempt(message.key(), endpoint).await? != Some(id) {
                     continue;
                 }
-                let facts = self.facts(message.id, endpoint).await?;
-                let (state, next_at) = self.judge(message.id, endpoint, is_off, &facts);
+                let facts = self.facts(message.key(), endpoint).await?;
+                let (state, next_at) = self.judge(message.key(), endpoint, is_off, &facts);
                 if states.is_some_and(|states| !states.contains(&state)) {
                     continue;
                 }
@@ -161,7 +164,7 @@ impl Service {
                 if rows.len() == query.limit {
                     let page = Page {
                         rows,
-                        next: Some(seq),
+                        next: Some(id.parts()),
                     };
                     return Ok(close(query, page));
                 }
@@ -175,22 +178,22 @@ impl Service {
 
     async fn facts(
         &self,
-        message: MessageId,
+        message: MessageKey,
         endpoint: i64,
     ) -> Result<DeliveryFacts, ServiceError> {
-        let traces = self.store.delivery_facts(message.seq()).await?;
+        let traces = self.store.delivery_facts(message).await?;
         let trace = traces.into_iter().find(|trace| trace.endpoint == endpoint);
         Ok(trace.map(|trace| trace.facts).unwrap_or_default())
     }
 
-    /// The number of the latest attempt to send a message to an endpoint.
+    /// The latest attempt to send a message to an endpoint.
     async fn latest_attempt(
         &self,
-        message: MessageId,
+        message: MessageKey,
         endpoint: i64,
-    ) -> Result<Option<i64>, ServiceError> {
+    ) -> Result<Option<AttemptId>, ServiceError> {
         let list = ListAttempts {
-            of: AttemptsOf::Message(message.seq()),
+            of: AttemptsOf::Message(message),
             endpoint: Some(endpoint),
             order: Order::Descending,
             after: None,
@@ -205,24 +208,31 @@ impl Service {
             with_message: false,
         };
         let page = self.store.attempts(list).await?;
-        Ok(page.rows.first().map(|row| row.attempt.id.seq()))
+        Ok(page.rows.first().map(|row| row.attempt.id))
     }
 
-    /// The place that the id of a message marks in the list of an endpoint's messages.
+    /// The place in the list of an endpoint's messages that an iterator marks: the id of a message, or
+    /// of an attempt where reading stopped without a row to show.
     async fn delivery_position(
         &self,
         application: i64,
         endpoint: i64,
         iterator: &str,
-    ) -> Result<i64, ServiceError> {
-        let id: MessageId = iterator.parse().map_err(|_| wrong_iterator())?;
-        if messages::is_stop(id) {
-            return Ok(id.seq());
+    ) -> Result<IdParts, ServiceError> {
+        if AttemptId::is_claimed_by(iterator) {
+            let of = AttemptsOf::Endpoint {
+                application,
+                endpoint,
+            };
+            return self.attempt_position(application, of, iterator).await;
         }
-        self.message_position(application, iterator).await?;
-        self.latest_attempt(id, endpoint)
-            .await?
-            .ok_or_else(wrong_iterator)
+        let id = self.message_position(application, iterator).await?;
+        let key = MessageKey {
+            application,
+            id: MessageId::from_parts(id),
+        };
+        let latest = self.latest_attempt(key, endpoint).await?;
+        latest.map(AttemptId::parts).ok_or_else(wrong_iterator)
     }
 
     /// Sends a message to an endpoint once more, whatever became of it before, and whether or not
@@ -250,7 +260,7 @@ impl Service {
             });
         }
         let resend = Resend {
-            message: message.id.seq(),
+            message: message.key(),
             endpoint: target.ordinal(),
             now: self.now(),
         };
@@ -265,6 +275,6 @@ fn close(query: &PageQuery, page: Page<Delivery<Message>>) -> Listed<Delivery<Me
     query.finish_page(
         page,
         |delivery| delivery.of.id.to_string(),
-        messages::stop_name,
+        |stop| AttemptId::from_parts(stop).to_string(),
     )
 }

@@ -19,7 +19,6 @@ use crate::payload::Payload;
 use crate::{Caller, Service};
 
 pub use lists::MessageFilter;
-pub(crate) use lists::{is_stop, stop_name};
 
 pub(crate) const NOT_FOUND: ServiceError = ServiceError::NotFound { what: "message" };
 

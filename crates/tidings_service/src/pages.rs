@@ -1,6 +1,7 @@
 //! Pages of lists, by iterator: the id of the last row seen, or of the first with a `-` before it to
 //! go back.
 
+use tidings_domain::ids::IdParts;
 use tidings_store::{Order, Page, PageRequest};
 
 use crate::error::{FieldProblem, ServiceError};
@@ -106,7 +107,7 @@ impl PageQuery {
         &self,
         page: Page<T>,
         id_of: impl Fn(&T) -> String,
-        name_of: impl Fn(i64) -> String,
+        name_of: impl Fn(IdParts) -> String,
     ) -> Listed<T> {
         let is_full = page.rows.len() >= self.limit;
         let stopped_at = page.next.filter(|_| !is_full).map(name_of);
@@ -148,6 +149,8 @@ pub(crate) fn wrong_iterator() -> ServiceError {
 
 #[cfg(test)]
 mod tests {
+    use tidings_domain::ids::MessageId;
+
     use super::*;
 
     fn query(text: Option<&str>, order: Order) -> PageQuery {
@@ -187,16 +190,16 @@ mod tests {
         let query = query(None, Order::Descending);
         let page = Page {
             rows: vec![9],
-            next: Some(4),
+            next: Some(MessageId::new(0, 0, 4, 0).parts()),
         };
-        let listed = query.finish_page(page, ToString::to_string, |at| format!("at{at}"));
+        let listed = query.finish_page(page, ToString::to_string, |at| format!("at{}", at.seq));
         assert_eq!(listed.iterator.as_deref(), Some("at4"));
         assert!(!listed.is_done);
         let end = Page {
             rows: Vec::<i32>::new(),
             next: None,
         };
-        let listed = query.finish_page(end, ToString::to_string, |at| format!("at{at}"));
+        let listed = query.finish_page(end, ToString::to_string, |at| format!("at{}", at.seq));
         assert_eq!((listed.iterator, listed.is_done), (None, true));
     }
 }

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use tidings_domain::clock::Millis;
-use tidings_domain::message::Message;
+use tidings_domain::message::{Message, MessageKey};
 
 use crate::messages::Settled;
 use crate::target::Target;
@@ -69,7 +69,7 @@ pub trait Admission: Send + Sync {
     /// that are missing from the answer are to be written down as owed.
     fn admit<'a>(&'a self, targets: &'a [Arc<Target>], bytes: usize) -> AdmitFuture<'a>;
     /// Whether a worker of this node is sending this delivery now.
-    fn is_held(&self, message: i64, endpoint: i64) -> bool;
+    fn is_held(&self, message: MessageKey, endpoint: i64) -> bool;
     /// Attempts as they reach the disk, from now on; a reader that lags behind misses some.
     fn feed(&self) -> tokio::sync::broadcast::Receiver<Arc<Settled>>;
 }

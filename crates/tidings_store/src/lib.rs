@@ -23,7 +23,7 @@ use tidings_domain::delivery::Pending;
 use tidings_domain::endpoint::{Endpoint, EndpointPatch};
 use tidings_domain::event_type::{EventType, EventTypePatch};
 use tidings_domain::ids::AttemptId;
-use tidings_domain::message::Message;
+use tidings_domain::message::{Message, MessageKey};
 
 pub use configuration::*;
 pub use error::StoreError;
@@ -166,8 +166,8 @@ pub trait Store: Send + Sync + 'static {
         application: i64,
         reference: MessageReference,
     ) -> StoreFuture<'_, Option<Message>>;
-    /// The message of this number.
-    fn message_by_seq(&self, seq: i64) -> StoreFuture<'_, Option<Message>>;
+    /// The message of this key.
+    fn message_by_key(&self, key: MessageKey) -> StoreFuture<'_, Option<Message>>;
     /// One page of the messages of an application, by time.
     fn messages(&self, list: ListMessages) -> StoreFuture<'_, Page<Message>>;
     /// One page of attempts, by time.
@@ -175,7 +175,7 @@ pub trait Store: Send + Sync + 'static {
     /// One attempt of an application, with its message.
     fn attempt(&self, application: i64, id: AttemptId) -> StoreFuture<'_, Option<AttemptRow>>;
     /// What the states of a message's deliveries are derived from, by endpoint number.
-    fn delivery_facts(&self, message: i64) -> StoreFuture<'_, Vec<DeliveryTrace>>;
+    fn delivery_facts(&self, message: MessageKey) -> StoreFuture<'_, Vec<DeliveryTrace>>;
 
     // -- Deliveries -----------------------------------------------------------------------------
 
@@ -196,7 +196,8 @@ pub trait Store: Send + Sync + 'static {
     fn count_recoveries(&self, rows: Vec<Pending>) -> StoreFuture<'_, ()>;
     /// Turns the next part of a fan-out cursor into rows of their own. Gives the endpoints that are
     /// owed something now, and whether the cursor is done.
-    fn expand_fan_out(&self, message: i64, now: Millis) -> StoreFuture<'_, (Vec<i64>, bool)>;
+    fn expand_fan_out(&self, message: MessageKey, now: Millis)
+    -> StoreFuture<'_, (Vec<i64>, bool)>;
 
     // -- Journals and upkeep --------------------------------------------------------------------
 

@@ -8,8 +8,8 @@ use tidings_domain::delivery::{
     Attempt, AttemptError, DeliveryFacts, Exchange, Outcome, Pending, PendingReason, Trigger,
 };
 use tidings_domain::endpoint::EndpointState;
-use tidings_domain::ids::{AttemptId, EndpointId, MessageId};
-use tidings_domain::message::Message;
+use tidings_domain::ids::{AttemptId, EndpointId, IdParts, MessageId};
+use tidings_domain::message::{Message, MessageKey};
 
 use crate::configuration::{Dedup, Order};
 use crate::handover::Permit;
@@ -72,9 +72,9 @@ pub enum MessageReference {
 pub struct Page<T> {
     /// The rows, in order.
     pub rows: Vec<T>,
-    /// Where the next page starts; none at the end of the list. Set too when the page is short
-    /// because it had read as many rows as one page may.
-    pub next: Option<i64>,
+    /// The id of the last row read, behind which the next page starts; none at the end of the list.
+    /// Set too when the page is short because it had read as many rows as one page may.
+    pub next: Option<IdParts>,
 }
 
 /// How many rows one page of a filtered list reads at most.
@@ -87,8 +87,8 @@ pub struct ListMessages {
     pub application: i64,
     /// Which way, by time.
     pub order: Order,
-    /// Start behind this number, in the direction of `order`.
-    pub after: Option<i64>,
+    /// Start behind this row's id, in the direction of `order`.
+    pub after: Option<IdParts>,
     /// At most so many.
     pub limit: usize,
     /// Only those on this channel.
@@ -108,10 +108,15 @@ pub struct ListMessages {
 /// Whose attempts a list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AttemptsOf {
-    /// Of an endpoint, by number.
-    Endpoint(i64),
-    /// Of a message, by number.
-    Message(i64),
+    /// Of an endpoint.
+    Endpoint {
+        /// Its application, by number.
+        application: i64,
+        /// The endpoint, by number.
+        endpoint: i64,
+    },
+    /// Of a message.
+    Message(MessageKey),
 }
 
 /// What a list of attempts asks for.
@@ -123,8 +128,8 @@ pub struct ListAttempts {
     pub endpoint: Option<i64>,
     /// Which way, by time.
     pub order: Order,
-    /// Start behind this number, in the direction of `order`.
-    pub after: Option<i64>,
+    /// Start behind this row's id, in the direction of `order`.
+    pub after: Option<IdParts>,
     /// At most so many.
     pub limit: usize,
     /// Only these outcomes; empty means all.
@@ -251,8 +256,8 @@ pub struct Settled {
 /// A delivery that is only in memory and must be written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Owed {
-    /// The message, by number.
-    pub message: i64,
+    /// The message.
+    pub message: MessageKey,
     /// The endpoint, by number.
     pub endpoint: i64,
     /// When it is due.
@@ -275,8 +280,8 @@ pub struct Due {
 /// A request to send a message to an endpoint once more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resend {
-    /// The message, by number.
-    pub message: i64,
+    /// The message.
+    pub message: MessageKey,
     /// The endpoint, by number.
     pub endpoint: i64,
     /// Now.

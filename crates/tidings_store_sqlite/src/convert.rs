@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tidings_domain::application::Metadata;
 use tidings_domain::endpoint::SealedSecret;
-use tidings_domain::ids::{AttemptId, MessageId};
+use tidings_domain::ids::{AttemptId, IdParts, MessageId};
 use tidings_store::{Order, StoreError};
 
 /// What an error of the engine means to the caller.
@@ -159,26 +159,24 @@ fn read_hex(text: &str) -> Option<Vec<u8>> {
     }
 }
 
-/// The id of a message from the columns `seq, accepted_at, journal, tail`, from this one on.
-pub(crate) fn read_message_id(row: &Row<'_>, first: usize) -> rusqlite::Result<MessageId> {
-    let journal = row.get::<_, u16>(first + 2)?;
-    Ok(MessageId::new(
-        row.get(first + 1)?,
-        journal,
-        row.get(first)?,
-        row.get(first + 3)?,
-    ))
+/// The parts of an id from the columns `seq`, its time, `journal` and `tail`, from this one on.
+pub(crate) fn read_parts(row: &Row<'_>, first: usize) -> rusqlite::Result<IdParts> {
+    Ok(IdParts {
+        at_ms: row.get(first + 1)?,
+        journal: row.get(first + 2)?,
+        seq: row.get(first)?,
+        tail: row.get(first + 3)?,
+    })
 }
 
-/// The id of an attempt from the columns `seq, started_at, journal, tail`, from this one on.
+/// The id of a message from the columns of [`read_parts`].
+pub(crate) fn read_message_id(row: &Row<'_>, first: usize) -> rusqlite::Result<MessageId> {
+    read_parts(row, first).map(MessageId::from_parts)
+}
+
+/// The id of an attempt from the columns of [`read_parts`].
 pub(crate) fn read_attempt_id(row: &Row<'_>, first: usize) -> rusqlite::Result<AttemptId> {
-    let journal = row.get::<_, u16>(first + 2)?;
-    Ok(AttemptId::new(
-        row.get(first + 1)?,
-        journal,
-        row.get(first)?,
-        row.get(first + 3)?,
-    ))
+    read_parts(row, first).map(AttemptId::from_parts)
 }
 
 #[cfg(test)]

@@ -10,11 +10,14 @@ mod messages;
 use rusqlite::Rows;
 use tidings_store::{Page, SCAN_ROWS_MAX};
 
+use crate::convert::read_parts;
+
 pub(crate) use attempts::{attempt, attempts};
 pub(crate) use facts::delivery_facts;
 pub(crate) use messages::{message, message_by_seq, messages};
 
-/// Fills a page from rows whose first column is the number that orders them. `read` gives none for a
+/// Fills a page from rows that begin with the parts of their id; the first is the number that orders
+/// them. `read` gives none for a
 /// row that the filters leave out.
 fn fill<T>(
     mut rows: Rows<'_>,
@@ -33,7 +36,7 @@ fn fill<T>(
             break;
         }
         read_count += 1;
-        last = Some(row.get(0)?);
+        last = Some(read_parts(row, 0)?);
         page.rows.extend(read(row)?);
     }
     Ok(page)

@@ -3,10 +3,11 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::{Outcome, Pending, PendingReason, Trigger};
-use tidings_domain::message::{FAN_OUT_DIRECT_MAX, unpack_targets};
+use tidings_domain::message::{FAN_OUT_DIRECT_MAX, MessageKey, unpack_targets};
 use tidings_store::{Dedup, Due, Hold, Owed, Resend, Resent};
 
 use crate::accept::take_key;
+use crate::convert::read_message_id;
 use crate::step::Scope;
 
 /// Writes down deliveries that were only in memory.
@@ -33,18 +34,18 @@ pub(crate) fn owe(scope: &mut Scope<'_>, deliveries: &[Owed]) -> rusqlite::Resul
                 ON CONFLICT (message, endpoint) DO UPDATE SET version = version + 1",
             )?
             .execute(params![
-                owed.message,
+                owed.message.id.seq(),
                 owed.endpoint,
                 owed.due_at,
                 owed.reason.code(),
                 Trigger::Scheduled.code(),
             ])?;
         if written == 1 {
-            scope.effects.cleared.push(owed.message);
+            scope.effects.cleared.push(owed.message.id.seq());
             scope
                 .effects
                 .owed_in_hand
-                .push((owed.message, owed.endpoint));
+                .push((owed.message.id.seq(), owed.endpoint));
             scope.effects.owed.push((owed.endpoint, owed.due_at));
         }
     }
@@ -57,8 +58,9 @@ pub(crate) fn resend(
     resend: &Resend,
     dedup: Option<&Dedup>,
 ) -> rusqlite::Result<Resent> {
+    let message = resend.message.id.seq();
     if let Some(dedup) = dedup {
-        match take_key(scope.connection, dedup, resend.message, resend.now)? {
+        match take_key(scope.connection, dedup, message, resend.now)? {
             None => {}
             Some((_, true)) => return Ok(Resent::Replayed),
             Some((_, false)) => return Ok(Resent::KeyReused),
@@ -72,7 +74,7 @@ pub(crate) fn resend(
             FROM attempt WHERE message = ?1 AND endpoint = ?2",
         )?
         .query_row(
-            params![resend.message, resend.endpoint, Outcome::Canceled.code()],
+            params![message, resend.endpoint, Outcome::Canceled.code()],
             |row| row.get(0),
         )?;
     scope
@@ -87,7 +89,7 @@ pub(crate) fn resend(
                 trigger = excluded.trigger, version = version + 1, recoveries_count = 0",
         )?
         .execute(params![
-            resend.message,
+            message,
             resend.endpoint,
             resend.now,
             made,
@@ -124,8 +126,10 @@ pub(crate) fn due_endpoints(
     Ok(found)
 }
 
-const COLUMNS: &str =
-    "message, endpoint, due_at, attempts_count, reason, trigger, version, recoveries_count";
+/// The columns of a row and of its message's key.
+const COLUMNS: &str = "pending.endpoint, pending.due_at, pending.attempts_count, pending.reason, \
+    pending.trigger, pending.version, pending.recoveries_count, message.application, message.seq, \
+    message.accepted_at, message.journal, message.tail";
 
 /// What is due to an endpoint, oldest first, and when the next is due after that.
 pub(crate) fn due(
@@ -143,8 +147,9 @@ pub(crate) fn due(
     let rows = connection
         .prepare_cached(&format!(
             "-- due
-            SELECT {COLUMNS} FROM pending WHERE endpoint = ?1 AND due_at <= ?2
-            ORDER BY due_at, message LIMIT ?3"
+            SELECT {COLUMNS} FROM pending CROSS JOIN message ON message.seq = pending.message
+            WHERE pending.endpoint = ?1 AND pending.due_at <= ?2
+            ORDER BY pending.due_at, pending.message LIMIT ?3"
         ))?
         .query_map(
             params![endpoint, now, i64::try_from(limit).unwrap_or(i64::MAX)],
@@ -156,14 +161,17 @@ pub(crate) fn due(
 
 pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Pending> {
     Ok(Pending {
-        message: row.get(0)?,
-        endpoint: row.get(1)?,
-        due_at: row.get(2)?,
-        attempts_count: row.get(3)?,
-        reason: PendingReason::from_code(row.get(4)?).unwrap_or(PendingReason::Retry),
-        trigger: Trigger::from_code(row.get(5)?).unwrap_or(Trigger::Scheduled),
-        version: row.get(6)?,
-        recoveries_count: row.get(7)?,
+        message: MessageKey {
+            application: row.get(7)?,
+            id: read_message_id(row, 8)?,
+        },
+        endpoint: row.get(0)?,
+        due_at: row.get(1)?,
+        attempts_count: row.get(2)?,
+        reason: PendingReason::from_code(row.get(3)?).unwrap_or(PendingReason::Retry),
+        trigger: Trigger::from_code(row.get(4)?).unwrap_or(Trigger::Scheduled),
+        version: row.get(5)?,
+        recoveries_count: row.get(6)?,
     })
 }
 
@@ -177,7 +185,7 @@ pub(crate) fn count_recoveries(scope: &mut Scope<'_>, rows: &[Pending]) -> rusql
                 UPDATE pending SET recoveries_count = recoveries_count + 1
                 WHERE message = ?1 AND endpoint = ?2 AND version = ?3",
             )?
-            .execute(params![row.message, row.endpoint, row.version])?;
+            .execute(params![row.message.id.seq(), row.endpoint, row.version])?;
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use tidings_domain::delivery::Pending;
 use tidings_domain::endpoint::Endpoint;
 use tidings_domain::event_type::{EventType, EventTypePatch};
 use tidings_domain::ids::{ApplicationId, AttemptId, EndpointId};
-use tidings_domain::message::{FAN_OUT_DIRECT_MAX, Message, pack_targets};
+use tidings_domain::message::{FAN_OUT_DIRECT_MAX, Message, MessageKey, pack_targets};
 use tidings_store::{
     Accepted, AttemptRow, Change, Dedup, DeliveryTrace, Due, EndpointUpdate, KnownEndpoint,
     ListAttempts, ListEventTypes, ListMessages, MessageReference, NewApplication, NewEndpoint,
@@ -238,9 +238,10 @@ impl Store for SqliteStore {
             .read(move |connection| lists::message(connection, application, &reference))
     }
 
-    fn message_by_seq(&self, seq: i64) -> StoreFuture<'_, Option<Message>> {
+    fn message_by_key(&self, key: MessageKey) -> StoreFuture<'_, Option<Message>> {
+        let reference = MessageReference::Id(key.id);
         self.readers
-            .read(move |connection| lists::message_by_seq(connection, seq))
+            .read(move |connection| lists::message(connection, key.application, &reference))
     }
 
     fn messages(&self, list: ListMessages) -> StoreFuture<'_, Page<Message>> {
@@ -258,9 +259,9 @@ impl Store for SqliteStore {
             .read(move |connection| lists::attempt(connection, application, id))
     }
 
-    fn delivery_facts(&self, message: i64) -> StoreFuture<'_, Vec<DeliveryTrace>> {
+    fn delivery_facts(&self, message: MessageKey) -> StoreFuture<'_, Vec<DeliveryTrace>> {
         self.readers
-            .read(move |connection| lists::delivery_facts(connection, message))
+            .read(move |connection| lists::delivery_facts(connection, message.id.seq()))
     }
 
     fn settle(&self, settlement: Settlement) {
@@ -290,8 +291,12 @@ impl Store for SqliteStore {
         self.write(move |scope| pending::count_recoveries(scope, &rows))
     }
 
-    fn expand_fan_out(&self, message: i64, now: Millis) -> StoreFuture<'_, (Vec<i64>, bool)> {
-        self.write(move |scope| pending::expand_fan_out(scope, message, now))
+    fn expand_fan_out(
+        &self,
+        message: MessageKey,
+        now: Millis,
+    ) -> StoreFuture<'_, (Vec<i64>, bool)> {
+        self.write(move |scope| pending::expand_fan_out(scope, message.id.seq(), now))
     }
 
     fn open_journal(&self, node: String, now: Millis) -> StoreFuture<'_, Opened> {

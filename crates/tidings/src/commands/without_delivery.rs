@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tidings_domain::message::MessageKey;
 use tidings_store::target::Target;
 use tidings_store::{Admission, AdmitFuture, Permit, Settled};
 use tokio::sync::broadcast;
@@ -18,7 +19,7 @@ impl Admission for NoDelivery {
         Box::pin(std::future::ready(Vec::new()))
     }
 
-    fn is_held(&self, _: i64, _: i64) -> bool {
+    fn is_held(&self, _: MessageKey, _: i64) -> bool {
         false
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tidings_domain::breaker::Passage;
 use tidings_domain::endpoint::EndpointState;
+use tidings_domain::message::MessageKey;
 
 use super::Lane;
 use crate::shared::Shared;
@@ -66,7 +67,7 @@ impl Lane {
 
 /// What one request teaches its lane.
 pub(crate) struct Lesson {
-    pub(crate) message: i64,
+    pub(crate) message: MessageKey,
     pub(crate) took_us: u32,
     pub(crate) is_success: bool,
     /// It timed out, or the endpoint said that it has too much to do.

@@ -7,6 +7,7 @@ use std::time::Instant;
 use tidings_domain::breaker::Passage;
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::{Pending, Trigger};
+use tidings_domain::message::MessageKey;
 use tidings_store::{Permit, Place};
 
 use super::{Lane, Work};
@@ -14,11 +15,11 @@ use crate::shared::Shared;
 
 impl Lane {
     /// The messages whose rows are in memory here.
-    pub(crate) fn taken(&self) -> HashSet<i64> {
+    pub(crate) fn taken(&self) -> HashSet<MessageKey> {
         self.lock().taken.clone()
     }
 
-    pub(crate) fn has_taken(&self, message: i64) -> bool {
+    pub(crate) fn has_taken(&self, message: MessageKey) -> bool {
         self.lock().taken.contains(&message)
     }
 
@@ -79,7 +80,7 @@ pub(crate) enum Taken {
 /// The place of a delivery that was taken from its row.
 struct RowPlace {
     lane: Arc<Lane>,
-    message: i64,
+    message: MessageKey,
 }
 
 impl Place for RowPlace {

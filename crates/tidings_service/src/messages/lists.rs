@@ -1,7 +1,7 @@
 //! Lists of messages.
 
 use tidings_domain::clock::Millis;
-use tidings_domain::ids::MessageId;
+use tidings_domain::ids::{IdParts, MessageId};
 use tidings_domain::message::Message;
 use tidings_store::{ListMessages, MessageReference};
 
@@ -63,45 +63,29 @@ impl Service {
         Ok(query.finish_page(page, |message| message.id.to_string(), stop_name))
     }
 
-    /// The place that an iterator marks.
+    /// The place that an iterator marks: the id of a message, shown or not.
     pub(crate) async fn message_position(
         &self,
         application: i64,
         iterator: &str,
-    ) -> Result<i64, ServiceError> {
+    ) -> Result<IdParts, ServiceError> {
         let id: MessageId = iterator.parse().map_err(|_| wrong_iterator())?;
-        if is_stop(id) {
-            return Ok(id.seq());
-        }
         let reference = MessageReference::Id(id);
         match self.store.message(application, reference).await? {
-            Some(_) => Ok(id.seq()),
+            Some(_) => Ok(id.parts()),
             None => Err(wrong_iterator()),
         }
     }
 }
 
-/// The iterator of a place where reading stopped without a row to show: an id made of nothing but
-/// the place, which no message has.
-pub(crate) fn stop_name(seq: i64) -> String {
-    MessageId::new(0, 0, seq, 0).to_string()
-}
-
-pub(crate) fn is_stop(id: MessageId) -> bool {
-    id == MessageId::new(0, 0, id.seq(), 0)
+/// The iterator of a place where reading stopped without a row to show: the last one that was read.
+fn stop_name(stop: IdParts) -> String {
+    MessageId::from_parts(stop).to_string()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_place_to_go_on_from_is_told_apart_from_a_message() {
-        let stop: MessageId = stop_name(77).parse().unwrap();
-        assert!(is_stop(stop));
-        assert_eq!(stop.seq(), 77);
-        assert!(!is_stop(MessageId::new(1, 0, 77, 0)));
-    }
 
     #[test]
     fn a_list_looks_back_90_days_unless_told_otherwise() {

@@ -55,14 +55,14 @@ pub(super) async fn what_was_admitted_is_handed_over_and_the_rest_is_owed(harnes
     world.admit(&mut new, &targets[0]);
     world.admit(&mut new, &targets[2]);
     let message = world.accept(new).await;
-    let seq = message.id.seq();
+    let key = message.key();
     // Handed over before `accept` has returned.
     let handed = world.recorder.handed();
     assert_eq!(
         handed,
-        [(seq, targets[0].ordinal()), (seq, targets[2].ordinal())]
+        [(key, targets[0].ordinal()), (key, targets[2].ordinal())]
     );
-    assert_eq!(world.all_owed().await, [(seq, targets[1].ordinal())]);
+    assert_eq!(world.all_owed().await, [(key, targets[1].ordinal())]);
     assert_eq!(world.recorder.owed(), [(targets[1].ordinal(), NOW)]);
     let rows = world.owed(targets[1].ordinal()).await;
     assert_eq!(
@@ -89,7 +89,7 @@ struct Reader {
 impl Handover for Reader {
     fn committed(&self, handed: Vec<Handed>) {
         for handed in handed {
-            let read = self.store.message_by_seq(handed.message.id.seq());
+            let read = self.store.message_by_key(handed.message.key());
             let found =
                 tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(read));
             let was_there = matches!(found, Ok(Some(message)) if message == *handed.message);
@@ -162,13 +162,13 @@ pub(super) async fn a_message_is_never_seen_without_what_is_owed_of_it(harness: 
         for message in world.store().messages(list).await.expect("a read").rows {
             for trace in world
                 .store()
-                .delivery_facts(message.id.seq())
+                .delivery_facts(message.key())
                 .await
                 .expect("a read")
             {
                 assert_eq!(trace.facts.due_at, Some(NOW), "{message:?}");
             }
-            after = Some(message.id.seq());
+            after = Some(message.id.parts());
             seen_count += 1;
         }
     }
@@ -191,7 +191,7 @@ pub(super) async fn a_repeated_message_is_not_handed_over_and_gives_its_places_b
     assert_eq!(repeated, Ok(Accepted::Replayed(message.clone())));
     assert_eq!(
         world.recorder.handed(),
-        [(message.id.seq(), endpoint.ordinal())]
+        [(message.key(), endpoint.ordinal())]
     );
     assert_eq!(world.places.taken(), 0);
 }
@@ -244,7 +244,7 @@ pub(super) async fn many_at_once_are_all_accepted_each_under_its_own_number(harn
     let mut numbers = Vec::new();
     while let Some(accepted) = accepting.join_next().await {
         match accepted {
-            Ok(Ok(Accepted::Done(id))) => numbers.push((id.seq(), endpoint.ordinal())),
+            Ok(Ok(Accepted::Done(id))) => numbers.push((world.key(id), endpoint.ordinal())),
             other => panic!("not accepted: {other:?}"),
         }
     }

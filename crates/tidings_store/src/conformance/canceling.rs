@@ -9,7 +9,7 @@ use tidings_domain::endpoint::{DisabledReason, EndpointPatch, EndpointState};
 use super::Harness;
 use super::world::{NOW, World, done, hold, key};
 use crate::target::Target;
-use crate::{AttemptsOf, EndpointUpdate, NewMessage, Resend, Settlement};
+use crate::{EndpointUpdate, NewMessage, Resend, Settlement};
 
 async fn owe(world: &World<'_>, endpoint: &Arc<Target>, count: usize) {
     for _ in 0..count {
@@ -47,7 +47,7 @@ async fn disable(world: &World<'_>, endpoint: &Target) {
 
 /// Every attempt at an endpoint is a cancellation for this reason.
 async fn assert_canceled(world: &World<'_>, endpoint: &Target, count: usize, why: AttemptError) {
-    let list = super::world::list_attempts(AttemptsOf::Endpoint(endpoint.ordinal()));
+    let list = super::world::list_attempts(world.of_endpoint(endpoint));
     let rows = world.store().attempts(list).await.expect("a read").rows;
     assert_eq!(rows.len(), count);
     for row in rows {
@@ -78,7 +78,7 @@ pub(super) async fn what_is_owed_to_a_disabled_endpoint_is_canceled_a_few_at_a_t
     assert_eq!(cancel(&world, NOW + 1, 4).await, 2);
     assert_eq!(cancel(&world, NOW + 1, 4).await, 0);
     assert_canceled(&world, &off, 6, AttemptError::EndpointDisabled).await;
-    assert_eq!(world.all_owed().await, [(message.id.seq(), on.ordinal())]);
+    assert_eq!(world.all_owed().await, [(message.key(), on.ordinal())]);
     let facts = world
         .facts(&message, off.ordinal())
         .await
@@ -171,7 +171,7 @@ pub(super) async fn a_resend_starts_the_30_days_anew(harness: &dyn Harness) {
     let message = world.accept(world.to(&[&endpoint])).await;
     let now = NOW + OWED_FOR_MAX_MS + 1;
     let resend = Resend {
-        message: message.id.seq(),
+        message: message.key(),
         endpoint: endpoint.ordinal(),
         now,
     };
@@ -186,7 +186,7 @@ pub(super) async fn a_canceled_delivery_can_be_resent(harness: &dyn Harness) {
     disable(&world, &endpoint).await;
     assert_eq!(cancel(&world, NOW, 100).await, 1);
     let resend = Resend {
-        message: message.id.seq(),
+        message: message.key(),
         endpoint: endpoint.ordinal(),
         now: NOW,
     };

@@ -13,7 +13,7 @@ pub(super) async fn what_is_due_comes_oldest_first_and_not_before_its_time(harne
             accepted_at: NOW + after,
             ..world.to(&[&one, &other])
         };
-        expected.push((NOW + after, world.accept(new).await.id.seq()));
+        expected.push((NOW + after, world.accept(new).await.key()));
     }
     expected.sort_unstable();
     let due = async |now, limit| {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tidings_domain::delivery::{PendingReason, Trigger};
-use tidings_domain::message::FAN_OUT_DIRECT_MAX;
+use tidings_domain::message::{FAN_OUT_DIRECT_MAX, MessageKey};
 
 use super::Harness;
 use super::world::{DAY, NOW, World, hold};
@@ -23,21 +23,18 @@ pub(super) async fn up_to_256_targets_are_owed_one_by_one_and_more_by_a_cursor(
     let message = world.accept(world.to_numbers((1..=most).collect())).await;
     let owed = world.all_owed().await;
     assert_eq!(owed.len(), FAN_OUT_DIRECT_MAX);
-    assert!(
-        owed.iter()
-            .all(|row| row.0 == message.id.seq() && row.1 > 0)
-    );
+    assert!(owed.iter().all(|row| row.0 == message.key() && row.1 > 0));
 
     let wider = world
         .accept(world.to_numbers((1..=most + 1).collect()))
         .await;
-    let added: Vec<(i64, i64)> = world
+    let added: Vec<(MessageKey, i64)> = world
         .all_owed()
         .await
         .into_iter()
-        .filter(|row| row.0 == wider.id.seq())
+        .filter(|row| row.0 == wider.key())
         .collect();
-    assert_eq!(added, [(wider.id.seq(), 0)]);
+    assert_eq!(added, [(wider.key(), 0)]);
     let cursor = world.owed(0).await.remove(0);
     assert_eq!((cursor.reason, cursor.due_at), (PendingReason::FanOut, NOW));
     assert!(world.recorder.owed().contains(&(0, NOW)));
@@ -62,17 +59,17 @@ pub(super) async fn every_target_of_a_wide_fan_out_reads_as_owed_all_the_time(
     while !is_done {
         let traces = world
             .store()
-            .delivery_facts(message.id.seq())
+            .delivery_facts(message.key())
             .await
             .expect("a read");
         let endpoints: Vec<i64> = traces.iter().map(|trace| trace.endpoint).collect();
         assert_eq!(endpoints, wide());
         assert!(traces.iter().all(|trace| trace.facts.due_at.is_some()));
-        is_done = expand(&*world.store(), message.id.seq()).await.1;
+        is_done = expand(&*world.store(), message.key()).await.1;
     }
 }
 
-async fn expand(store: &dyn Store, message: i64) -> (Vec<i64>, bool) {
+async fn expand(store: &dyn Store, message: MessageKey) -> (Vec<i64>, bool) {
     store
         .expand_fan_out(message, NOW + 5)
         .await
@@ -83,12 +80,12 @@ pub(super) async fn a_wide_fan_out_is_expanded_256_at_a_time_each_target_once(
     harness: &dyn Harness,
 ) {
     let world = World::new(harness).await;
-    let seq = world.accept(world.to_numbers(wide())).await.id.seq();
+    let key = world.accept(world.to_numbers(wide())).await.key();
     let mut parts = Vec::new();
     let mut all = Vec::new();
     loop {
-        let (part, is_done) = expand(&*world.store(), seq).await;
-        let is_cursor_left = world.all_owed().await.contains(&(seq, 0));
+        let (part, is_done) = expand(&*world.store(), key).await;
+        let is_cursor_left = world.all_owed().await.contains(&(key, 0));
         assert_eq!(is_cursor_left, !is_done);
         parts.push(part.len());
         all.extend(part);
@@ -105,7 +102,7 @@ pub(super) async fn a_wide_fan_out_is_expanded_256_at_a_time_each_target_once(
         (PendingReason::FanOut, Trigger::Scheduled)
     );
     // Once more does nothing.
-    assert_eq!(expand(&*world.store(), seq).await, (Vec::new(), true));
+    assert_eq!(expand(&*world.store(), key).await, (Vec::new(), true));
     assert_eq!(world.all_owed().await.len(), 600);
 }
 
@@ -115,10 +112,10 @@ pub(super) async fn a_crash_between_two_parts_loses_no_target_and_repeats_none(
     let mut world = World::new(harness).await;
     let targets = world.endpoints(2).await;
     let message = world.accept(world.to_numbers(wide())).await;
-    let seq = message.id.seq();
+    let key = message.key();
     let mut seen: BTreeMap<i64, usize> = BTreeMap::new();
     loop {
-        let (part, is_done) = expand(&*world.store(), seq).await;
+        let (part, is_done) = expand(&*world.store(), key).await;
         for endpoint in part {
             *seen.entry(endpoint).or_default() += 1;
         }
@@ -152,11 +149,11 @@ pub(super) async fn a_late_part_has_been_owed_since_the_message_came(harness: &d
     let others: Vec<i64> = (1_001..1_001 + WIDE).collect();
     let mut numbers = vec![endpoint.ordinal()];
     numbers.extend(others);
-    let seq = world.accept(world.to_numbers(numbers)).await.id.seq();
+    let key = world.accept(world.to_numbers(numbers)).await.key();
     let now = NOW + 31 * DAY;
     world
         .store()
-        .expand_fan_out(seq, now)
+        .expand_fan_out(key, now)
         .await
         .expect("a write");
     // Unknown endpoints are gone as well; what matters is the one that is there.

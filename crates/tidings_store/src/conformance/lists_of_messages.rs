@@ -50,7 +50,8 @@ async fn follow(world: &World<'_>, list: ListMessages) -> Vec<Message> {
     found
 }
 
-/// Messages of all sorts, in order, among those of another application.
+/// Messages of all sorts, among those of another application; in the order in which they are listed,
+/// which is by number or by time.
 async fn messages(world: &World<'_>, count: usize) -> Vec<Message> {
     let chance = SeededEntropy::new(3);
     let pick = |of: &[&str]| {
@@ -76,7 +77,12 @@ async fn messages(world: &World<'_>, count: usize) -> Vec<Message> {
             })
             .await;
     }
-    made
+    let listed = page(world, everything(world)).await.rows;
+    let mut sorted = listed.clone();
+    made.sort_by_key(|message| message.id);
+    sorted.sort_by_key(|message| message.id);
+    assert_eq!(sorted, made);
+    listed
 }
 
 pub(super) async fn pages_of_messages_neither_skip_nor_repeat(harness: &dyn Harness) {
@@ -111,7 +117,7 @@ pub(super) async fn pages_of_messages_neither_skip_nor_repeat(harness: &dyn Harn
     .await;
     assert_eq!(
         (short.rows.len(), short.next),
-        (59, Some(made[58].id.seq()))
+        (59, Some(made[58].id.parts()))
     );
 }
 
@@ -126,7 +132,11 @@ pub(super) async fn a_new_message_does_not_disturb_a_list_that_is_being_read(
         ..everything(&world)
     };
     let first = page(&world, list.clone()).await;
-    world.accept(world.to(&[])).await;
+    let new = NewMessage {
+        accepted_at: NOW + 100,
+        ..world.to(&[])
+    };
+    world.accept(new).await;
     let second = page(
         &world,
         ListMessages {
@@ -306,7 +316,7 @@ pub(super) async fn a_message_is_found_by_its_whole_id_or_its_latest_event_id(
     for reference in [MessageReference::Id(first.id), by_event_id] {
         assert_eq!(store.message(other, reference).await, Ok(None));
     }
-    assert_eq!(store.message_by_seq(9_999).await, Ok(None));
+    assert_eq!(store.message_by_key(world.unknown_key()).await, Ok(None));
 }
 
 pub(super) async fn the_deliveries_of_a_message_are_targets_attempts_and_what_is_owed(
@@ -321,7 +331,7 @@ pub(super) async fn the_deliveries_of_a_message_are_targets_attempts_and_what_is
     world.settle(world.success(&message, &targets[1])).await;
     world.settle(world.exhausted(&message, &targets[4])).await;
     let resend = Resend {
-        message: message.id.seq(),
+        message: message.key(),
         endpoint: targets[3].ordinal(),
         now: NOW + 7,
     };
@@ -361,7 +371,7 @@ pub(super) async fn the_deliveries_of_a_message_are_targets_attempts_and_what_is
     ]);
     let traces = world
         .store()
-        .delivery_facts(message.id.seq())
+        .delivery_facts(message.key())
         .await
         .expect("a read");
     assert!(traces.is_sorted_by(|one, two| one.endpoint < two.endpoint));
@@ -370,5 +380,6 @@ pub(super) async fn the_deliveries_of_a_message_are_targets_attempts_and_what_is
         .map(|trace| (trace.endpoint, trace.facts))
         .collect();
     assert_eq!(found, expected);
-    assert_eq!(world.store().delivery_facts(9_999).await, Ok(Vec::new()));
+    let none = world.store().delivery_facts(world.unknown_key()).await;
+    assert_eq!(none, Ok(Vec::new()));
 }

@@ -4,13 +4,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tidings_domain::clock::Millis;
+use tidings_domain::message::MessageKey;
 
 use crate::{Handed, Handover, Permit, Place, Settled};
 
 /// Takes what the store hands over and remembers it.
 #[derive(Default)]
 pub(super) struct Recorder {
-    handed: Mutex<Vec<(i64, i64)>>,
+    handed: Mutex<Vec<(MessageKey, i64)>>,
     owed: Mutex<Vec<(i64, Millis)>>,
     settled: Mutex<Vec<Settled>>,
     pub(super) is_deaf: AtomicBool,
@@ -21,8 +22,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Recorder {
-    /// What was handed over so far, as numbers of message and endpoint, in order.
-    pub(super) fn handed(&self) -> Vec<(i64, i64)> {
+    /// What was handed over so far, as messages and numbers of endpoints, in order.
+    pub(super) fn handed(&self) -> Vec<(MessageKey, i64)> {
         let mut handed = lock(&self.handed).clone();
         handed.sort_unstable();
         handed
@@ -42,7 +43,7 @@ impl Handover for Recorder {
     fn committed(&self, handed: Vec<Handed>) {
         let numbers = handed
             .iter()
-            .map(|handed| (handed.message.id.seq(), handed.target.ordinal()));
+            .map(|handed| (handed.message.key(), handed.target.ordinal()));
         lock(&self.handed).extend(numbers);
     }
 

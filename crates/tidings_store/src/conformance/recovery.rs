@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tidings_domain::clock::{Entropy as _, SeededEntropy};
 use tidings_domain::delivery::{PendingReason, Trigger};
+use tidings_domain::message::MessageKey;
 use tokio::task::JoinSet;
 
 use super::Harness;
@@ -31,18 +32,18 @@ pub(super) async fn a_crash_brings_back_exactly_what_was_in_memory_only(harness:
     assert_eq!((opened.taken_over, opened.recovered), (1, 3));
     let (one, two) = (one.ordinal(), two.ordinal());
     let mut expected = [
-        (in_memory.id.seq(), one),
-        (in_memory.id.seq(), two),
-        (half.id.seq(), one),
-        (spilled.id.seq(), one),
-        (retried.id.seq(), one),
+        (in_memory.key(), one),
+        (in_memory.key(), two),
+        (half.key(), one),
+        (spilled.key(), one),
+        (retried.key(), one),
     ];
     expected.sort_unstable();
     assert_eq!(world.all_owed().await, expected);
     let rows = world.owed(one).await;
     let row = rows
         .iter()
-        .find(|row| row.message == half.id.seq())
+        .find(|row| row.message == half.key())
         .expect("it is owed");
     assert_eq!((row.due_at, row.attempts_count), (NOW, 0));
     assert_eq!(
@@ -52,7 +53,7 @@ pub(super) async fn a_crash_brings_back_exactly_what_was_in_memory_only(harness:
     assert_eq!(row.recoveries_count, 1);
     let row = rows
         .iter()
-        .find(|row| row.message == spilled.id.seq())
+        .find(|row| row.message == spilled.key())
         .expect("it is owed");
     assert_eq!(row.recoveries_count, 0);
     assert_eq!(world.recorder.owed().len(), 3);
@@ -90,7 +91,7 @@ pub(super) async fn a_journal_closed_with_deliveries_in_hand_is_taken_over(harne
     assert_eq!((opened.taken_over, opened.recovered), (1, 1));
     assert_eq!(
         world.all_owed().await,
-        [(message.id.seq(), endpoint.ordinal())]
+        [(message.key(), endpoint.ordinal())]
     );
 }
 
@@ -124,7 +125,7 @@ pub(super) async fn a_failed_resend_does_not_hide_what_was_in_memory(harness: &d
     let endpoint = world.endpoint().await;
     let message = world.accept(world.handed_to(&[&endpoint])).await;
     let resend = Resend {
-        message: message.id.seq(),
+        message: message.key(),
         endpoint: endpoint.ordinal(),
         now: NOW,
     };
@@ -139,7 +140,7 @@ pub(super) async fn a_failed_resend_does_not_hide_what_was_in_memory(harness: &d
     assert_eq!(world.crash_and_recover().await.recovered, 1);
     assert_eq!(
         world.all_owed().await,
-        [(message.id.seq(), endpoint.ordinal())]
+        [(message.key(), endpoint.ordinal())]
     );
 }
 
@@ -196,7 +197,7 @@ pub(super) async fn one_delivery_in_memory_is_found_behind_thousands_that_are_se
     assert_eq!(world.crash_and_recover().await.recovered, 1);
     assert_eq!(
         world.all_owed().await,
-        [(hanging.id.seq(), endpoint.ordinal())]
+        [(hanging.key(), endpoint.ordinal())]
     );
 }
 
@@ -206,7 +207,7 @@ async fn accept_and_settle(
     endpoint: &Arc<Target>,
     count: usize,
     is_settled: impl Fn(i64) -> bool,
-) -> BTreeSet<i64> {
+) -> BTreeSet<MessageKey> {
     let mut accepting = JoinSet::new();
     for _ in 0..count {
         let (store, new) = (world.store(), world.handed_to(&[endpoint]));
@@ -221,7 +222,7 @@ async fn accept_and_settle(
             let message = world.message(id).await;
             world.store().settle(world.success(&message, endpoint));
         } else {
-            left.insert(id.seq());
+            left.insert(world.key(id));
         }
     }
     world.flush().await;
@@ -239,7 +240,7 @@ pub(super) async fn whatever_is_settled_in_whatever_order_the_rest_comes_back_on
         let count = usize::try_from(chance.next_u64() % 200).expect("a small number");
         let divisor = i64::from(round) + 2;
         let left = accept_and_settle(&world, &endpoint, count, |seq| seq % divisor != 0).await;
-        expected.extend(left.iter().map(|seq| (*seq, endpoint.ordinal())));
+        expected.extend(left.iter().map(|key| (*key, endpoint.ordinal())));
         let opened = world.crash_and_recover().await;
         assert_eq!(opened.recovered, left.len());
         assert_eq!(

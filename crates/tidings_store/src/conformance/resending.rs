@@ -1,6 +1,7 @@
 //! Somebody asks for a delivery once more.
 
 use tidings_domain::delivery::{AttemptError, DeliveryState, Outcome, PendingReason, Trigger};
+use tidings_domain::message::MessageKey;
 
 use super::Harness;
 use super::world::{NOW, World, hold, key};
@@ -14,7 +15,7 @@ pub(super) async fn a_resend_is_owed_now_and_its_failure_does_not_undo_a_success
     let message = world.accept(world.handed_to(&[&endpoint])).await;
     world.settle(world.success(&message, &endpoint)).await;
     let resend = Resend {
-        message: message.id.seq(),
+        message: message.key(),
         endpoint: endpoint.ordinal(),
         now: NOW + 100,
     };
@@ -56,7 +57,7 @@ pub(super) async fn a_resend_of_what_is_owed_makes_it_due_now(harness: &dyn Harn
         .await;
     let taken = world.owed(endpoint.ordinal()).await.remove(0);
     let resend = Resend {
-        message: message.id.seq(),
+        message: message.key(),
         endpoint: endpoint.ordinal(),
         now: NOW + 1,
     };
@@ -80,7 +81,7 @@ pub(super) async fn a_resend_of_what_is_owed_makes_it_due_now(harness: &dyn Harn
 pub(super) async fn a_resend_stands_beside_the_delivery_that_is_in_memory(harness: &dyn Harness) {
     let world = World::new(harness).await;
     let endpoint = world.endpoint().await;
-    let resent = async |message: i64| {
+    let resent = async |message: MessageKey| {
         let resend = Resend {
             message,
             endpoint: endpoint.ordinal(),
@@ -89,22 +90,19 @@ pub(super) async fn a_resend_stands_beside_the_delivery_that_is_in_memory(harnes
         assert_eq!(world.store().resend(resend, None).await, Ok(Resent::Done));
     };
     let first = world.accept(world.handed_to(&[&endpoint])).await;
-    resent(first.id.seq()).await;
+    resent(first.key()).await;
     world.settle(world.success(&first, &endpoint)).await;
-    assert_eq!(
-        world.all_owed().await,
-        [(first.id.seq(), endpoint.ordinal())]
-    );
+    assert_eq!(world.all_owed().await, [(first.key(), endpoint.ordinal())]);
     // A retry of the first does not put it off, and the next attempt has the next number.
     let second = world.accept(world.handed_to(&[&endpoint])).await;
-    resent(second.id.seq()).await;
+    resent(second.key()).await;
     world
         .settle(world.retry(&second, &endpoint, NOW + 50_000))
         .await;
     let rows = world.owed(endpoint.ordinal()).await;
     let row = rows
         .iter()
-        .find(|row| row.message == second.id.seq())
+        .find(|row| row.message == second.key())
         .expect("it is owed");
     assert_eq!(
         (row.due_at, row.trigger, row.attempts_count),
@@ -118,7 +116,7 @@ pub(super) async fn a_resend_goes_to_endpoints_the_message_was_not_for(harness: 
     let message = world.accept(world.to(&[])).await;
     assert_eq!(world.facts(&message, endpoint.ordinal()).await, None);
     let resend = Resend {
-        message: message.id.seq(),
+        message: message.key(),
         endpoint: endpoint.ordinal(),
         now: NOW,
     };
@@ -142,7 +140,7 @@ pub(super) async fn a_canceled_attempt_does_not_count_as_a_request(harness: &dyn
     canceled.exchange.error = Some(AttemptError::Poison);
     world.settle(canceled).await;
     let resend = Resend {
-        message: message.id.seq(),
+        message: message.key(),
         endpoint: endpoint.ordinal(),
         now: NOW,
     };
@@ -156,7 +154,7 @@ pub(super) async fn a_repeated_resend_asks_only_once(harness: &dyn Harness) {
     let message = world.accept(world.handed_to(&[&endpoint])).await;
     world.settle(world.success(&message, &endpoint)).await;
     let resend = Resend {
-        message: message.id.seq(),
+        message: message.key(),
         endpoint: endpoint.ordinal(),
         now: NOW,
     };

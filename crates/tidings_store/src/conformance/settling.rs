@@ -112,7 +112,7 @@ pub(super) async fn a_retry_is_owed_from_its_time_on(harness: &dyn Harness) {
     let row = &due.rows[0];
     assert_eq!(
         (row.message, row.endpoint),
-        (message.id.seq(), endpoint.ordinal())
+        (message.key(), endpoint.ordinal())
     );
     assert_eq!((row.due_at, row.attempts_count), (NOW + 5_000, 1));
     assert_eq!(

@@ -147,7 +147,7 @@ pub(super) async fn the_old_node_does_not_write_down_what_was_taken_over(harness
     let (_second, _) = take_over(&world).await;
     let rows = world.owed(endpoint.ordinal()).await;
     let delivery = Owed {
-        message: message.id.seq(),
+        message: message.key(),
         endpoint: endpoint.ordinal(),
         due_at: NOW + 500,
         reason: PendingReason::Drained,

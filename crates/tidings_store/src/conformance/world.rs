@@ -9,7 +9,7 @@ use tidings_domain::clock::{Millis, SeededEntropy};
 use tidings_domain::delivery::{DeliveryFacts, Exchange, Outcome, Pending, PendingReason, Trigger};
 use tidings_domain::endpoint::Endpoint;
 use tidings_domain::ids::MessageId;
-use tidings_domain::message::Message;
+use tidings_domain::message::{Message, MessageKey};
 use tidings_domain::sealed::{Keyring, MasterKey};
 
 use super::recorder::{Places, Recorder};
@@ -94,6 +94,27 @@ impl<'a> World<'a> {
     /// The application's number.
     pub(super) fn app(&self) -> i64 {
         self.application.id.seq()
+    }
+
+    /// The key of a message of this application.
+    pub(super) fn key(&self, id: MessageId) -> MessageKey {
+        MessageKey {
+            application: self.app(),
+            id,
+        }
+    }
+
+    /// The key of a message that is not there.
+    pub(super) fn unknown_key(&self) -> MessageKey {
+        self.key(MessageId::new(NOW, self.opened.journal, 9_999, 1))
+    }
+
+    /// The attempts to an endpoint.
+    pub(super) fn of_endpoint(&self, endpoint: &Target) -> AttemptsOf {
+        AttemptsOf::Endpoint {
+            application: self.app(),
+            endpoint: endpoint.ordinal(),
+        }
     }
 
     /// A number that was not used before.
@@ -185,15 +206,20 @@ impl<'a> World<'a> {
     /// Accepts a message that must be new, and reads it back.
     pub(super) async fn accept(&self, new: NewMessage) -> Arc<Message> {
         let store = self.store();
+        let application = new.application;
         let id = match store.accept(new).await {
             Ok(Accepted::Done(id)) => id,
             other => panic!("the message was not accepted: {other:?}"),
         };
-        self.message(id).await
+        self.read(MessageKey { application, id }).await
     }
 
     pub(super) async fn message(&self, id: MessageId) -> Arc<Message> {
-        let found = self.store().message_by_seq(id.seq()).await;
+        self.read(self.key(id)).await
+    }
+
+    async fn read(&self, key: MessageKey) -> Arc<Message> {
+        let found = self.store().message_by_key(key).await;
         Arc::new(
             found
                 .expect("a read")
@@ -262,8 +288,8 @@ impl<'a> World<'a> {
         due.expect("a read").rows
     }
 
-    /// Numbers of message and endpoint of everything that is owed.
-    pub(super) async fn all_owed(&self) -> Vec<(i64, i64)> {
+    /// Message and endpoint of everything that is owed.
+    pub(super) async fn all_owed(&self) -> Vec<(MessageKey, i64)> {
         let endpoints = self.store().due_endpoints(-1, ALL).await.expect("a read");
         let mut owed = Vec::new();
         for (endpoint, _) in endpoints {
@@ -276,12 +302,12 @@ impl<'a> World<'a> {
 
     /// All attempts of a message, in order.
     pub(super) async fn attempts(&self, message: &Message) -> Vec<AttemptRow> {
-        let list = list_attempts(AttemptsOf::Message(message.id.seq()));
+        let list = list_attempts(AttemptsOf::Message(message.key()));
         self.store().attempts(list).await.expect("a read").rows
     }
 
     pub(super) async fn facts(&self, message: &Message, endpoint: i64) -> Option<DeliveryFacts> {
-        let traces = self.store().delivery_facts(message.id.seq()).await;
+        let traces = self.store().delivery_facts(message.key()).await;
         let mut traces = traces.expect("a read").into_iter();
         traces
             .find(|trace| trace.endpoint == endpoint)

@@ -77,13 +77,15 @@ pub(crate) fn attempts(
     connection: &Connection,
     list: &ListAttempts,
 ) -> rusqlite::Result<Page<AttemptRow>> {
-    let span = Span::new(list.order, list.after);
+    let span = Span::new(list.order, list.after.map(|after| after.seq));
     let has_successful = list.outcomes.is_empty() || list.outcomes.contains(&Outcome::Success);
     let (whose, number) = match list.of {
-        AttemptsOf::Message(message) => ("attempt.message = ?1", message),
-        AttemptsOf::Endpoint(endpoint) if has_successful => ("attempt.endpoint = ?1", endpoint),
+        AttemptsOf::Message(message) => ("attempt.message = ?1", message.id.seq()),
+        AttemptsOf::Endpoint { endpoint, .. } if has_successful => {
+            ("attempt.endpoint = ?1", endpoint)
+        }
         // In the words of the partial index, so that it is used.
-        AttemptsOf::Endpoint(endpoint) => {
+        AttemptsOf::Endpoint { endpoint, .. } => {
             ("attempt.endpoint = ?1 AND attempt.outcome <> 0", endpoint)
         }
     };

@@ -81,7 +81,7 @@ pub(crate) fn messages(
     connection: &Connection,
     list: &ListMessages,
 ) -> rusqlite::Result<Page<Message>> {
-    let span = Span::new(list.order, list.after);
+    let span = Span::new(list.order, list.after.map(|after| after.seq));
     let mut select = connection.prepare_cached(&format!(
         "-- messages
         SELECT {COLUMNS} FROM message WHERE application = ?1 AND seq > ?2 AND seq < ?3

@@ -8,7 +8,7 @@ use tidings_domain::delivery::{Exchange, Outcome, PendingReason, Trigger};
 use tidings_domain::endpoint::{EndpointPatch, EndpointState};
 use tidings_domain::event_type::EventTypePatch;
 use tidings_domain::ids::{AttemptId, MessageId};
-use tidings_domain::message::{Message, pack_targets};
+use tidings_domain::message::{Message, MessageKey, pack_targets};
 use tidings_store::{
     AttemptsOf, Dedup, EndpointUpdate, Hold, ListAttempts, ListEventTypes, ListMessages,
     MessageReference, NewApplication, NewEndpoint, NewEventType, NewMessage, Next, Order, Owed,
@@ -48,6 +48,13 @@ fn new_message(targets: Vec<i64>) -> NewMessage {
         tail: 1,
         dedup: Some(key(1)),
         event_id_until: NOW + 1,
+    }
+}
+
+fn message_key() -> MessageKey {
+    MessageKey {
+        application: 1,
+        id: MessageId::new(NOW, 1, 1, 1),
     }
 }
 
@@ -224,7 +231,7 @@ fn run_messages(scope: &mut Scope<'_>) {
     .unwrap();
     scope.journal.catch_up(scope.connection).unwrap();
     let owed = Owed {
-        message: 1,
+        message: message_key(),
         endpoint: 2,
         due_at: NOW,
         reason: PendingReason::Drained,
@@ -234,7 +241,7 @@ fn run_messages(scope: &mut Scope<'_>) {
     pending::resend(
         scope,
         &Resend {
-            message: 1,
+            message: message_key(),
             endpoint: 1,
             now: NOW,
         },
@@ -292,7 +299,7 @@ fn run_lists(connection: &rusqlite::Connection) {
         let list = ListMessages {
             application: 1,
             order,
-            after: Some(5),
+            after: Some(message_key().id.parts()),
             limit: 5,
             channel: None,
             tag: None,
@@ -302,7 +309,11 @@ fn run_lists(connection: &rusqlite::Connection) {
             with_payload: true,
         };
         lists::messages(connection, &list).unwrap();
-        for of in [AttemptsOf::Endpoint(1), AttemptsOf::Message(1)] {
+        let of_endpoint = AttemptsOf::Endpoint {
+            application: 1,
+            endpoint: 1,
+        };
+        for of in [of_endpoint, AttemptsOf::Message(message_key())] {
             for outcomes in [Vec::new(), vec![Outcome::Retry]] {
                 lists::attempts(connection, &attempts(of, order, outcomes)).unwrap();
             }
@@ -319,7 +330,7 @@ fn attempts(of: AttemptsOf, order: Order, outcomes: Vec<Outcome>) -> ListAttempt
         of,
         endpoint: None,
         order,
-        after: Some(5),
+        after: Some(message_key().id.parts()),
         limit: 5,
         outcomes,
         status_between: None,

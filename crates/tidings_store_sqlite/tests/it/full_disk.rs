@@ -151,5 +151,5 @@ async fn a_store_can_end_with_outcomes_that_do_not_fit() {
         .await
         .expect("a read")
         .rows;
-    assert_eq!(owed[0].message, message.id.seq());
+    assert_eq!(owed[0].message, message.key());
 }

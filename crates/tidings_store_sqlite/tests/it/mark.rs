@@ -25,7 +25,10 @@ async fn deliver(store: &Arc<SqliteStore>, customer: &Arc<Customer>, count: usiz
             let Ok(Accepted::Done(id)) = accepted else {
                 panic!("not accepted: {accepted:?}")
             };
-            let message = store.message_by_seq(id.seq()).await.expect("a read");
+            let message = store
+                .message_by_key(customer.key(id))
+                .await
+                .expect("a read");
             store.settle(customer.success(&Arc::new(message.expect("it is there"))));
         });
     }

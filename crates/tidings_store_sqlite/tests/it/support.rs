@@ -11,7 +11,8 @@ use tempfile::TempDir;
 use tidings_domain::application::Metadata;
 use tidings_domain::clock::{Millis, SeededEntropy};
 use tidings_domain::delivery::{Exchange, Outcome, Trigger};
-use tidings_domain::message::Message;
+use tidings_domain::ids::MessageId;
+use tidings_domain::message::{Message, MessageKey};
 use tidings_domain::sealed::{Keyring, MasterKey};
 use tidings_store::conformance::{Harness, Instance};
 use tidings_store::target::Target;
@@ -159,11 +160,19 @@ impl Customer {
         }
     }
 
+    /// The key of one of its messages.
+    pub(crate) fn key(&self, id: MessageId) -> MessageKey {
+        MessageKey {
+            application: self.application,
+            id,
+        }
+    }
+
     pub(crate) async fn accept(&self, store: &dyn Store) -> Arc<Message> {
         let Ok(Accepted::Done(id)) = store.accept(self.handed_message()).await else {
             panic!("the message was not accepted");
         };
-        let message = store.message_by_seq(id.seq()).await.expect("a read");
+        let message = store.message_by_key(self.key(id)).await.expect("a read");
         Arc::new(message.expect("it is there"))
     }
 
@@ -187,7 +196,7 @@ impl Customer {
     /// All attempts of a message.
     pub(crate) fn list(message: &Message) -> ListAttempts {
         ListAttempts {
-            of: AttemptsOf::Message(message.id.seq()),
+            of: AttemptsOf::Message(message.key()),
             endpoint: None,
             order: Order::Ascending,
             after: None,

@@ -23,6 +23,9 @@ const MARK_BEHIND_MAX: i64 = 4_096;
 /// Beyond so many, those below the mark are forgotten.
 const OWED_IN_HAND_MAX: usize = 65_536;
 
+/// How many rows of one endpoint a takeover suspects: as many as its lane has in memory by default.
+const SUSPECTS_COUNT_MAX: i64 = 256;
+
 /// The last numbers given.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Numbers {
@@ -179,6 +182,9 @@ pub(crate) fn open(scope: &mut Scope<'_>, node: &str, now: Millis) -> rusqlite::
             .execute([id])?;
         opened.taken_over += 1;
     }
+    if opened.taken_over > 0 {
+        suspect_what_was_due(connection, now)?;
+    }
     let id = next_id(connection)?;
     let numbers = last_numbers(connection)?;
     connection
@@ -223,6 +229,24 @@ fn raise_fence(connection: &Connection, id: u16) -> rusqlite::Result<()> {
     connection
         .prepare_cached("-- raise_fence\nUPDATE journal SET fence = fence + 1 WHERE id = ?1")?
         .execute([id])?;
+    Ok(())
+}
+
+/// Counts a first recovery on rows that were due when their node died, since it may have died of sending
+/// one of them. Nobody knows which it had in hand; a lane takes the oldest first.
+fn suspect_what_was_due(connection: &Connection, now: Millis) -> rusqlite::Result<()> {
+    let mut suspect = connection.prepare_cached(
+        "-- suspect_what_was_due
+        UPDATE pending SET recoveries_count = 1
+        WHERE endpoint = ?1 AND recoveries_count = 0 AND message IN (
+            SELECT message FROM pending WHERE endpoint = ?1 AND due_at <= ?2
+            ORDER BY due_at LIMIT ?3)",
+    )?;
+    for (endpoint, due_at) in crate::pending::due_endpoints(connection, 0, usize::MAX)? {
+        if due_at <= now {
+            suspect.execute(params![endpoint, now, SUSPECTS_COUNT_MAX])?;
+        }
+    }
     Ok(())
 }
 

@@ -97,3 +97,45 @@ where
         let _ = self.reply.send(result); // fails where the caller has gone
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_step_that_fails_leaves_nothing_behind_and_the_next_one_runs() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection
+            .execute_batch("CREATE TABLE number (value INTEGER NOT NULL); BEGIN")
+            .unwrap();
+        let (mut journal, mut effects) = (Journal::none(), Effects::default());
+        let (mut good, first) = step(|scope| {
+            scope.effects.owed.push((1, 1));
+            scope
+                .connection
+                .execute("INSERT INTO number (value) VALUES (1)", [])
+        });
+        let (mut bad, second) = step(|scope| {
+            scope.effects.owed.push((2, 2));
+            scope.effects.cleared.push(2);
+            scope.effects.owed_in_hand.push((2, 2));
+            scope
+                .connection
+                .execute("INSERT INTO number (value) VALUES (2)", [])?;
+            scope
+                .connection
+                .execute("INSERT INTO number (value) VALUES (NULL)", [])
+        });
+        good.run(&connection, &mut journal, &mut effects).unwrap();
+        bad.run(&connection, &mut journal, &mut effects).unwrap();
+        connection.execute_batch("COMMIT").unwrap();
+        good.answer(Ok(()));
+        bad.answer(Ok(()));
+        assert_eq!(first.await, Ok(Ok(1)));
+        assert!(matches!(second.await, Ok(Err(StoreError::Internal(_)))));
+        let sum = connection.query_row("SELECT sum(value) FROM number", [], |row| row.get(0));
+        assert_eq!(sum, Ok(1));
+        assert_eq!(effects.owed, [(1, 1)]);
+        assert!(effects.cleared.is_empty() && effects.owed_in_hand.is_empty());
+    }
+}

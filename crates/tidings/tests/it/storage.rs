@@ -8,7 +8,7 @@ use tidings_testkit::app::text;
 use tidings_testkit::tools::{Shim, shim};
 use tidings_testkit::{Receiver, TestApp, wait};
 
-use crate::support::{app, program};
+use crate::support::{Scene, app, program};
 
 #[tokio::test]
 async fn no_message_is_acknowledged_before_it_is_synced() {
@@ -179,4 +179,28 @@ async fn a_message_that_kills_its_sender_three_times_is_canceled_as_poison() {
         .map(|one| one.id().to_owned())
         .collect();
     assert_eq!(ids, [healthy], "the poison never arrived, the others do");
+}
+
+/// What is owed already when it first kills is counted like what was handed over.
+#[tokio::test]
+async fn a_retry_that_kills_its_sender_is_poison_too() {
+    let mut scene = Scene::with_settings(&[("retry_schedule", "300ms")]).await;
+    scene.receiver.script("/hook", [500, 200]);
+    let message = scene.send(json!({})).await;
+    scene.status(&message, 1).await;
+    scene.app.stop().await;
+    let plain = scene.app.program.clone();
+    scene
+        .app
+        .change(|program| program.setting("fault_point", "while-sending:1"));
+    for _ in 0..3 {
+        scene.app.start_again().await;
+        let status = scene.app.take_server().ended().await;
+        assert!(!status.success());
+    }
+    scene.app.change(|_| plain);
+    scene.app.start_again().await;
+    let attempts = scene.attempts(&message, 2).await;
+    assert_eq!(attempts[1]["error"], "poison");
+    assert_eq!(scene.receiver.requests().len(), 1);
 }

@@ -134,7 +134,12 @@ pub(super) async fn what_is_taken_stays_owed_until_it_is_settled(harness: &dyn H
     let taken = world.owed(endpoint.ordinal()).await;
     assert_eq!(world.owed(endpoint.ordinal()).await, taken);
     world.crash_and_recover().await;
-    assert_eq!(world.owed(endpoint.ordinal()).await, taken);
+    let after = world.owed(endpoint.ordinal()).await;
+    assert_eq!(after.len(), 1);
+    assert_eq!(
+        (after[0].message, after[0].version, after[0].due_at),
+        (taken[0].message, taken[0].version, taken[0].due_at)
+    );
     let settlement = Settlement {
         hold: hold(&taken[0]),
         ..world.success(&message, &endpoint)

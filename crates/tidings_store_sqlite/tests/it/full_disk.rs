@@ -74,10 +74,13 @@ async fn outcomes_wait_for_room_and_are_written_when_there_is_some() {
         Err(StoreError::Full)
     );
     assert_eq!(attempts_count(&store, &message).await, 0);
+    // Another outcome comes while the first waits.
+    store.settle(customer.success(&message));
+    assert_eq!(store.flush().await, Err(StoreError::Full));
     free(&folder, &message);
     while store.flush().await == Err(StoreError::Full) {}
     assert_eq!(store.flush().await, Ok(()));
-    assert_eq!(attempts_count(&store, &message).await, 1);
+    assert_eq!(attempts_count(&store, &message).await, 2);
     customer.accept(&store).await;
 }
 

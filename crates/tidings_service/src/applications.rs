@@ -132,7 +132,7 @@ impl Service {
         caller: Caller,
         name: &str,
     ) -> Result<Application, ServiceError> {
-        Ok(self.view(caller, name).await?.application.clone())
+        self.bare_application(caller, name).await
     }
 
     /// One page of the caller's applications.
@@ -170,8 +170,8 @@ impl Service {
         let mut problems = Problems::default();
         check_patch(&patch, &mut problems);
         problems.finish()?;
-        let view = self.view(caller, name).await?;
-        self.write_application(view.ordinal(), patch)
+        let application = self.bare_application(caller, name).await?;
+        self.write_application(application.id.seq(), patch)
             .await?
             .ok_or(NOT_FOUND)
     }
@@ -213,10 +213,10 @@ impl Service {
 
     /// Deletes an application with its endpoints; what is owed to them is canceled.
     pub async fn delete_application(&self, caller: Caller, name: &str) -> Result<(), ServiceError> {
-        let view = self.view(caller, name).await?;
+        let application = self.bare_application(caller, name).await?;
         let was_there = self
             .store
-            .delete_application(view.ordinal(), self.now())
+            .delete_application(application.id.seq(), self.now())
             .await?;
         self.publish_change().await?;
         if was_there { Ok(()) } else { Err(NOT_FOUND) }

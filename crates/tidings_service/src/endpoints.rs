@@ -6,6 +6,7 @@ mod secrets;
 
 use std::sync::Arc;
 
+use tidings_domain::application::Application;
 use tidings_domain::endpoint::{Endpoint, EndpointPatch};
 use tidings_domain::ids::EndpointId;
 use tidings_domain::names::check_uid;
@@ -35,8 +36,8 @@ impl Service {
         draft: EndpointDraft,
         dedup: Option<Dedup>,
     ) -> Result<Endpoint, ServiceError> {
-        let view = self.view(caller, application).await?;
-        let new = self.new_endpoint(&view, draft).await?;
+        let application = self.bare_application(caller, application).await?;
+        let new = self.new_endpoint(&application, draft).await?;
         let written = self.store.create_endpoint(new, dedup).await?;
         self.publish_change().await?;
         match written {
@@ -51,14 +52,14 @@ impl Service {
     /// Checks a draft and makes it ready to be written; the secret is made here if none was given.
     async fn new_endpoint(
         &self,
-        view: &ApplicationView,
+        application: &Application,
         draft: EndpointDraft,
     ) -> Result<NewEndpoint, ServiceError> {
         let mut problems = Problems::default();
         let url = self.check_url(&draft.url, &mut problems);
         let secret = self.parse_or_make_secret(draft.secret.as_deref(), &mut problems);
         draft.check(&mut problems);
-        let environment = view.application.environment;
+        let environment = application.environment;
         self.check_event_types(environment, &draft.event_types, &mut problems)
             .await?;
         problems.finish()?;
@@ -67,7 +68,7 @@ impl Service {
         };
         let tail = self.entropy.id_tail();
         Ok(NewEndpoint {
-            application: view.ordinal(),
+            application: application.id.seq(),
             environment,
             uid: draft.uid,
             url,
@@ -117,15 +118,13 @@ impl Service {
         application: &str,
         query: &PageQuery,
     ) -> Result<Listed<Endpoint>, ServiceError> {
-        let view = self.view(caller, application).await?;
+        let application = self.bare_application(caller, application).await?;
+        let ordinal = application.id.seq();
         let after = match &query.cursor {
             None => None,
-            Some(cursor) => Some(self.endpoint_position(view.ordinal(), &cursor.id).await?),
+            Some(cursor) => Some(self.endpoint_position(ordinal, &cursor.id).await?),
         };
-        let rows = self
-            .store
-            .endpoints(view.ordinal(), query.request(after))
-            .await?;
+        let rows = self.store.endpoints(ordinal, query.request(after)).await?;
         Ok(query.finish(rows, |endpoint| endpoint.id.to_string()))
     }
 
@@ -182,7 +181,7 @@ impl Service {
                 }
                 continue;
             }
-            let new = self.new_endpoint(&view, draft.clone()).await?;
+            let new = self.new_endpoint(&view.application, draft.clone()).await?;
             let written = self.store.create_endpoint(new, None).await?;
             self.publish_change().await?;
             match written {

@@ -21,6 +21,7 @@ pub mod payload;
 use std::sync::Arc;
 
 use tidings_domain::address_policy::Policy;
+use tidings_domain::application::Application;
 use tidings_domain::clock::{Clock, Entropy, Millis};
 use tidings_domain::sealed::Keyring;
 use tidings_store::directory::{ApplicationView, Directory};
@@ -100,6 +101,22 @@ impl Service {
             .ok_or(ServiceError::NotFound {
                 what: "application",
             })
+    }
+
+    /// The application that a caller names, without its endpoints.
+    async fn bare_application(
+        &self,
+        caller: Caller,
+        name: &str,
+    ) -> Result<Application, ServiceError> {
+        const NOT_FOUND: ServiceError = ServiceError::NotFound {
+            what: "application",
+        };
+        if !applications::may_name_application(name) {
+            return Err(NOT_FOUND);
+        }
+        let found = self.directory.bare_application(caller.environment, name);
+        found.await?.ok_or(NOT_FOUND)
     }
 
     async fn find_view(

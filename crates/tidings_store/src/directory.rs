@@ -150,6 +150,19 @@ impl Directory {
         cache.views.get(ordinal).cloned()
     }
 
+    /// The application that a caller names, without its endpoints: for changes, which would otherwise
+    /// read all of them again each time.
+    pub async fn bare_application(
+        &self,
+        environment: i64,
+        name: &str,
+    ) -> Result<Option<Application>, StoreError> {
+        match self.cached_application(environment, name) {
+            Some(view) => Ok(Some(view.application.clone())),
+            None => self.store.application(environment, reference(name)).await,
+        }
+    }
+
     /// The application that a caller names by id or uid.
     pub async fn application(
         &self,
@@ -160,11 +173,8 @@ impl Directory {
             return Ok(Some(view));
         }
         let generation = self.generation.load(Ordering::SeqCst);
-        let reference = match name.parse::<ApplicationId>() {
-            Ok(id) => Reference::Id(id),
-            Err(_) => Reference::Uid(name.to_owned()),
-        };
-        let Some(application) = self.store.application(environment, reference).await? else {
+        let found = self.store.application(environment, reference(name));
+        let Some(application) = found.await? else {
             return Ok(None);
         };
         let view = self.load(application).await?;
@@ -261,5 +271,12 @@ impl Directory {
 
     fn write(&self) -> RwLockWriteGuard<'_, Cache> {
         self.cache.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn reference(name: &str) -> Reference<ApplicationId> {
+    match name.parse() {
+        Ok(id) => Reference::Id(id),
+        Err(_) => Reference::Uid(name.to_owned()),
     }
 }

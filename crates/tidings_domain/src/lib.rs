@@ -18,3 +18,4 @@ pub mod names;
 pub mod retry;
 pub mod sealed;
 pub mod signature;
+pub mod slot;

@@ -6,20 +6,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 use tidings_domain::delivery::{PendingReason, Trigger};
 use tidings_domain::ids::MessageId;
 use tidings_domain::message::FAN_OUT_DIRECT_MAX;
-use tidings_store::{Accepted, Dedup, NewMessage, StoreError};
-use tokio::sync::oneshot;
+use tidings_store::commit::{Acceptance, Effects};
+use tidings_store::{Accepted, Dedup, NewMessage};
 
-use crate::answers::Effects;
 use crate::convert::words;
 use crate::journal::Journal;
-
-/// A message and whom to tell.
-pub(crate) struct Acceptance {
-    pub(crate) new: NewMessage,
-    /// The targets as they are stored; packed by the caller's thread, not by the one that writes.
-    pub(crate) packed_targets: Vec<u8>,
-    pub(crate) reply: oneshot::Sender<Result<Accepted, StoreError>>,
-}
 
 const INSERT_MESSAGE: &str = "-- insert_message
 INSERT INTO message (seq, application, accepted_at, journal, tail, event_type, targets, event_id,

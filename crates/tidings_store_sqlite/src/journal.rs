@@ -4,24 +4,21 @@
 //! number below which every delivery is settled or owed. What lies above the mark of a dead run, and is
 //! neither settled nor owed, was in its memory: a takeover owes it again.
 
-use std::collections::{HashSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension, params};
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::{Outcome, PendingReason, Trigger};
 use tidings_domain::message::{FAN_OUT_DIRECT_MAX, unpack_targets};
+use tidings_store::commit::{Effects, InMemory};
 use tidings_store::{Opened, faults};
 
-use crate::answers::Effects;
 use crate::step::Scope;
 
 /// The mark is written this often, or sooner when it has moved far: an old mark costs a takeover some
 /// reading, a new one costs each commit a page.
 const MARK_EVERY: Duration = Duration::from_millis(250);
 const MARK_BEHIND_MAX: i64 = 4_096;
-/// Beyond so many, those below the mark are forgotten.
-const OWED_IN_HAND_MAX: usize = 65_536;
 
 /// How many rows of one endpoint a takeover suspects: as many as its lane has in memory by default.
 const SUSPECTS_COUNT_MAX: i64 = 256;
@@ -38,16 +35,9 @@ pub(crate) struct Journal {
     pub(crate) id: u16,
     pub(crate) numbers: Numbers,
     fence: i64,
-    mark: i64,
     mark_written: i64,
     mark_written_at: Instant,
-    /// For each message above the mark, how many of its deliveries are in memory only.
-    in_memory: VecDeque<u32>,
-    /// Deliveries (message, endpoint) that were owed while a worker may still hold them.
-    owed_in_hand: HashSet<(i64, i64)>,
-    /// How many of them there may be before those below the mark are forgotten; grows with those above
-    /// it, so that looking through them stays rare.
-    owed_in_hand_max: usize,
+    in_memory: InMemory,
 }
 
 impl Journal {
@@ -56,12 +46,9 @@ impl Journal {
             id: 0,
             numbers: Numbers::default(),
             fence: 0,
-            mark: 0,
             mark_written: 0,
             mark_written_at: Instant::now(),
-            in_memory: VecDeque::new(),
-            owed_in_hand: HashSet::new(),
-            owed_in_hand_max: OWED_IN_HAND_MAX,
+            in_memory: InMemory::default(),
         }
     }
 
@@ -78,40 +65,12 @@ impl Journal {
 
     /// Counts what a commit has handed over and cleared, and moves the mark.
     pub(crate) fn committed(&mut self, effects: &Effects) {
-        for (seq, count) in &effects.handed_counts {
-            let place =
-                usize::try_from(seq - self.mark - 1).expect("numbers ascend above the mark");
-            if self.in_memory.len() <= place {
-                self.in_memory.resize(place + 1, 0);
-            }
-            self.in_memory[place] += count;
-        }
-        for seq in &effects.cleared {
-            let place = usize::try_from(seq - self.mark - 1).ok();
-            if let Some(left) = place.and_then(|place| self.in_memory.get_mut(place)) {
-                *left = left.saturating_sub(1);
-            }
-        }
-        while self.in_memory.front() == Some(&0) {
-            self.in_memory.pop_front();
-            self.mark += 1;
-        }
-        self.owed_in_hand.extend(&effects.owed_in_hand);
-        for delivery in &effects.settled_in_hand {
-            self.owed_in_hand.remove(delivery);
-        }
-        if self.owed_in_hand.len() > self.owed_in_hand_max {
-            // Below the mark a forgotten one is sent once more at worst; above it, one could be lost.
-            let mark = self.mark;
-            self.owed_in_hand.retain(|(message, _)| *message > mark);
-            self.owed_in_hand_max = OWED_IN_HAND_MAX.max(2 * self.owed_in_hand.len());
-        }
+        self.in_memory.committed(effects);
     }
 
-    /// Whether this delivery, settled as handed over, was owed meanwhile: it has a row by now, in its
-    /// first version, and is no longer counted as in memory only.
+    /// See [`InMemory::was_owed_in_hand`].
     pub(crate) fn was_owed_in_hand(&self, message: i64, endpoint: i64) -> bool {
-        !self.owed_in_hand.is_empty() && self.owed_in_hand.contains(&(message, endpoint))
+        self.in_memory.was_owed_in_hand(message, endpoint)
     }
 
     /// Back to what was before a batch that could not be written.
@@ -137,8 +96,9 @@ impl Journal {
     /// Writes the mark, if it is time. Called inside the next transaction, so it never says more than
     /// what is on disk.
     pub(crate) fn keep_mark(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        let is_behind = self.mark - self.mark_written >= MARK_BEHIND_MAX;
-        let is_time = self.mark > self.mark_written && self.mark_written_at.elapsed() >= MARK_EVERY;
+        let mark = self.in_memory.mark();
+        let is_behind = mark - self.mark_written >= MARK_BEHIND_MAX;
+        let is_time = mark > self.mark_written && self.mark_written_at.elapsed() >= MARK_EVERY;
         if self.id == 0 || !(is_behind || is_time) {
             return Ok(());
         }
@@ -150,8 +110,8 @@ impl Journal {
             .prepare_cached(
                 "-- write_mark\nUPDATE journal SET mark = ?2 WHERE id = ?1 AND fence = ?3",
             )?
-            .execute(params![self.id, self.mark, self.fence])?;
-        self.mark_written = self.mark;
+            .execute(params![self.id, self.in_memory.mark(), self.fence])?;
+        self.mark_written = self.in_memory.mark();
         self.mark_written_at = Instant::now();
         Ok(())
     }
@@ -163,8 +123,8 @@ impl Journal {
             fence: 1,
             ..Self::none()
         };
-        self.mark = numbers.message;
-        self.mark_written = self.mark;
+        self.in_memory = InMemory::above(numbers.message);
+        self.mark_written = numbers.message;
     }
 }
 

@@ -5,7 +5,6 @@
 //! blocking threads.
 
 mod accept;
-mod answers;
 mod applications;
 mod changes;
 mod checkpoint;
@@ -34,9 +33,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
+use tidings_store::commit::{self, HandoverCell};
 use tidings_store::{Handover, StoreError, StoreFuture};
 
-use crate::answers::HandoverCell;
 use crate::checkpoint::Checkpointer;
 use crate::convert::failed;
 use crate::journal::Journal;
@@ -134,7 +133,7 @@ impl SqliteStore {
         let (queue, operations) = channel();
         let (answers, batches) = tokio::sync::mpsc::unbounded_channel();
         let handover: HandoverCell = Arc::new(OnceLock::new());
-        tokio::spawn(answers::run(batches, handover.clone()));
+        tokio::spawn(commit::run(batches, handover.clone()));
 
         let gauge = Arc::new(QueueGauge::default());
         let room = Arc::new(RoomGauge::default());

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex};
 use rusqlite::Connection;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 
-use crate::answers::Effects;
+use tidings_store::commit::Effects;
+
 use crate::journal::Journal;
 use crate::step::Scope;
 use crate::{Synchronous, connect, schema};

@@ -5,9 +5,9 @@ use tidings_domain::clock::Millis;
 use tidings_domain::delivery::{AttemptError, Outcome, PendingReason};
 use tidings_domain::endpoint::EndpointState;
 use tidings_domain::ids::AttemptId;
+use tidings_store::commit::Effects;
 use tidings_store::{Hold, Next, Settlement, Subject};
 
-use crate::answers::Effects;
 use crate::changes;
 use crate::journal::Journal;
 

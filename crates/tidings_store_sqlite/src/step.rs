@@ -2,9 +2,9 @@
 
 use rusqlite::Connection;
 use tidings_store::StoreError;
+use tidings_store::commit::{Answered, Effects};
 use tokio::sync::oneshot;
 
-use crate::answers::Effects;
 use crate::convert::{failed, is_fatal, meaning};
 use crate::journal::Journal;
 
@@ -16,7 +16,7 @@ pub(crate) struct Scope<'a> {
 }
 
 /// A step of unknown result.
-pub(crate) trait Step: Send {
+pub(crate) trait Step: Answered {
     /// Does the work. An error here concerns the whole batch; the step's own errors are kept for its
     /// caller, and its own changes are undone.
     fn run(
@@ -25,8 +25,6 @@ pub(crate) trait Step: Send {
         journal: &mut Journal,
         effects: &mut Effects,
     ) -> rusqlite::Result<()>;
-    /// Tells the caller, once the batch is on disk or has failed.
-    fn answer(self: Box<Self>, outcome: Result<(), StoreError>);
 }
 
 struct Closure<F, T> {
@@ -87,7 +85,13 @@ where
         }
         Ok(())
     }
+}
 
+impl<T, F> Answered for Closure<F, T>
+where
+    T: Send + 'static,
+    F: FnOnce(&mut Scope<'_>) -> rusqlite::Result<T> + Send + 'static,
+{
     fn answer(self: Box<Self>, outcome: Result<(), StoreError>) {
         let missing = || Err(StoreError::Internal("the step did not run".into()));
         let result = match outcome {

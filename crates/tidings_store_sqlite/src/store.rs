@@ -10,6 +10,7 @@ use tidings_domain::endpoint::Endpoint;
 use tidings_domain::event_type::{EventType, EventTypePatch};
 use tidings_domain::ids::{ApplicationId, AttemptId, EndpointId};
 use tidings_domain::message::{FAN_OUT_DIRECT_MAX, Message, MessageKey, pack_targets};
+use tidings_store::commit::Acceptance;
 use tidings_store::{
     Accepted, AttemptRow, Change, Dedup, DeliveryTrace, Due, EndpointUpdate, KnownEndpoint,
     ListAttempts, ListEventTypes, ListMessages, MessageReference, NewApplication, NewEndpoint,
@@ -18,7 +19,6 @@ use tidings_store::{
 };
 use tokio::sync::oneshot;
 
-use crate::accept::Acceptance;
 use crate::writer::{self, Operation};
 use crate::{
     SqliteStore, applications, changes, endpoints, event_types, journal, keys, lists, pending,
@@ -218,7 +218,7 @@ impl Store for SqliteStore {
         let acceptance = Box::new(Acceptance {
             new,
             packed_targets,
-            reply,
+            reply: Some(reply),
         });
         let sent = writer::send(&self.queue, Operation::Accept(acceptance));
         Box::pin(async move {

@@ -10,12 +10,11 @@ use std::sync::mpsc::{Receiver, Sender};
 use std::time::Duration;
 
 use rusqlite::Connection;
+use tidings_store::commit::{Acceptance, Answer, Effects};
 use tidings_store::{Settlement, StoreError};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 
-use crate::accept::Acceptance;
-use crate::answers::{Answer, Effects};
 use crate::checkpoint::{self, Checkpointer};
 use crate::convert::{is_fatal, meaning};
 use crate::journal::Journal;
@@ -87,7 +86,7 @@ impl Batch {
 pub(crate) struct Writer {
     pub(crate) connection: Connection,
     pub(crate) operations: Receiver<Operation>,
-    pub(crate) answers: UnboundedSender<Answer>,
+    pub(crate) answers: UnboundedSender<Answer<dyn Step>>,
     pub(crate) gauge: Arc<QueueGauge>,
     pub(crate) room: Arc<RoomGauge>,
     pub(crate) checkpointer: Arc<Checkpointer>,

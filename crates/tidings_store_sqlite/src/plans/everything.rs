@@ -9,13 +9,13 @@ use tidings_domain::endpoint::{EndpointPatch, EndpointState};
 use tidings_domain::event_type::EventTypePatch;
 use tidings_domain::ids::{AttemptId, MessageId};
 use tidings_domain::message::{Message, MessageKey, pack_targets};
+use tidings_store::commit::Acceptance;
 use tidings_store::{
     AttemptsOf, Dedup, EndpointUpdate, Hold, ListAttempts, ListEventTypes, ListMessages,
     MessageReference, NewApplication, NewEndpoint, NewEventType, NewMessage, Next, Order, Owed,
     PageRequest, Reference, Resend, Settlement, Subject,
 };
 
-use crate::accept::Acceptance;
 use crate::step::Scope;
 use crate::{
     accept, applications, changes, endpoints, event_types, journal, keys, lists, pending, settle,
@@ -72,7 +72,7 @@ fn accept(scope: &mut Scope<'_>, new: NewMessage) {
     let acceptance = Acceptance {
         new,
         packed_targets,
-        reply,
+        reply: Some(reply),
     };
     accept::write(
         scope.connection,

@@ -1,51 +1,83 @@
-//! After a commit: deliveries are handed over, then everybody who waits is told.
+//! What the group commits of all stores have in common: what a batch holds, what it did, and what
+//! follows it.
 //!
-//! One task on the runtime takes a whole batch at a time, so the writer wakes the runtime once for
-//! each commit and not once for each message.
+//! After a commit deliveries are handed over, then everybody who waits is told. One task on the runtime
+//! takes a whole batch at a time, so the writer wakes the runtime once for each commit and not once for
+//! each message. Nothing here knows an engine.
+
+mod in_memory;
 
 use std::sync::{Arc, OnceLock};
 
 use tidings_domain::clock::Millis;
 use tidings_domain::ids::AttemptId;
 use tidings_domain::message::Message;
-use tidings_store::faults;
-use tidings_store::{Accepted, Handed, Handover, Next, Settled, Settlement, StoreError};
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::oneshot;
 
-use crate::accept::Acceptance;
-use crate::step::Step;
+use crate::{
+    Accepted, Handed, Handover, NewMessage, Next, Settled, Settlement, StoreError, faults,
+};
+
+pub use in_memory::InMemory;
+
+/// A message and whom to tell.
+pub struct Acceptance {
+    /// The message.
+    pub new: NewMessage,
+    /// The targets as they are stored; packed by the caller's thread, not by the one that writes.
+    pub packed_targets: Vec<u8>,
+    /// Who waits; nobody where the answer was given already.
+    pub reply: Option<oneshot::Sender<Result<Accepted, StoreError>>>,
+}
+
+impl Acceptance {
+    /// Tells the caller that it failed. The first answer counts.
+    pub fn refuse(&mut self, error: StoreError) {
+        if let Some(reply) = self.reply.take() {
+            let _ = reply.send(Err(error)); // fails where the caller has hung up
+        }
+    }
+}
+
+/// A step of unknown kind that waits for its batch.
+pub trait Answered: Send {
+    /// Tells the caller, once the batch is on disk or has failed.
+    fn answer(self: Box<Self>, outcome: Result<(), StoreError>);
+}
 
 /// What a batch did, for those who are told after the commit.
 #[derive(Default)]
-pub(crate) struct Effects {
+pub struct Effects {
     /// One for each acceptance, in order.
-    pub(crate) accepted: Vec<Accepted>,
+    pub accepted: Vec<Accepted>,
     /// The attempt's id for each settlement, in order.
-    pub(crate) settled: Vec<AttemptId>,
+    pub settled: Vec<AttemptId>,
     /// Rows of what is owed that were written: endpoint and due time.
-    pub(crate) owed: Vec<(i64, Millis)>,
+    pub owed: Vec<(i64, Millis)>,
     /// Message number and how many of its deliveries were handed over.
-    pub(crate) handed_counts: Vec<(i64, u32)>,
+    pub handed_counts: Vec<(i64, u32)>,
     /// Message numbers of handed-over deliveries that are settled or owed now.
-    pub(crate) cleared: Vec<i64>,
+    pub cleared: Vec<i64>,
     /// Message and endpoint of handed-over deliveries that were owed while somebody may still hold
     /// them.
-    pub(crate) owed_in_hand: Vec<(i64, i64)>,
+    pub owed_in_hand: Vec<(i64, i64)>,
     /// Those of them that were settled after all.
-    pub(crate) settled_in_hand: Vec<(i64, i64)>,
+    pub settled_in_hand: Vec<(i64, i64)>,
     /// Why nothing was accepted, if so.
-    pub(crate) refusal: Option<&'static str>,
+    pub refusal: Option<&'static str>,
 }
 
 /// How much of [`Effects`] there was at one moment.
-pub(crate) struct Extent {
+pub struct Extent {
     owed: usize,
     cleared: usize,
     owed_in_hand: usize,
 }
 
 impl Effects {
-    pub(crate) fn extent(&self) -> Extent {
+    /// How much there is.
+    pub fn extent(&self) -> Extent {
         Extent {
             owed: self.owed.len(),
             cleared: self.cleared.len(),
@@ -54,7 +86,7 @@ impl Effects {
     }
 
     /// Forgets what a step has added whose changes were undone.
-    pub(crate) fn cut_back(&mut self, extent: &Extent) {
+    pub fn cut_back(&mut self, extent: &Extent) {
         self.owed.truncate(extent.owed);
         self.cleared.truncate(extent.cleared);
         self.owed_in_hand.truncate(extent.owed_in_hand);
@@ -62,25 +94,37 @@ impl Effects {
 }
 
 /// What the writer has to say.
-pub(crate) enum Answer {
+pub enum Answer<S: Answered + ?Sized> {
+    /// A batch is on disk.
     Committed {
+        /// What it did.
         effects: Box<Effects>,
+        /// Its outcomes.
         settlements: Vec<Settlement>,
-        steps: Vec<Box<dyn Step>>,
+        /// Its steps.
+        steps: Vec<Box<S>>,
+        /// Its messages.
         acceptances: Vec<Acceptance>,
     },
+    /// Nothing of it is.
     Refused {
+        /// Why.
         error: StoreError,
-        steps: Vec<Box<dyn Step>>,
+        /// Its steps.
+        steps: Vec<Box<S>>,
+        /// Its messages.
         acceptances: Vec<Acceptance>,
     },
 }
 
 /// Where deliveries go; set once, when delivery starts.
-pub(crate) type HandoverCell = Arc<OnceLock<Arc<dyn Handover>>>;
+pub type HandoverCell = Arc<OnceLock<Arc<dyn Handover>>>;
 
 /// Runs until the writer has ended.
-pub(crate) async fn run(mut answers: UnboundedReceiver<Answer>, handover: HandoverCell) {
+pub async fn run<S: Answered + ?Sized>(
+    mut answers: UnboundedReceiver<Answer<S>>,
+    handover: HandoverCell,
+) {
     while let Some(answer) = answers.recv().await {
         match answer {
             Answer::Committed {
@@ -100,18 +144,18 @@ pub(crate) async fn run(mut answers: UnboundedReceiver<Answer>, handover: Handov
                 for step in steps {
                     step.answer(Err(error.clone()));
                 }
-                for acceptance in acceptances {
-                    let _ = acceptance.reply.send(Err(error.clone()));
+                for mut acceptance in acceptances {
+                    acceptance.refuse(error.clone());
                 }
             }
         }
     }
 }
 
-fn committed(
+fn committed<S: Answered + ?Sized>(
     effects: Effects,
     settlements: Vec<Settlement>,
-    steps: Vec<Box<dyn Step>>,
+    steps: Vec<Box<S>>,
     acceptances: Vec<Acceptance>,
     handover: Option<&dyn Handover>,
 ) {
@@ -165,7 +209,9 @@ fn committed(
         step.answer(Ok(()));
     }
     for (reply, result) in replies {
-        let _ = reply.send(result); // fails where the caller has hung up
+        if let Some(reply) = reply {
+            let _ = reply.send(result); // fails where the caller has hung up
+        }
     }
 }
 

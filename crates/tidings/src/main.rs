@@ -6,6 +6,7 @@
 mod cli;
 mod commands;
 mod config;
+mod engine;
 mod lifecycle;
 mod master_key;
 mod node;

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use tidings_delivery::sender::{Sender, SenderSettings, SystemResolver};
 use tidings_delivery::{Delivery, DeliveryParts, DeliverySettings};
 use tidings_domain::address_policy::Policy;
@@ -12,10 +12,10 @@ use tidings_domain::sealed::Keyring;
 use tidings_service::{Parts, Service};
 use tidings_store::directory::Directory;
 use tidings_store::{Admission, Opened, Store};
-use tidings_store_sqlite::{Options, SqliteStore};
 
 use crate::commands::without_delivery::NoDelivery;
 use crate::config::Settings;
+use crate::engine::{Engine, Use};
 use crate::master_key;
 
 /// Idle connections kept to one host; several endpoints may share it.
@@ -25,7 +25,7 @@ const CONNECTIONS_PER_ORIGIN_MAX: usize = 512;
 pub(crate) struct Node {
     pub(crate) service: Arc<Service>,
     delivery: Arc<Delivery>,
-    store: Arc<SqliteStore>,
+    engine: Engine,
     /// What opening the journal found.
     pub(crate) opened: Opened,
 }
@@ -35,7 +35,8 @@ impl Node {
     pub(crate) async fn start(settings: &Settings, listen: SocketAddr) -> anyhow::Result<Self> {
         let (clock, entropy) = system();
         let keyring = Arc::new(master_key::load(settings, entropy.as_ref())?);
-        let store = open_store(settings, true)?;
+        let engine = Engine::open(settings, Use::Serve).await?;
+        let store = engine.store();
         let directory = Arc::new(Directory::new(store.clone(), keyring.clone()));
         directory.start().await?;
         let policy = Arc::new(policy(settings, listen));
@@ -47,7 +48,7 @@ impl Node {
             entropy: entropy.clone(),
             settings: delivery_settings(settings),
         }));
-        store.set_handover(delivery.clone());
+        engine.set_handover(delivery.clone());
         let node = format!("{}-{}", std::process::id(), entropy.id_tail());
         let opened = store.open_journal(node, clock.now_ms()).await?;
         delivery.start();
@@ -64,7 +65,7 @@ impl Node {
         Ok(Self {
             service,
             delivery,
-            store,
+            engine,
             opened,
         })
     }
@@ -75,20 +76,21 @@ impl Node {
         if let Err(error) = self.service.flush_last_used().await {
             tracing::warn!("When API keys were last used could not be kept: {error}");
         }
-        self.store
+        self.engine
+            .store()
             .close_journal()
             .await
             .context("the journal could not be closed")?;
-        self.store.close().await;
+        self.engine.close().await;
         Ok(())
     }
 }
 
 /// The use cases that need no delivery, beside a running server or without one.
-pub(crate) fn without_delivery(settings: &Settings) -> anyhow::Result<Service> {
+pub(crate) async fn without_delivery(settings: &Settings) -> anyhow::Result<Service> {
     let (clock, entropy) = system();
     let keyring = Arc::new(master_key::load(settings, entropy.as_ref())?);
-    let store = open_store(settings, false)?;
+    let store = Engine::open(settings, Use::Configure).await?.store();
     let directory = Arc::new(Directory::new(store.clone(), keyring.clone()));
     let policy = Arc::new(policy(settings, settings.listen()));
     let service = service(
@@ -104,7 +106,7 @@ pub(crate) fn without_delivery(settings: &Settings) -> anyhow::Result<Service> {
 }
 
 fn service(
-    store: Arc<SqliteStore>,
+    store: Arc<dyn Store>,
     directory: Arc<Directory>,
     keyring: Arc<Keyring>,
     policy: Arc<Policy>,
@@ -125,24 +127,6 @@ fn service(
 
 fn system() -> (Arc<dyn Clock>, Arc<dyn Entropy>) {
     (Arc::new(SystemClock), Arc::new(SystemEntropy))
-}
-
-fn open_store(settings: &Settings, is_server: bool) -> anyhow::Result<Arc<SqliteStore>> {
-    let folder = match settings.store.split_once(':') {
-        None if settings.store.is_empty() => settings.data.clone(),
-        Some(("sqlite", folder)) if !folder.is_empty() => folder.into(),
-        Some(("postgres" | "postgresql", _)) => bail!(
-            "this version of Tidings keeps its data in SQLite; leave `store` empty, or write sqlite:FOLDER"
-        ),
-        _ => bail!(
-            "the store `{}` is not known; write sqlite:FOLDER, or nothing",
-            settings.store
-        ),
-    };
-    let mut options = Options::server(folder);
-    options.is_server = is_server;
-    options.synchronous = settings.sqlite_synchronous;
-    Ok(Arc::new(SqliteStore::open(&options)?))
 }
 
 /// What may be delivered to. `--dev` alone opens `http://` and loopback.

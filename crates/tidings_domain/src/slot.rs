@@ -13,8 +13,9 @@ pub fn of(application: i64) -> i16 {
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     mixed ^= mixed >> 31;
-    let slot = mixed % u64::try_from(COUNT).expect("positive");
-    i16::try_from(slot).expect("below 1,024")
+    // Its last ten bits.
+    let [low, high, ..] = mixed.to_le_bytes();
+    i16::from_le_bytes([low, high & 0b11])
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ fn with_service(
 ) -> anyhow::Result<()> {
     let settings: Settings = super::load_settings(data)?;
     runtime(1)?.block_on(async {
-        let service = node::without_delivery(&settings)?;
+        let service = node::without_delivery(&settings).await?;
         work(service).await
     })
 }

@@ -54,7 +54,7 @@ keys! {
         |text| text.parse().map(Some).map_err(|_| "it takes an address and a port, such as 0.0.0.0:8071".into());
     data, "tidings-data", "folder", "Where the embedded store and the master key are kept.",
         |text| if text.is_empty() { Err("it takes a folder".into()) } else { Ok(PathBuf::from(text)) };
-    store, "", "URL", "Which store: empty for SQLite in the data folder, or `sqlite:FOLDER`.",
+    store, "", "URL", "Which store: empty for SQLite in the data folder, `sqlite:FOLDER`, or `postgres://USER@HOST/DATABASE`.",
         |text| Ok(text.to_owned());
     dev, "false", "true or false", "Allows `http://` and loopback targets. For development only.", flag;
     threads, "0", "threads, 0 to 256", "Threads for HTTP in and out; 0 means half the cores, at least one. The store's writer has one of its own.",

@@ -99,17 +99,18 @@ pub(super) async fn late_outcomes_and_those_of_the_new_node_do_not_hide_each_oth
     let message = world.accept(world.handed_to(&[&endpoint])).await;
     let (second, _) = take_over(&world).await;
     let row = world.owed(endpoint.ordinal()).await.remove(0);
-    let settle = async |store: &dyn Store, hold: Hold| {
+    let settle = async |store: &dyn Store, hold: Hold, after| {
         store.settle(Settlement {
             hold,
+            started_at: NOW + after,
             ..world.success(&message, &endpoint)
         });
         store.flush().await.expect("a write");
     };
-    settle(&*world.store(), Hold::Handed).await;
-    settle(&*second.store(), super::world::hold(&row)).await;
-    settle(&*world.store(), Hold::Handed).await;
-    settle(&*second.store(), Hold::Handed).await;
+    settle(&*world.store(), Hold::Handed, 1).await;
+    settle(&*second.store(), super::world::hold(&row), 2).await;
+    settle(&*world.store(), Hold::Handed, 3).await;
+    settle(&*second.store(), Hold::Handed, 4).await;
     let attempts = world.attempts(&message).await;
     let are_late: Vec<bool> = attempts.iter().map(|row| row.attempt.is_late).collect();
     assert_eq!(are_late, [true, false, true, false]);

@@ -26,7 +26,7 @@ struct Need {
     is_there: fn() -> bool,
 }
 
-const NEEDS: [Need; 4] = [
+const NEEDS: [Need; 5] = [
     Need {
         packages: &["gcc", "libc6-dev"],
         reason: "compiles the shims that make storage fail",
@@ -44,6 +44,16 @@ const NEEDS: [Need; 4] = [
         packages: &["curl"],
         reason: "sends requests as the README shows them",
         is_there: || succeeds(Command::new("curl").arg("--version")),
+    },
+    Need {
+        packages: &["postgresql"],
+        reason: "keeps the rows in the tests of the PostgreSQL store, each run in a cluster of its own",
+        is_there: || {
+            let versions = ["18", "17", "16", "15"];
+            versions.iter().any(|version| {
+                Path::new(&format!("/usr/lib/postgresql/{version}/bin/initdb")).exists()
+            })
+        },
     },
     Need {
         packages: &["ca-certificates"],

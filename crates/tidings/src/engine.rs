@@ -1,0 +1,71 @@
+//! Which engine keeps the rows: chosen by the setting `store`, and a [`Store`] like any other from then on.
+
+use std::sync::Arc;
+
+use anyhow::bail;
+use tidings_store::{Handover, Store};
+use tidings_store_postgres::PostgresStore;
+use tidings_store_sqlite::SqliteStore;
+
+use crate::config::Settings;
+
+/// What a process does with the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// It accepts and delivers.
+    Serve,
+    /// It changes the configuration, beside a server or without one.
+    Configure,
+}
+
+/// An opened store, and what only its opener may do with it.
+pub(crate) enum Engine {
+    Sqlite(Arc<SqliteStore>),
+    Postgres(Arc<PostgresStore>),
+}
+
+impl Engine {
+    pub(crate) async fn open(settings: &Settings, purpose: Use) -> anyhow::Result<Self> {
+        let folder = match settings.store.split_once(':') {
+            None if settings.store.is_empty() => settings.data.clone(),
+            Some(("sqlite", folder)) if !folder.is_empty() => folder.into(),
+            Some(("postgres" | "postgresql", _)) => {
+                let options = tidings_store_postgres::Options::new(settings.store.clone());
+                let store = PostgresStore::open(&options).await?;
+                return Ok(Self::Postgres(Arc::new(store)));
+            }
+            // What was meant as an address may hold a password, so it is not shown.
+            _ => bail!(
+                "the setting `store` cannot be read; write sqlite:FOLDER, \
+                 postgres://USER@HOST/DATABASE, or nothing"
+            ),
+        };
+        let mut options = tidings_store_sqlite::Options::server(folder);
+        options.is_server = purpose == Use::Serve;
+        options.synchronous = settings.sqlite_synchronous;
+        Ok(Self::Sqlite(Arc::new(SqliteStore::open(&options)?)))
+    }
+
+    pub(crate) fn store(&self) -> Arc<dyn Store> {
+        match self {
+            Self::Sqlite(store) => store.clone(),
+            Self::Postgres(store) => store.clone(),
+        }
+    }
+
+    /// Says where deliveries go.
+    pub(crate) fn set_handover(&self, handover: Arc<dyn Handover>) {
+        match self {
+            Self::Sqlite(store) => store.set_handover(handover),
+            Self::Postgres(store) => store.set_handover(handover),
+        }
+    }
+
+    /// Ends the store, after everything that was asked for is on disk.
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite(store) => store.close().await,
+            Self::Postgres(store) => store.close().await,
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! Between rows and records: texts, lists in JSON, ids, codes.
+//!
+//! A text of PostgreSQL cannot hold U+0000. [`stored`] writes it as U+001A and `0`, and U+001A itself
+//! twice, so that every text is kept exactly and stays readable in SQL.
+
+use std::borrow::Cow;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tidings_domain::application::Metadata;
+use tidings_domain::endpoint::SealedSecret;
+use tidings_domain::ids::IdParts;
+use tokio_postgres::Row;
+
+use crate::failure::{Failure, Result};
+
+const ESCAPE: char = '\u{1A}';
+
+/// A text as it is stored.
+pub(crate) fn stored(text: &str) -> Cow<'_, str> {
+    if !text.contains(['\0', ESCAPE]) {
+        return Cow::Borrowed(text);
+    }
+    let doubled = text.replace(ESCAPE, "\u{1A}\u{1A}");
+    Cow::Owned(doubled.replace('\0', "\u{1A}0"))
+}
+
+/// The inverse of [`stored`].
+fn unstored(text: &str) -> String {
+    if !text.contains(ESCAPE) {
+        return text.to_owned();
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            ESCAPE => plain.push(match letters.next() {
+                Some('0') => '\0',
+                _ => ESCAPE,
+            }),
+            other => plain.push(other),
+        }
+    }
+    plain
+}
+
+/// A text that may be missing, as it is stored.
+pub(crate) fn stored_option(text: Option<&String>) -> Option<Cow<'_, str>> {
+    text.map(|text| stored(text))
+}
+
+/// The text in a column.
+pub(crate) fn text(row: &Row, column: usize) -> Result<String> {
+    Ok(unstored(row.try_get(column)?))
+}
+
+/// The text in a column that may be null.
+pub(crate) fn text_option(row: &Row, column: usize) -> Result<Option<String>> {
+    Ok(row.try_get::<_, Option<&str>>(column)?.map(unstored))
+}
+
+/// So many bytes in a column.
+pub(crate) fn bytes<const COUNT: usize>(row: &Row, column: usize) -> Result<[u8; COUNT]> {
+    let bytes: &[u8] = row.try_get(column)?;
+    bytes
+        .try_into()
+        .map_err(|_| unreadable(column, "of another length"))
+}
+
+/// The parts of the id in a column.
+pub(crate) fn parts(row: &Row, column: usize) -> Result<IdParts> {
+    Ok(IdParts::from_bytes(bytes(row, column)?))
+}
+
+/// A number that is never negative, from a column.
+pub(crate) fn number<T: TryFrom<i64>>(row: &Row, column: usize) -> Result<T> {
+    let wide: i64 = row.try_get(column)?;
+    T::try_from(wide).map_err(|_| unreadable(column, "out of range"))
+}
+
+/// As [`number`], for a column that may be null.
+pub(crate) fn number_option<T: TryFrom<i64>>(row: &Row, column: usize) -> Result<Option<T>> {
+    let wide: Option<i64> = row.try_get(column)?;
+    wide.map(|wide| T::try_from(wide).map_err(|_| unreadable(column, "out of range")))
+        .transpose()
+}
+
+pub(crate) fn unreadable(column: usize, why: impl std::fmt::Display) -> Failure {
+    Failure::Unreadable(format!("column {column} of a row cannot be read: {why}"))
+}
+
+/// A limit as the engine takes it.
+pub(crate) fn count(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+/// A list of words as JSON; none if it is empty.
+pub(crate) fn words(words: &[String]) -> Option<String> {
+    (!words.is_empty()).then(|| words_text(words))
+}
+
+/// A list of words as JSON, `[]` if it is empty.
+pub(crate) fn words_text(words: &[String]) -> String {
+    serde_json::to_string(words).expect("words are JSON")
+}
+
+/// The inverse of both.
+pub(crate) fn read_words(row: &Row, column: usize) -> Result<Vec<String>> {
+    Ok(read_json(row, column)?.unwrap_or_default())
+}
+
+/// Metadata as JSON.
+pub(crate) fn metadata(metadata: &Metadata) -> String {
+    serde_json::to_string(metadata).expect("a map of texts is JSON")
+}
+
+/// The inverse of [`metadata`].
+pub(crate) fn read_metadata(row: &Row, column: usize) -> Result<Metadata> {
+    Ok(read_json(row, column)?.unwrap_or_default())
+}
+
+/// What a column holds as JSON; none if it is null. What cannot be read is an error: to take a broken
+/// filter for an empty one would send to everybody.
+pub(crate) fn read_json<T: DeserializeOwned>(row: &Row, column: usize) -> Result<Option<T>> {
+    let text: Option<&str> = row.try_get(column)?;
+    text.map(serde_json::from_str)
+        .transpose()
+        .map_err(|error| unreadable(column, error))
+}
+
+/// Sealed secrets as JSON.
+pub(crate) fn secrets(secrets: &[SealedSecret]) -> String {
+    let rows = secrets
+        .iter()
+        .map(|secret| json!({ "sealed": hex(&secret.sealed), "expires_at": secret.expires_at }));
+    Value::Array(rows.collect()).to_string()
+}
+
+/// The inverse of [`secrets`].
+pub(crate) fn read_secrets(row: &Row, column: usize) -> Result<Vec<SealedSecret>> {
+    let rows: Vec<Value> = read_json(row, column)?.unwrap_or_default();
+    let read = |value: &Value| {
+        let sealed = read_hex(value.get("sealed")?.as_str()?)?;
+        let expires_at = match value.get("expires_at")? {
+            Value::Null => None,
+            at => Some(at.as_i64()?),
+        };
+        Some(SealedSecret { sealed, expires_at })
+    };
+    let secrets: Option<Vec<SealedSecret>> = rows.iter().map(read).collect();
+    secrets.ok_or_else(|| unreadable(column, "not a list of secrets"))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).expect("below 16");
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xF)])
+        .collect()
+}
+
+fn read_hex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16);
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let byte = |[high, low]: &[u8; 2]| u8::try_from(digit(high)? << 4 | digit(low)?).ok();
+    if rest.is_empty() {
+        pairs.iter().map(byte).collect()
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_reads_back_as_it_was_and_is_stored_without_nul() {
+        for text in [
+            "",
+            "a",
+            "\0",
+            "a\0b",
+            "\u{1A}",
+            "\u{1A}0",
+            "\u{1A}\0",
+            "\0\u{1A}0\u{1A}",
+        ] {
+            let stored = stored(text);
+            assert!(!stored.contains('\0'), "{text:?}");
+            assert_eq!(unstored(&stored), text);
+        }
+    }
+
+    #[test]
+    fn bytes_read_back_from_hexadecimal_and_nothing_else_does() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        assert_eq!(read_hex(&hex(&bytes)), Some(bytes));
+        for text in ["0", "0g", "00f", "+1"] {
+            assert_eq!(read_hex(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! Endpoints: made, found, listed, changed, deleted.
+
+use tidings_domain::clock::Millis;
+use tidings_domain::endpoint::{DisabledReason, Endpoint, EndpointState};
+use tidings_domain::ids::EndpointId;
+use tidings_domain::slot;
+use tidings_store::{
+    Dedup, EndpointUpdate, KnownEndpoint, NewEndpoint, Order, PageRequest, Reference, Subject,
+    Written,
+};
+use tokio_postgres::Row;
+
+use crate::changes;
+use crate::connection::Connection;
+use crate::convert::{
+    count, metadata, number, number_option, read_metadata, read_secrets, read_words, secrets,
+    stored, stored_option, text, text_option, words_text,
+};
+use crate::dedup::{find_number, take_number};
+use crate::failure::Result;
+use crate::statements::statements;
+use crate::step::Scope;
+
+/// The columns of an endpoint and of its health, and where they come from.
+macro_rules! select {
+    () => {
+        "SELECT endpoint.ordinal, endpoint.application, endpoint.environment, endpoint.tail, \
+         endpoint.uid, endpoint.url, endpoint.description, endpoint.is_disabled, \
+         endpoint.event_types, endpoint.channels, endpoint.throttle_rate, endpoint.metadata, \
+         endpoint.headers, endpoint.secrets, endpoint.version, endpoint.created_at, \
+         endpoint.updated_at, endpoint.deleted_at, state.failing_since, state.last_failure_at, \
+         state.failures_count, state.disabled_reason, state.disabled_at \
+         FROM endpoint LEFT JOIN endpoint_state AS state ON state.slot = endpoint.slot \
+         AND state.endpoint = endpoint.ordinal"
+    };
+}
+
+statements! {
+    NEXT_ENDPOINT = "-- next_endpoint
+        UPDATE counter SET value = value + 1 WHERE name = 'endpoint' RETURNING value";
+    CREATE_ENDPOINT = "-- create_endpoint
+        INSERT INTO endpoint (ordinal, slot, application, environment, tail, uid, url, description,
+            is_disabled, event_types, channels, throttle_rate, metadata, headers, secrets, version,
+            created_at, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1, $16, $16)";
+    ENDPOINTS_BY_ORDINAL = concat!("-- endpoints_by_ordinal
+        ", select!(), " WHERE endpoint.ordinal = ANY($1)");
+    ENDPOINT_BY_UID = concat!("-- endpoint_by_uid
+        ", select!(), " WHERE endpoint.application = $1 AND endpoint.uid = $2
+            AND endpoint.deleted_at IS NULL");
+    ENDPOINTS_UP = concat!("-- endpoints_up
+        ", select!(), " WHERE endpoint.application = $1 AND endpoint.deleted_at IS NULL
+            AND endpoint.ordinal > $2 ORDER BY endpoint.ordinal LIMIT $3");
+    ENDPOINTS_DOWN = concat!("-- endpoints_down
+        ", select!(), " WHERE endpoint.application = $1 AND endpoint.deleted_at IS NULL
+            AND endpoint.ordinal < $2 ORDER BY endpoint.ordinal DESC LIMIT $3");
+    UPDATE_ENDPOINT = "-- update_endpoint
+        UPDATE endpoint SET uid = $2, url = $3, description = $4, is_disabled = $5,
+            event_types = $6, channels = $7, throttle_rate = $8, metadata = $9, headers = $10,
+            secrets = $11, version = $12, updated_at = $13
+        WHERE ordinal = $1 AND version = $14 AND deleted_at IS NULL";
+    FORGET_STATE = "-- forget_state
+        DELETE FROM endpoint_state WHERE slot = $1 AND endpoint = $2";
+    DELETE_ENDPOINT = "-- delete_endpoint
+        UPDATE endpoint SET deleted_at = $2 WHERE ordinal = $1 AND deleted_at IS NULL
+        RETURNING application";
+}
+
+fn read(row: &Row) -> Result<KnownEndpoint> {
+    let created_at = row.try_get(15)?;
+    let endpoint = Endpoint {
+        id: EndpointId::new(created_at, 0, row.try_get(0)?, row.try_get(3)?),
+        application: row.try_get(1)?,
+        environment: row.try_get(2)?,
+        uid: text_option(row, 4)?,
+        url: text(row, 5)?,
+        description: text(row, 6)?,
+        is_disabled: row.try_get(7)?,
+        event_types: read_words(row, 8)?,
+        channels: read_words(row, 9)?,
+        throttle_rate: number_option(row, 10)?,
+        metadata: read_metadata(row, 11)?,
+        headers: row.try_get(12)?,
+        secrets: read_secrets(row, 13)?,
+        version: number(row, 14)?,
+        created_at,
+        updated_at: row.try_get(16)?,
+        state: read_state(row)?,
+    };
+    Ok(KnownEndpoint {
+        endpoint,
+        deleted_at: row.try_get(17)?,
+    })
+}
+
+fn read_state(row: &Row) -> Result<EndpointState> {
+    let reason: Option<&str> = row.try_get(21)?;
+    let disabled_at: Option<Millis> = row.try_get(22)?;
+    Ok(EndpointState {
+        failing_since: row.try_get(18)?,
+        last_failure_at: row.try_get(19)?,
+        failures_count: number_option(row, 20)?.unwrap_or(0),
+        // A reason that this version does not know must not switch the endpoint on.
+        disabled: disabled_at.map(|at| {
+            let reason = reason.and_then(DisabledReason::parse);
+            (reason.unwrap_or(DisabledReason::Failing), at)
+        }),
+    })
+}
+
+fn live(row: &Row) -> Result<Endpoint> {
+    read(row).map(|known| known.endpoint)
+}
+
+/// Makes an endpoint. A refused one does not use up the idempotency key.
+pub(crate) async fn create(
+    scope: &mut Scope,
+    new: &NewEndpoint,
+    dedup: Option<&Dedup>,
+) -> Result<Written<Endpoint>> {
+    let connection = &scope.connection;
+    if let Some(replayed) = replay(connection, dedup, new.created_at).await? {
+        return Ok(replayed);
+    }
+    let application = crate::applications::by_ordinal(connection, new.application).await?;
+    if application.is_none() {
+        return Ok(Written::Missing);
+    }
+    if let Some(uid) = &new.uid
+        && let Some(other) = by_uid(connection, new.application, uid).await?
+    {
+        return Ok(Written::Taken(other));
+    }
+    let ordinal = insert(connection, new).await?;
+    if let Some(dedup) = dedup {
+        take_number(connection, dedup, ordinal, new.created_at).await?;
+    }
+    changes::note(connection, Subject::Application(new.application)).await?;
+    let made = by_ordinal(connection, ordinal).await?;
+    Ok(made.map_or(Written::Missing, Written::Done))
+}
+
+/// What an idempotency key stands for already, if it does.
+async fn replay(
+    connection: &Connection,
+    dedup: Option<&Dedup>,
+    now: Millis,
+) -> Result<Option<Written<Endpoint>>> {
+    let Some(dedup) = dedup else { return Ok(None) };
+    Ok(match find_number(connection, dedup, now).await? {
+        None => None,
+        Some((made, true)) => Some(Written::Replayed(by_ordinal(connection, made).await?)),
+        Some((_, false)) => Some(Written::KeyReused),
+    })
+}
+
+async fn insert(connection: &Connection, new: &NewEndpoint) -> Result<i64> {
+    let row = connection.query_one(NEXT_ENDPOINT, &[]).await?;
+    let ordinal: i64 = row.try_get(0)?;
+    connection
+        .execute(
+            CREATE_ENDPOINT,
+            &[
+                &ordinal,
+                &slot::of(new.application),
+                &new.application,
+                &new.environment,
+                &new.tail,
+                &stored_option(new.uid.as_ref()),
+                &stored(&new.url),
+                &stored(&new.description),
+                &new.is_disabled,
+                &words_text(&new.event_types),
+                &words_text(&new.channels),
+                &new.throttle_rate.map(i64::from),
+                &metadata(&new.metadata),
+                &new.headers,
+                &secrets(&new.secrets),
+                &new.created_at,
+            ],
+        )
+        .await?;
+    Ok(ordinal)
+}
+
+pub(crate) async fn find(
+    connection: &Connection,
+    application: i64,
+    reference: &Reference<EndpointId>,
+) -> Result<Option<Endpoint>> {
+    match reference {
+        Reference::Id(id) => {
+            let found = by_ordinal(connection, id.seq()).await?;
+            Ok(found.filter(|found| found.id == *id && found.application == application))
+        }
+        Reference::Uid(uid) => by_uid(connection, application, uid).await,
+    }
+}
+
+pub(crate) async fn by_ordinal(connection: &Connection, ordinal: i64) -> Result<Option<Endpoint>> {
+    let found = known(connection, &[ordinal]).await?.pop();
+    Ok(found
+        .filter(|known| known.deleted_at.is_none())
+        .map(|known| known.endpoint))
+}
+
+async fn by_uid(connection: &Connection, application: i64, uid: &str) -> Result<Option<Endpoint>> {
+    let row = connection
+        .query_opt(ENDPOINT_BY_UID, &[&application, &stored(uid)])
+        .await?;
+    row.as_ref().map(live).transpose()
+}
+
+pub(crate) async fn list(
+    connection: &Connection,
+    application: i64,
+    page: PageRequest,
+) -> Result<Vec<Endpoint>> {
+    let (sql, first) = match page.order {
+        Order::Ascending => (ENDPOINTS_UP, i64::MIN),
+        Order::Descending => (ENDPOINTS_DOWN, i64::MAX),
+    };
+    let after = page.after.unwrap_or(first);
+    let rows = connection
+        .query(sql, &[&application, &after, &count(page.limit)])
+        .await?;
+    rows.iter().map(live).collect()
+}
+
+/// Endpoints by number, deleted ones included, in the order that was asked for.
+pub(crate) async fn known(connection: &Connection, ordinals: &[i64]) -> Result<Vec<KnownEndpoint>> {
+    let rows = connection.query(ENDPOINTS_BY_ORDINAL, &[&ordinals]).await?;
+    let mut found: Vec<KnownEndpoint> = rows.iter().map(read).collect::<Result<_>>()?;
+    let place = |known: &KnownEndpoint| {
+        let ordinal = known.id().seq();
+        ordinals.iter().position(|wanted| *wanted == ordinal)
+    };
+    found.sort_by_cached_key(place);
+    Ok(found)
+}
+
+/// Changes an endpoint, if it still has the expected version.
+pub(crate) async fn update(
+    scope: &mut Scope,
+    update: EndpointUpdate,
+    dedup: Option<&Dedup>,
+) -> Result<Written<Endpoint>> {
+    let EndpointUpdate {
+        ordinal,
+        patch,
+        expected_version,
+        now,
+    } = update;
+    let connection = &scope.connection;
+    if let Some(replayed) = replay(connection, dedup, now).await? {
+        return Ok(replayed);
+    }
+    let Some(mut endpoint) = by_ordinal(connection, ordinal).await? else {
+        return Ok(Written::Missing);
+    };
+    let version = endpoint.version;
+    if expected_version.is_some_and(|expected| expected != version) {
+        return Ok(Written::Stale(endpoint));
+    }
+    if let Some(Some(uid)) = &patch.uid
+        && let Some(other) = by_uid(connection, endpoint.application, uid).await?
+        && other.id != endpoint.id
+    {
+        return Ok(Written::Taken(other));
+    }
+    let is_enabled = patch.is_disabled == Some(false);
+    patch.apply(&mut endpoint, now);
+    if write(connection, ordinal, &endpoint, version).await? == 0 {
+        // Another node was quicker; what it made of the endpoint is there to be read now.
+        let now_there = by_ordinal(connection, ordinal).await?;
+        return Ok(now_there.map_or(Written::Missing, Written::Stale));
+    }
+    if is_enabled {
+        let slot = slot::of(endpoint.application);
+        connection.execute(FORGET_STATE, &[&slot, &ordinal]).await?;
+    }
+    if let Some(dedup) = dedup {
+        take_number(connection, dedup, ordinal, now).await?;
+    }
+    changes::note(connection, Subject::Application(endpoint.application)).await?;
+    Ok(Written::Done(endpoint))
+}
+
+async fn write(
+    connection: &Connection,
+    ordinal: i64,
+    endpoint: &Endpoint,
+    version: u32,
+) -> Result<u64> {
+    connection
+        .execute(
+            UPDATE_ENDPOINT,
+            &[
+                &ordinal,
+                &stored_option(endpoint.uid.as_ref()),
+                &stored(&endpoint.url),
+                &stored(&endpoint.description),
+                &endpoint.is_disabled,
+                &words_text(&endpoint.event_types),
+                &words_text(&endpoint.channels),
+                &endpoint.throttle_rate.map(i64::from),
+                &metadata(&endpoint.metadata),
+                &endpoint.headers,
+                &secrets(&endpoint.secrets),
+                &i64::from(endpoint.version),
+                &endpoint.updated_at,
+                &i64::from(version),
+            ],
+        )
+        .await
+}
+
+/// Deletes an endpoint. Its row stays, for the attempts that name it.
+pub(crate) async fn delete(scope: &mut Scope, ordinal: i64, now: Millis) -> Result<bool> {
+    let connection = &scope.connection;
+    let row = connection
+        .query_opt(DELETE_ENDPOINT, &[&ordinal, &now])
+        .await?;
+    let Some(row) = row else { return Ok(false) };
+    changes::note(connection, Subject::Application(row.try_get(0)?)).await?;
+    Ok(true)
+}

@@ -1,0 +1,176 @@
+//! The store on PostgreSQL: one group-commit writer for each node, readers beside it.
+//!
+//! A write that has returned is on the server's disk, as far as the server's own settings say so
+//! (`synchronous_commit`, `fsync`). One node works on a database at a time so far; a second one waits
+//! until the lease of the first has run out.
+
+mod accept;
+mod applications;
+mod changes;
+mod connection;
+mod convert;
+mod dedup;
+mod endpoints;
+mod event_types;
+mod failure;
+mod journal;
+mod keys;
+mod lists;
+mod partitions;
+mod pending;
+mod reader;
+mod schema;
+mod settle;
+mod statements;
+mod step;
+mod store;
+mod upkeep;
+mod writer;
+
+use std::sync::{Arc, Mutex, OnceLock};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use tidings_domain::clock::Millis;
+use tidings_store::commit::{self, HandoverCell};
+use tidings_store::{Handover, StoreError, StoreFuture};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio_postgres::Config;
+
+use crate::connection::Connection;
+use crate::reader::Readers;
+use crate::step::{Scope, step};
+use crate::upkeep::Place;
+use crate::writer::{Operation, QueueGauge, Writer};
+
+pub use statements::all as statements;
+
+/// How to reach a database.
+#[derive(Clone)]
+pub struct Options {
+    /// `postgres://user:password@host:port/database`, or `host=… dbname=…`.
+    pub url: String,
+    /// At most so many connections that read; the writer has one more.
+    pub readers_count_max: usize,
+    /// How long a node that says nothing keeps its journal.
+    pub lease_for: Duration,
+    /// How often it says something when there is nothing to write.
+    pub renew_every: Duration,
+}
+
+impl Options {
+    /// For this database.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            readers_count_max: 8,
+            lease_for: Duration::from_secs(10),
+            renew_every: Duration::from_secs(3),
+        }
+    }
+}
+
+/// The store. Dropping it ends its thread, after what was asked for is on disk.
+pub struct PostgresStore {
+    queue: UnboundedSender<Operation>,
+    gauge: Arc<QueueGauge>,
+    readers: Readers,
+    handover: HandoverCell,
+    lease_for: Duration,
+    /// Where the sweep of idempotency keys goes on.
+    sweep: Arc<Mutex<Place>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl PostgresStore {
+    /// Connects, and brings the schema up to this version. Must be called inside a Tokio runtime, whose
+    /// task tells callers about commits.
+    pub async fn open(options: &Options) -> Result<Self, StoreError> {
+        let config: Config = options
+            .url
+            .parse()
+            .map_err(|error: tokio_postgres::Error| {
+                // The text may hold a password, so it is not shown.
+                let why = std::error::Error::source(&error)
+                    .map_or_else(String::new, |why| format!(": {why}"));
+                StoreError::Unusable(format!("the address of the database cannot be read{why}"))
+            })?;
+        let config = Arc::new(connection::configure(config));
+        let connection = Connection::open(&config).await?;
+        schema::migrate(&connection).await?;
+        drop(connection);
+
+        let (queue, operations) = unbounded_channel();
+        let (answers, batches) = unbounded_channel();
+        let handover: HandoverCell = Arc::new(OnceLock::new());
+        tokio::spawn(commit::run(batches, handover.clone()));
+        let gauge = Arc::new(QueueGauge::default());
+        let thread = writer::start(Writer {
+            config: config.clone(),
+            operations,
+            answers,
+            gauge: gauge.clone(),
+            lease_for: options.lease_for,
+            renew_every: options.renew_every,
+        })
+        .map_err(|error| StoreError::Internal(error.to_string()))?;
+        Ok(Self {
+            queue,
+            gauge,
+            readers: Readers::new(config, options.readers_count_max),
+            handover,
+            lease_for: options.lease_for,
+            sweep: Arc::default(),
+            thread: Some(thread),
+        })
+    }
+
+    /// Says where deliveries go. Until then, and if it is called twice, nothing is handed over.
+    pub fn set_handover(&self, handover: Arc<dyn Handover>) {
+        let _ = self.handover.set(handover);
+    }
+
+    /// Ends the writer, after everything that was asked for is on disk. Whatever is asked for afterwards
+    /// is refused.
+    pub async fn close(&self) {
+        let (ended, end) = tokio::sync::oneshot::channel();
+        if writer::send(&self.queue, Operation::Stop(ended)).is_ok() {
+            let _ = end.await; // fails where the writer had ended before
+        }
+        self.readers.close();
+    }
+
+    fn write<T: Send + 'static>(
+        &self,
+        work: impl for<'a> FnOnce(&'a mut Scope) -> BoxFuture<'a, failure::Result<T>> + Send + 'static,
+    ) -> StoreFuture<'static, T> {
+        self.write_at(None, work)
+    }
+
+    /// As [`Self::write`], for a step that makes rows of this instant.
+    fn write_at<T: Send + 'static>(
+        &self,
+        at: Option<Millis>,
+        work: impl for<'a> FnOnce(&'a mut Scope) -> BoxFuture<'a, failure::Result<T>> + Send + 'static,
+    ) -> StoreFuture<'static, T> {
+        let (step, result) = step(work);
+        let sent = writer::send(&self.queue, Operation::Step(step, at));
+        Box::pin(async move {
+            sent?;
+            result
+                .await
+                .map_err(|_| StoreError::Unavailable("the store has been closed".into()))?
+        })
+    }
+}
+
+impl Drop for PostgresStore {
+    fn drop(&mut self) {
+        let (ended, _) = tokio::sync::oneshot::channel();
+        let _ = writer::send(&self.queue, Operation::Stop(ended)); // fails after `close`
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}

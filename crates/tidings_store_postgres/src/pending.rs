@@ -1,0 +1,349 @@
+//! What is owed: written, asked for again, found when due, expanded.
+
+use std::collections::BTreeSet;
+
+use tidings_domain::clock::Millis;
+use tidings_domain::delivery::{Outcome, Pending, PendingReason, Trigger};
+use tidings_domain::ids::MessageId;
+use tidings_domain::message::{FAN_OUT_DIRECT_MAX, MessageKey, unpack_targets};
+use tidings_domain::slot;
+use tidings_store::{Dedup, Due, Hold, Owed, Resend, Resent};
+use tokio_postgres::Row;
+
+use crate::connection::Connection;
+use crate::convert::{count, number, parts};
+use crate::dedup::take_one;
+use crate::failure::Result;
+use crate::statements::statements;
+use crate::step::Scope;
+
+statements! {
+    INSERT_PENDING = "-- insert_pending
+        INSERT INTO pending (slot, application, message_id, endpoint, due_at, owed_since,
+            attempts_count, reason, trigger, version, recoveries_count)
+        SELECT slot, application, message_id, endpoint, due_at, due_at, 0, reason, $1, 1, 0
+        FROM unnest($2::smallint[], $3::bigint[], $4::bytea[], $5::bigint[], $6::bigint[],
+            $7::smallint[]) AS new (slot, application, message_id, endpoint, due_at, reason)";
+    /// One that was settled meanwhile is left out. Where somebody else owes it already, that row gets
+    /// another version, so that whoever still holds this delivery does not clear it.
+    OWE = "-- owe
+        INSERT INTO pending (slot, application, message_id, endpoint, due_at, owed_since,
+            attempts_count, reason, trigger, version, recoveries_count)
+        SELECT slot, application, message_id, endpoint, due_at, due_at, 0, reason, $1, 1, 0
+        FROM unnest($2::smallint[], $3::bigint[], $4::bytea[], $5::bigint[], $6::bigint[],
+            $7::smallint[]) AS new (slot, application, message_id, endpoint, due_at, reason)
+        WHERE NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.slot = new.slot
+            AND attempt.message_id = new.message_id AND attempt.endpoint = new.endpoint
+            AND attempt.trigger = $1 AND NOT attempt.is_late)
+        ON CONFLICT (slot, message_id, endpoint) DO UPDATE SET version = pending.version + 1
+        RETURNING application, message_id, endpoint";
+    COUNT_REQUESTS = "-- count_requests
+        SELECT coalesce(max(CASE WHEN outcome = $4 THEN number - 1 ELSE number END), 0)
+        FROM attempt WHERE slot = $1 AND message_id = $2 AND endpoint = $3";
+    RESEND = "-- resend
+        INSERT INTO pending (slot, application, message_id, endpoint, due_at, owed_since,
+            attempts_count, reason, trigger, version, recoveries_count)
+        VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, 1, 0)
+        ON CONFLICT (slot, message_id, endpoint) DO UPDATE SET due_at = excluded.due_at,
+            owed_since = excluded.owed_since, reason = excluded.reason, trigger = excluded.trigger,
+            version = pending.version + 1, recoveries_count = 0";
+    /// A loose scan: one step down the index for each endpoint, however much each is owed.
+    DUE_ENDPOINTS = "-- due_endpoints
+        WITH RECURSIVE owed AS (
+            (SELECT endpoint, due_at FROM pending WHERE endpoint > $1
+                ORDER BY endpoint, due_at LIMIT 1)
+            UNION ALL
+            SELECT next.endpoint, next.due_at FROM owed CROSS JOIN LATERAL
+                (SELECT endpoint, due_at FROM pending WHERE pending.endpoint > owed.endpoint
+                    ORDER BY endpoint, due_at LIMIT 1) AS next)
+        SELECT endpoint, due_at FROM owed LIMIT $2";
+    NEXT_DUE_AFTER = "-- next_due_after
+        SELECT min(due_at) FROM pending WHERE endpoint = $1 AND due_at > $2";
+    DUE = "-- due
+        SELECT application, message_id, endpoint, due_at, attempts_count, reason, trigger, version,
+            recoveries_count
+        FROM pending WHERE endpoint = $1 AND due_at <= $2 ORDER BY due_at, message_id LIMIT $3";
+    COUNT_RECOVERY = "-- count_recovery
+        UPDATE pending SET recoveries_count = recoveries_count + 1
+        WHERE slot = $1 AND message_id = $2 AND endpoint = $3 AND version = $4";
+    FAN_OUT_CURSOR = "-- fan_out_cursor
+        SELECT pending.place, pending.owed_since, message.targets FROM pending
+        JOIN message ON message.slot = $1 AND message.application = $2 AND message.created_at = $3
+            AND message.id = $4
+        WHERE pending.slot = $1 AND pending.message_id = $4 AND pending.endpoint = 0";
+    OWE_FAN_OUT = "-- owe_fan_out
+        INSERT INTO pending (slot, application, message_id, endpoint, due_at, owed_since,
+            attempts_count, reason, trigger, version, recoveries_count)
+        SELECT $1, $2, $3, endpoint, $5, $6, 0, $7, $8, 1, 0 FROM unnest($4::bigint[]) AS endpoint
+        ON CONFLICT (slot, message_id, endpoint) DO NOTHING";
+    END_FAN_OUT = "-- end_fan_out
+        DELETE FROM pending WHERE slot = $1 AND message_id = $2 AND endpoint = 0";
+    MOVE_FAN_OUT = "-- move_fan_out
+        UPDATE pending SET place = $3 WHERE slot = $1 AND message_id = $2 AND endpoint = 0";
+}
+
+/// A code as it is stored.
+pub(crate) fn code(code: i64) -> i16 {
+    i16::try_from(code).expect("codes are small")
+}
+
+/// Rows to be written, column by column.
+#[derive(Default)]
+pub(crate) struct NewRows {
+    slots: Vec<i16>,
+    applications: Vec<i64>,
+    messages: Vec<[u8; 20]>,
+    endpoints: Vec<i64>,
+    due: Vec<Millis>,
+    reasons: Vec<i16>,
+}
+
+impl NewRows {
+    pub(crate) fn push(
+        &mut self,
+        message: MessageKey,
+        endpoint: i64,
+        due_at: Millis,
+        reason: PendingReason,
+    ) {
+        self.slots.push(slot::of(message.application));
+        self.applications.push(message.application);
+        self.messages.push(message.id.parts().to_bytes());
+        self.endpoints.push(endpoint);
+        self.due.push(due_at);
+        self.reasons.push(code(reason.code()));
+    }
+
+    fn ids(&self) -> Vec<&[u8]> {
+        self.messages.iter().map(|id| &id[..]).collect()
+    }
+}
+
+/// Writes rows that cannot be there yet.
+pub(crate) async fn insert(scope: &mut Scope, rows: &NewRows, trigger: Trigger) -> Result<()> {
+    if rows.slots.is_empty() {
+        return Ok(());
+    }
+    scope
+        .connection
+        .execute(
+            INSERT_PENDING,
+            &[
+                &code(trigger.code()),
+                &rows.slots,
+                &rows.applications,
+                &rows.ids(),
+                &rows.endpoints,
+                &rows.due,
+                &rows.reasons,
+            ],
+        )
+        .await?;
+    let owed = rows.endpoints.iter().copied().zip(rows.due.iter().copied());
+    scope.effects.owed.extend(owed);
+    Ok(())
+}
+
+/// Writes down deliveries that were only in memory.
+pub(crate) async fn owe(scope: &mut Scope, deliveries: &[Owed]) -> Result<()> {
+    if scope.is_fenced {
+        return Ok(()); // whoever has taken over owes them
+    }
+    let mut rows = NewRows::default();
+    let mut seen = BTreeSet::new();
+    for owed in deliveries {
+        // What was taken from a row still has it.
+        if owed.hold == Hold::Handed && seen.insert((owed.message, owed.endpoint)) {
+            rows.push(owed.message, owed.endpoint, owed.due_at, owed.reason);
+        }
+    }
+    if rows.slots.is_empty() {
+        return Ok(());
+    }
+    let trigger = code(Trigger::Scheduled.code());
+    let written = scope
+        .connection
+        .query(
+            OWE,
+            &[
+                &trigger,
+                &rows.slots,
+                &rows.applications,
+                &rows.ids(),
+                &rows.endpoints,
+                &rows.due,
+                &rows.reasons,
+            ],
+        )
+        .await?;
+    for row in &written {
+        let (message, endpoint) = (MessageId::from_parts(parts(row, 1)?), row.try_get(2)?);
+        scope.effects.cleared.push(message.seq());
+        scope.effects.owed_in_hand.push((message.seq(), endpoint));
+        let due_at = deliveries
+            .iter()
+            .find(|owed| owed.message.id == message && owed.endpoint == endpoint)
+            .map(|owed| owed.due_at);
+        scope.effects.owed.extend(due_at.map(|at| (endpoint, at)));
+    }
+    Ok(())
+}
+
+/// Owes a delivery now, whatever has become of it.
+pub(crate) async fn resend(
+    scope: &mut Scope,
+    resend: &Resend,
+    dedup: Option<&Dedup>,
+) -> Result<Resent> {
+    let slot = slot::of(resend.message.application);
+    let id = resend.message.id.parts().to_bytes();
+    let connection = &scope.connection;
+    if let Some(dedup) = dedup {
+        match take_one(connection, slot, dedup, &id, resend.now).await? {
+            None => {}
+            Some(true) => return Ok(Resent::Replayed),
+            Some(false) => return Ok(Resent::KeyReused),
+        }
+    }
+    let canceled = code(Outcome::Canceled.code());
+    let made: i64 = connection
+        .query_one(
+            COUNT_REQUESTS,
+            &[&slot, &&id[..], &resend.endpoint, &canceled],
+        )
+        .await?
+        .try_get(0)?;
+    connection
+        .execute(
+            RESEND,
+            &[
+                &slot,
+                &resend.message.application,
+                &&id[..],
+                &resend.endpoint,
+                &resend.now,
+                &made,
+                &code(PendingReason::Resend.code()),
+                &code(Trigger::Manual.code()),
+            ],
+        )
+        .await?;
+    scope.effects.owed.push((resend.endpoint, resend.now));
+    Ok(Resent::Done)
+}
+
+/// Endpoints that are owed something, by number, with the time of the first.
+pub(crate) async fn due_endpoints(
+    connection: &Connection,
+    after: i64,
+    limit: usize,
+) -> Result<Vec<(i64, Millis)>> {
+    let rows = connection
+        .query(DUE_ENDPOINTS, &[&after, &count(limit)])
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+        .collect()
+}
+
+/// What is due to an endpoint, oldest first, and when the next is due after that.
+pub(crate) async fn due(
+    connection: &Connection,
+    endpoint: i64,
+    now: Millis,
+    limit: usize,
+) -> Result<Due> {
+    let next = connection
+        .query_one(NEXT_DUE_AFTER, &[&endpoint, &now])
+        .await?;
+    let rows = connection
+        .query(DUE, &[&endpoint, &now, &count(limit)])
+        .await?;
+    Ok(Due {
+        rows: rows.iter().map(read).collect::<Result<_>>()?,
+        next_at: next.try_get(0)?,
+    })
+}
+
+fn read(row: &Row) -> Result<Pending> {
+    let code = |column| -> Result<i64> { Ok(row.try_get::<_, i16>(column)?.into()) };
+    Ok(Pending {
+        message: MessageKey {
+            application: row.try_get(0)?,
+            id: MessageId::from_parts(parts(row, 1)?),
+        },
+        endpoint: row.try_get(2)?,
+        due_at: row.try_get(3)?,
+        attempts_count: number(row, 4)?,
+        reason: PendingReason::from_code(code(5)?).unwrap_or(PendingReason::Retry),
+        trigger: Trigger::from_code(code(6)?).unwrap_or(Trigger::Scheduled),
+        version: number(row, 7)?,
+        recoveries_count: number(row, 8)?,
+    })
+}
+
+/// Counts one more recovery on rows that a crash brought back.
+pub(crate) async fn count_recoveries(scope: &mut Scope, rows: &[Pending]) -> Result<()> {
+    for row in rows {
+        let slot = slot::of(row.message.application);
+        let id = row.message.id.parts().to_bytes();
+        let version = i64::from(row.version);
+        scope
+            .connection
+            .execute(COUNT_RECOVERY, &[&slot, &&id[..], &row.endpoint, &version])
+            .await?;
+    }
+    Ok(())
+}
+
+/// Turns the next part of a fan-out into rows of their own.
+pub(crate) async fn expand_fan_out(
+    scope: &mut Scope,
+    message: MessageKey,
+    now: Millis,
+) -> Result<(Vec<i64>, bool)> {
+    let connection = &scope.connection;
+    let slot = slot::of(message.application);
+    let (application, created_at) = (message.application, message.id.at_ms());
+    let id = message.id.parts().to_bytes();
+    let found = connection
+        .query_opt(
+            FAN_OUT_CURSOR,
+            &[&slot, &application, &created_at, &&id[..]],
+        )
+        .await?;
+    let Some(found) = found else {
+        return Ok((Vec::new(), true));
+    };
+    let (place, owed_since): (usize, Millis) = (number(&found, 0)?, found.try_get(1)?);
+    let targets = unpack_targets(found.try_get(2)?).unwrap_or_default();
+    let start = place.min(targets.len());
+    let end = (start + FAN_OUT_DIRECT_MAX).min(targets.len());
+    let part = targets[start..end].to_vec();
+    connection
+        .execute(
+            OWE_FAN_OUT,
+            &[
+                &slot,
+                &application,
+                &&id[..],
+                &part,
+                &now,
+                &owed_since,
+                &code(PendingReason::FanOut.code()),
+                &code(Trigger::Scheduled.code()),
+            ],
+        )
+        .await?;
+    let is_done = end == targets.len();
+    if is_done {
+        connection.execute(END_FAN_OUT, &[&slot, &&id[..]]).await?;
+    } else {
+        connection
+            .execute(MOVE_FAN_OUT, &[&slot, &&id[..], &count(end)])
+            .await?;
+    }
+    let owed = part.iter().map(|target| (*target, now));
+    scope.effects.owed.extend(owed);
+    Ok((part, is_done))
+}

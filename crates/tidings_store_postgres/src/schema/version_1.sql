@@ -1,0 +1,111 @@
+-- The last number given of each kind. A row here is locked until its transaction ends, so numbers
+-- become visible in their order; only what is rare counts here.
+CREATE TABLE counter (name text PRIMARY KEY, value bigint NOT NULL);
+INSERT INTO counter (name, value) VALUES ('environment', 0), ('application', 0), ('endpoint', 0),
+    ('event_type', 0), ('change', 0), ('journal', 0), ('message', 0), ('attempt', 0);
+
+CREATE TABLE environment (
+    ordinal bigint PRIMARY KEY, name text NOT NULL UNIQUE, created_at bigint NOT NULL);
+
+CREATE TABLE api_key (
+    ordinal bigint PRIMARY KEY, environment bigint NOT NULL, name text NOT NULL,
+    hash bytea NOT NULL CHECK (length(hash) = 32), created_at bigint NOT NULL, last_used_at bigint,
+    revoked_at bigint);
+
+CREATE TABLE application (
+    ordinal bigint PRIMARY KEY, slot smallint NOT NULL, environment bigint NOT NULL,
+    tail bigint NOT NULL, uid text COLLATE "C", name text NOT NULL, throttle_rate bigint,
+    metadata text NOT NULL, created_at bigint NOT NULL, updated_at bigint NOT NULL,
+    deleted_at bigint);
+-- Serves: the application of a uid. Holds: a uid is unique in its environment.
+CREATE UNIQUE INDEX application_by_uid ON application (environment, uid)
+    WHERE uid IS NOT NULL AND deleted_at IS NULL;
+-- Serves: the list of applications.
+CREATE INDEX application_by_environment ON application (environment, ordinal)
+    WHERE deleted_at IS NULL;
+
+CREATE TABLE endpoint (
+    ordinal bigint PRIMARY KEY, slot smallint NOT NULL, application bigint NOT NULL,
+    environment bigint NOT NULL, tail bigint NOT NULL, uid text COLLATE "C", url text NOT NULL,
+    description text NOT NULL, is_disabled boolean NOT NULL, event_types text NOT NULL,
+    channels text NOT NULL, throttle_rate bigint, metadata text NOT NULL, headers bytea,
+    secrets text NOT NULL, version bigint NOT NULL, created_at bigint NOT NULL,
+    updated_at bigint NOT NULL, deleted_at bigint);
+-- Serves: the endpoint of a uid. Holds: a uid is unique in its application.
+CREATE UNIQUE INDEX endpoint_by_uid ON endpoint (application, uid)
+    WHERE uid IS NOT NULL AND deleted_at IS NULL;
+-- Serves: the endpoints of an application.
+CREATE INDEX endpoint_by_application ON endpoint (application, ordinal)
+    WHERE deleted_at IS NULL;
+
+-- Beside the configuration, since it changes with deliveries.
+CREATE TABLE endpoint_state (
+    slot smallint NOT NULL, endpoint bigint NOT NULL, failing_since bigint, last_failure_at bigint,
+    failures_count bigint NOT NULL, disabled_reason text, disabled_at bigint,
+    PRIMARY KEY (slot, endpoint)) WITH (fillfactor = 70);
+
+CREATE TABLE event_type (
+    ordinal bigint PRIMARY KEY, environment bigint NOT NULL, name text COLLATE "C" NOT NULL,
+    description text NOT NULL, is_archived boolean NOT NULL, is_deprecated boolean NOT NULL,
+    schemas text, group_name text, feature_flags text NOT NULL, created_at bigint NOT NULL,
+    updated_at bigint NOT NULL, UNIQUE (environment, name));
+
+-- What changed in the configuration; caches read on from the version that they know.
+CREATE TABLE change (version bigint PRIMARY KEY, kind smallint NOT NULL, subject bigint NOT NULL);
+
+-- One row for each run of a node that may still hold deliveries in memory. `batch` counts its commits,
+-- so that one whose answer was lost can be looked up; the numbers are the last that it has given.
+CREATE TABLE journal (
+    slot smallint NOT NULL, id integer NOT NULL, node text NOT NULL, fence bigint NOT NULL,
+    lease_until bigint NOT NULL, mark bigint NOT NULL, batch bigint NOT NULL,
+    message_seq bigint NOT NULL, attempt_seq bigint NOT NULL, opened_at bigint NOT NULL,
+    PRIMARY KEY (slot, id)) WITH (fillfactor = 20);
+
+-- `created_at` is the time in `id`, so both sort alike and the time finds the partition.
+CREATE TABLE message (
+    slot smallint NOT NULL, application bigint NOT NULL, created_at bigint NOT NULL,
+    id bytea NOT NULL, journal integer NOT NULL, seq bigint NOT NULL, event_type text NOT NULL,
+    targets bytea NOT NULL, event_id text COLLATE "C", channels text, tags text, content_type text,
+    deliver_at bigint, payload_until bigint, payload bytea NOT NULL,
+    -- Serves: the messages of an application; one message.
+    PRIMARY KEY (slot, application, created_at, id)) PARTITION BY RANGE (created_at);
+-- Serves: the messages of a journal above its mark.
+CREATE INDEX message_by_seq ON message USING brin (seq);
+-- Serves: the message of an event id.
+CREATE INDEX message_by_event_id ON message (slot, application, event_id, created_at)
+    WHERE event_id IS NOT NULL;
+
+CREATE TABLE attempt (
+    slot smallint NOT NULL, application bigint NOT NULL, endpoint bigint NOT NULL,
+    message_id bytea NOT NULL, created_at bigint NOT NULL, id bytea NOT NULL,
+    number bigint NOT NULL, trigger smallint NOT NULL, outcome smallint NOT NULL,
+    is_late boolean NOT NULL, status bigint, error smallint, error_detail text, peer text,
+    resolve_us bigint NOT NULL, connect_us bigint NOT NULL, tls_us bigint NOT NULL,
+    head_us bigint NOT NULL, body_us bigint NOT NULL, is_truncated boolean NOT NULL,
+    url text NOT NULL, request_headers text NOT NULL, response_headers bytea NOT NULL,
+    response bytea NOT NULL,
+    -- Serves: the attempts and the delivery states of a message; recovery.
+    PRIMARY KEY (slot, message_id, created_at, id)) PARTITION BY RANGE (created_at);
+-- Serves: the attempts of an endpoint.
+CREATE INDEX attempt_by_endpoint ON attempt (slot, application, endpoint, created_at, id);
+-- Serves: the failed attempts of an endpoint.
+CREATE INDEX attempt_not_successful ON attempt (slot, application, endpoint, created_at, id)
+    WHERE outcome <> 0;
+-- Serves: one attempt by its id, which says when it was made.
+CREATE INDEX attempt_by_time ON attempt USING brin (created_at) WITH (pages_per_range = 16);
+
+-- What is owed, and nothing else. Endpoint 0: the rest of a fan-out, from `place` on.
+CREATE TABLE pending (
+    slot smallint NOT NULL, application bigint NOT NULL, message_id bytea NOT NULL,
+    endpoint bigint NOT NULL, due_at bigint NOT NULL, owed_since bigint NOT NULL,
+    attempts_count bigint NOT NULL, reason smallint NOT NULL, trigger smallint NOT NULL,
+    version bigint NOT NULL, recoveries_count bigint NOT NULL, place bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (slot, message_id, endpoint));
+-- Serves: what is due to an endpoint; which endpoints are owed something.
+CREATE INDEX pending_by_endpoint ON pending (endpoint, due_at);
+
+-- Idempotency keys (`k`, a hash) and event ids (`e`, the application, the id). `reference` is the id of
+-- a message, or the number of what was made.
+CREATE TABLE dedup (
+    slot smallint NOT NULL, key bytea NOT NULL, body bytea NOT NULL, reference bytea NOT NULL,
+    taken_at bigint NOT NULL, expires_at bigint NOT NULL, PRIMARY KEY (slot, key));

@@ -1,0 +1,103 @@
+//! Steps that are not on the hot path: a closure in the writer's transaction, answered after the commit.
+
+use futures_util::future::BoxFuture;
+use tidings_store::StoreError;
+use tidings_store::commit::{Answered, Effects};
+use tokio::sync::oneshot;
+
+use crate::connection::Connection;
+use crate::failure::{Failure, Result};
+use crate::journal::Journal;
+
+/// What a batch and its steps see of the writer.
+pub(crate) struct Scope {
+    pub(crate) connection: Connection,
+    pub(crate) journal: Journal,
+    pub(crate) effects: Effects,
+    /// Another node has taken over from this one.
+    pub(crate) is_fenced: bool,
+}
+
+/// A step of unknown result.
+pub(crate) trait Step: Answered {
+    /// Does the work. An error here concerns the whole batch; the step's own errors are kept for its
+    /// caller, and its own changes are undone.
+    fn run<'a>(&'a mut self, scope: &'a mut Scope) -> BoxFuture<'a, Result<()>>;
+}
+
+struct Closure<F, T> {
+    work: Option<F>,
+    result: Option<std::result::Result<T, StoreError>>,
+    reply: oneshot::Sender<std::result::Result<T, StoreError>>,
+}
+
+/// Where the result of a step will be.
+pub(crate) type Promise<T> = oneshot::Receiver<std::result::Result<T, StoreError>>;
+
+/// Makes a step of a closure.
+pub(crate) fn step<T, F>(work: F) -> (Box<dyn Step>, Promise<T>)
+where
+    T: Send + 'static,
+    F: for<'a> FnOnce(&'a mut Scope) -> BoxFuture<'a, Result<T>> + Send + 'static,
+{
+    let (reply, result) = oneshot::channel();
+    let step = Closure {
+        work: Some(work),
+        result: None,
+        reply,
+    };
+    (Box::new(step), result)
+}
+
+impl<T, F> Step for Closure<F, T>
+where
+    T: Send + 'static,
+    F: for<'a> FnOnce(&'a mut Scope) -> BoxFuture<'a, Result<T>> + Send + 'static,
+{
+    fn run<'a>(&'a mut self, scope: &'a mut Scope) -> BoxFuture<'a, Result<()>> {
+        let work = self.work.take().expect("a step runs once");
+        Box::pin(async move {
+            let extent = scope.effects.extent();
+            scope.connection.run("SAVEPOINT step").await?;
+            match work(scope).await {
+                Ok(value) => {
+                    self.result = Some(Ok(value));
+                    scope.connection.run("RELEASE step").await?;
+                }
+                Err(failure) if concerns_all(&failure) => return Err(failure),
+                Err(failure) => {
+                    self.result = Some(Err(failure.meaning()));
+                    scope
+                        .connection
+                        .run("ROLLBACK TO step; RELEASE step")
+                        .await?;
+                    scope.effects.cut_back(&extent);
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Whether the transaction has ended with the failure, or nothing more can be written in it.
+fn concerns_all(failure: &Failure) -> bool {
+    matches!(
+        failure.meaning(),
+        StoreError::Unavailable(_) | StoreError::Full
+    )
+}
+
+impl<T, F> Answered for Closure<F, T>
+where
+    T: Send + 'static,
+    F: for<'a> FnOnce(&'a mut Scope) -> BoxFuture<'a, Result<T>> + Send + 'static,
+{
+    fn answer(self: Box<Self>, outcome: std::result::Result<(), StoreError>) {
+        let missing = || Err(StoreError::Internal("the step did not run".into()));
+        let result = match outcome {
+            Ok(()) => self.result.unwrap_or_else(missing),
+            Err(error) => Err(error),
+        };
+        let _ = self.reply.send(result); // fails where the caller has gone
+    }
+}

@@ -1,0 +1,394 @@
+//! The [`Store`] trait, each method passed on to the file that does it.
+
+mod opening;
+
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+
+use tidings_domain::application::{ApiKeyRecord, Application, ApplicationPatch, Environment};
+use tidings_domain::clock::Millis;
+use tidings_domain::delivery::Pending;
+use tidings_domain::endpoint::Endpoint;
+use tidings_domain::event_type::{EventType, EventTypePatch};
+use tidings_domain::ids::{ApplicationId, AttemptId, EndpointId};
+use tidings_domain::message::{FAN_OUT_DIRECT_MAX, Message, MessageKey, pack_targets};
+use tidings_store::commit::Acceptance;
+use tidings_store::{
+    Accepted, AttemptRow, Change, Dedup, DeliveryTrace, Due, EndpointUpdate, KnownEndpoint,
+    ListAttempts, ListEventTypes, ListMessages, MessageReference, NewApplication, NewEndpoint,
+    NewEventType, NewMessage, Opened, Owed, Page, PageRequest, Reference, Resend, Resent, Room,
+    Settlement, Store, StoreError, StoreFuture, Written,
+};
+use tokio::sync::oneshot;
+
+use crate::writer::{self, Operation};
+use crate::{
+    PostgresStore, applications, changes, endpoints, event_types, journal, keys, lists, pending,
+    upkeep,
+};
+
+/// Beyond so many messages or bytes in the writer's queue, callers are turned away.
+const QUEUED_MESSAGES_MAX: usize = 8_192;
+const QUEUED_BYTES_MAX: usize = 64 << 20;
+/// A step in the writer's transaction.
+macro_rules! write {
+    ($store:expr, |$scope:ident| $work:expr) => {
+        $store.write(move |$scope| Box::pin(async move { $work.await }))
+    };
+}
+
+/// A read on a connection of its own.
+macro_rules! read {
+    ($store:expr, |$reader:ident| $work:expr) => {{
+        let readers = $store.readers.clone();
+        Box::pin(async move {
+            let $reader = readers.take().await?;
+            Ok($work.await?)
+        })
+    }};
+}
+
+impl Store for PostgresStore {
+    fn ensure_environment(&self, name: String, now: Millis) -> StoreFuture<'_, Environment> {
+        write!(self, |scope| keys::ensure_environment(scope, &name, now))
+    }
+
+    fn create_api_key(&self, key: ApiKeyRecord) -> StoreFuture<'_, ()> {
+        write!(self, |scope| keys::create_api_key(scope, &key))
+    }
+
+    fn revoke_api_key(&self, environment: i64, ordinal: i64, now: Millis) -> StoreFuture<'_, bool> {
+        write!(self, |scope| keys::revoke_api_key(
+            scope,
+            environment,
+            ordinal,
+            now
+        ))
+    }
+
+    fn touch_api_keys(&self, seen: Vec<(i64, Millis)>) -> StoreFuture<'_, ()> {
+        write!(self, |scope| keys::touch_api_keys(scope, &seen))
+    }
+
+    fn create_application(
+        &self,
+        new: NewApplication,
+        dedup: Option<Dedup>,
+    ) -> StoreFuture<'_, Written<Application>> {
+        write!(self, |scope| applications::create(
+            scope,
+            &new,
+            dedup.as_ref()
+        ))
+    }
+
+    fn update_application(
+        &self,
+        ordinal: i64,
+        patch: ApplicationPatch,
+        now: Millis,
+    ) -> StoreFuture<'_, Written<Application>> {
+        write!(self, |scope| applications::update(
+            scope, ordinal, patch, now
+        ))
+    }
+
+    fn delete_application(&self, ordinal: i64, now: Millis) -> StoreFuture<'_, bool> {
+        write!(self, |scope| applications::delete(scope, ordinal, now))
+    }
+
+    fn create_endpoint(
+        &self,
+        new: NewEndpoint,
+        dedup: Option<Dedup>,
+    ) -> StoreFuture<'_, Written<Endpoint>> {
+        write!(self, |scope| endpoints::create(scope, &new, dedup.as_ref()))
+    }
+
+    fn update_endpoint(
+        &self,
+        update: EndpointUpdate,
+        dedup: Option<Dedup>,
+    ) -> StoreFuture<'_, Written<Endpoint>> {
+        write!(self, |scope| endpoints::update(
+            scope,
+            update,
+            dedup.as_ref()
+        ))
+    }
+
+    fn delete_endpoint(&self, ordinal: i64, now: Millis) -> StoreFuture<'_, bool> {
+        write!(self, |scope| endpoints::delete(scope, ordinal, now))
+    }
+
+    fn create_event_type(
+        &self,
+        new: NewEventType,
+        dedup: Option<Dedup>,
+    ) -> StoreFuture<'_, Written<EventType>> {
+        write!(self, |scope| event_types::create(
+            scope,
+            &new,
+            dedup.as_ref()
+        ))
+    }
+
+    fn update_event_type(
+        &self,
+        environment: i64,
+        name: String,
+        patch: EventTypePatch,
+        now: Millis,
+    ) -> StoreFuture<'_, Option<EventType>> {
+        write!(self, |scope| event_types::update(
+            scope,
+            environment,
+            &name,
+            patch,
+            now
+        ))
+    }
+
+    fn expunge_event_type(&self, environment: i64, name: String) -> StoreFuture<'_, bool> {
+        write!(self, |scope| event_types::expunge(
+            scope,
+            environment,
+            &name
+        ))
+    }
+
+    fn owe(&self, deliveries: Vec<Owed>) -> StoreFuture<'_, ()> {
+        write!(self, |scope| pending::owe(scope, &deliveries))
+    }
+
+    fn resend(&self, resend: Resend, dedup: Option<Dedup>) -> StoreFuture<'_, Resent> {
+        write!(self, |scope| pending::resend(
+            scope,
+            &resend,
+            dedup.as_ref()
+        ))
+    }
+
+    fn count_recoveries(&self, rows: Vec<Pending>) -> StoreFuture<'_, ()> {
+        write!(self, |scope| pending::count_recoveries(scope, &rows))
+    }
+
+    fn expand_fan_out(
+        &self,
+        message: MessageKey,
+        now: Millis,
+    ) -> StoreFuture<'_, (Vec<i64>, bool)> {
+        write!(self, |scope| pending::expand_fan_out(scope, message, now))
+    }
+
+    fn close_journal(&self) -> StoreFuture<'_, ()> {
+        write!(self, |scope| journal::close(scope))
+    }
+
+    fn environments(&self) -> StoreFuture<'_, Vec<Environment>> {
+        read!(self, |reader| keys::environments(&reader))
+    }
+
+    fn api_key(&self, ordinal: i64) -> StoreFuture<'_, Option<ApiKeyRecord>> {
+        read!(self, |reader| keys::api_key(&reader, ordinal))
+    }
+
+    fn api_keys(&self, environment: i64) -> StoreFuture<'_, Vec<ApiKeyRecord>> {
+        read!(self, |reader| keys::api_keys(&reader, environment))
+    }
+
+    fn changes_since(&self, version: i64) -> StoreFuture<'_, Vec<Change>> {
+        read!(self, |reader| changes::since(&reader, version))
+    }
+
+    fn version(&self) -> StoreFuture<'_, i64> {
+        read!(self, |reader| changes::version(&reader))
+    }
+
+    fn application(
+        &self,
+        environment: i64,
+        reference: Reference<ApplicationId>,
+    ) -> StoreFuture<'_, Option<Application>> {
+        read!(self, |reader| applications::find(
+            &reader,
+            environment,
+            &reference
+        ))
+    }
+
+    fn application_by_ordinal(&self, ordinal: i64) -> StoreFuture<'_, Option<Application>> {
+        read!(self, |reader| applications::by_ordinal(&reader, ordinal))
+    }
+
+    fn applications(
+        &self,
+        environment: i64,
+        page: PageRequest,
+    ) -> StoreFuture<'_, Vec<Application>> {
+        read!(self, |reader| applications::list(
+            &reader,
+            environment,
+            page
+        ))
+    }
+
+    fn endpoint(
+        &self,
+        application: i64,
+        reference: Reference<EndpointId>,
+    ) -> StoreFuture<'_, Option<Endpoint>> {
+        read!(self, |reader| endpoints::find(
+            &reader,
+            application,
+            &reference
+        ))
+    }
+
+    fn endpoint_by_ordinal(&self, ordinal: i64) -> StoreFuture<'_, Option<Endpoint>> {
+        read!(self, |reader| endpoints::by_ordinal(&reader, ordinal))
+    }
+
+    fn endpoints(&self, application: i64, page: PageRequest) -> StoreFuture<'_, Vec<Endpoint>> {
+        read!(self, |reader| endpoints::list(&reader, application, page))
+    }
+
+    fn endpoints_by_ordinal(&self, ordinals: Vec<i64>) -> StoreFuture<'_, Vec<KnownEndpoint>> {
+        read!(self, |reader| endpoints::known(&reader, &ordinals))
+    }
+
+    fn event_type(&self, environment: i64, name: String) -> StoreFuture<'_, Option<EventType>> {
+        read!(self, |reader| event_types::find(
+            &reader,
+            environment,
+            &name
+        ))
+    }
+
+    fn event_types(
+        &self,
+        environment: i64,
+        list: ListEventTypes,
+    ) -> StoreFuture<'_, Vec<EventType>> {
+        read!(self, |reader| event_types::list(
+            &reader,
+            environment,
+            &list
+        ))
+    }
+
+    fn unknown_event_types(
+        &self,
+        environment: i64,
+        names: Vec<String>,
+    ) -> StoreFuture<'_, Vec<String>> {
+        read!(self, |reader| event_types::unknown(
+            &reader,
+            environment,
+            names
+        ))
+    }
+
+    fn message(
+        &self,
+        application: i64,
+        reference: MessageReference,
+    ) -> StoreFuture<'_, Option<Message>> {
+        read!(self, |reader| lists::message(
+            &reader,
+            application,
+            &reference
+        ))
+    }
+
+    fn message_by_key(&self, key: MessageKey) -> StoreFuture<'_, Option<Message>> {
+        read!(self, |reader| lists::message_by_key(&reader, key))
+    }
+
+    fn messages(&self, list: ListMessages) -> StoreFuture<'_, Page<Message>> {
+        read!(self, |reader| lists::messages(&reader, &list))
+    }
+
+    fn attempts(&self, list: ListAttempts) -> StoreFuture<'_, Page<AttemptRow>> {
+        read!(self, |reader| lists::attempts(&reader, &list))
+    }
+
+    fn attempt(&self, application: i64, id: AttemptId) -> StoreFuture<'_, Option<AttemptRow>> {
+        read!(self, |reader| lists::attempt(&reader, application, id))
+    }
+
+    fn delivery_facts(&self, message: MessageKey) -> StoreFuture<'_, Vec<DeliveryTrace>> {
+        read!(self, |reader| lists::delivery_facts(&reader, message))
+    }
+
+    fn due_endpoints(&self, after: i64, limit: usize) -> StoreFuture<'_, Vec<(i64, Millis)>> {
+        read!(self, |reader| pending::due_endpoints(&reader, after, limit))
+    }
+
+    fn due(&self, endpoint: i64, now: Millis, limit: usize) -> StoreFuture<'_, Due> {
+        read!(self, |reader| pending::due(&reader, endpoint, now, limit))
+    }
+
+    fn accept(&self, mut new: NewMessage) -> StoreFuture<'_, Accepted> {
+        let queued = &self.gauge;
+        if queued.messages.load(Ordering::Relaxed) >= QUEUED_MESSAGES_MAX
+            || queued.bytes.load(Ordering::Relaxed) >= QUEUED_BYTES_MAX
+        {
+            return Box::pin(std::future::ready(Err(StoreError::Busy)));
+        }
+        if new.targets.len() > FAN_OUT_DIRECT_MAX {
+            new.admitted.clear(); // its cursor owes them all
+        }
+        let packed_targets = pack_targets(&new.targets);
+        queued.add(new.payload.len());
+        let (reply, answer) = oneshot::channel();
+        let acceptance = Box::new(Acceptance {
+            new,
+            packed_targets,
+            reply: Some(reply),
+        });
+        let sent = writer::send(&self.queue, Operation::Accept(acceptance));
+        Box::pin(async move {
+            sent?;
+            answer
+                .await
+                .map_err(|_| StoreError::Unavailable("the store has been closed".into()))?
+        })
+    }
+
+    fn settle(&self, settlement: Settlement) {
+        // Fails only after the store was closed; the journal was left open then, and a start recovers.
+        let _ = writer::send(&self.queue, Operation::Settle(Box::new(settlement)));
+    }
+
+    fn open_journal(&self, node: String, now: Millis) -> StoreFuture<'_, Opened> {
+        Box::pin(self.open_when_free(node, now))
+    }
+
+    fn cancel_stale(&self, now: Millis, limit: usize) -> StoreFuture<'_, usize> {
+        self.write_at(Some(now), move |scope| {
+            Box::pin(async move { upkeep::cancel_stale(scope, now, limit).await })
+        })
+    }
+
+    fn sweep_dedup(&self, now: Millis, limit: usize) -> StoreFuture<'_, usize> {
+        let sweep = self.sweep.clone();
+        self.write(move |scope| {
+            Box::pin(async move {
+                let from = sweep.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                let (removed, next) = upkeep::sweep_dedup(scope, &from, now, limit).await?;
+                *sweep.lock().unwrap_or_else(PoisonError::into_inner) = next;
+                Ok(removed)
+            })
+        })
+    }
+
+    /// The disk is the server's, which says so when it is full.
+    fn room(&self) -> Room {
+        Room::Enough
+    }
+
+    fn flush(&self) -> StoreFuture<'_, ()> {
+        self.write(|_| Box::pin(std::future::ready(Ok(()))))
+    }
+}

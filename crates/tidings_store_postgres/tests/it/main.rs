@@ -1,0 +1,11 @@
+//! Tests against a PostgreSQL of their own.
+
+#![expect(
+    clippy::panic,
+    reason = "a test that cannot get its database has failed"
+)]
+
+mod cluster;
+mod conformance;
+mod outage;
+mod statements;

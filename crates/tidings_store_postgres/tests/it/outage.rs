@@ -1,0 +1,128 @@
+//! The database goes away and comes back.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use tidings_domain::application::Metadata;
+use tidings_domain::clock::Millis;
+use tidings_store::{
+    Accepted, ListMessages, NewApplication, NewMessage, Order, Store, StoreError, Written,
+};
+use tidings_store_postgres::{Options, PostgresStore};
+
+use crate::cluster::Database;
+
+const NOW: Millis = 1_700_000_000_000;
+
+async fn application(store: &PostgresStore) -> i64 {
+    let environment = store.ensure_environment("default".into(), NOW).await;
+    let new = NewApplication {
+        environment: environment.expect("a write").ordinal,
+        uid: None,
+        name: "Cool Account".into(),
+        throttle_rate: None,
+        metadata: Metadata::new(),
+        created_at: NOW,
+        tail: 1,
+    };
+    match store.create_application(new, None).await {
+        Ok(Written::Done(made)) => made.id.seq(),
+        other => panic!("not made: {other:?}"),
+    }
+}
+
+fn message(application: i64) -> NewMessage {
+    NewMessage {
+        application,
+        event_type: "a".into(),
+        payload: Bytes::from_static(b"{}"),
+        event_id: None,
+        channels: Vec::new(),
+        tags: Vec::new(),
+        targets: Vec::new(),
+        admitted: Vec::new(),
+        accepted_at: NOW,
+        tail: 1,
+        dedup: None,
+        event_id_until: NOW,
+    }
+}
+
+async fn count(store: &PostgresStore, application: i64) -> usize {
+    let list = ListMessages {
+        application,
+        order: Order::Ascending,
+        after: None,
+        limit: 100_000,
+        channel: None,
+        tag: None,
+        event_types: Vec::new(),
+        from: None,
+        to: None,
+        with_payload: false,
+    };
+    store.messages(list).await.expect("a read").rows.len()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_are_cut_lose_nothing_accepted_and_come_back_by_themselves() {
+    let database = Database::new();
+    let store = PostgresStore::open(&Options::new(database.url())).await;
+    let store = store.expect("the database opens");
+    let application = application(&store).await;
+    store
+        .open_journal("node".into(), NOW)
+        .await
+        .expect("a journal opens");
+    let (mut accepted, mut refused) = (0, 0);
+    for _ in 0..5 {
+        for _ in 0..20 {
+            match store.accept(message(application)).await {
+                Ok(Accepted::Done(_)) => accepted += 1,
+                other => panic!("not accepted: {other:?}"),
+            }
+        }
+        database.cut_connections();
+        let cut_at = Instant::now();
+        loop {
+            match store.accept(message(application)).await {
+                Ok(_) => break,
+                Err(StoreError::Unavailable(_)) => refused += 1,
+                Err(other) => panic!("not a matter of time: {other:?}"),
+            }
+            assert!(
+                cut_at.elapsed() < Duration::from_secs(5),
+                "it is still away"
+            );
+        }
+        accepted += 1;
+    }
+    // One whose answer was lost may be there as well.
+    let there = count(&store, application).await;
+    assert!((accepted..=accepted + refused).contains(&there), "{there}");
+    store.close_journal().await.expect("it closes");
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_node_is_refused_while_the_first_is_at_work() {
+    let database = Database::new();
+    let options = Options {
+        lease_for: Duration::from_secs(2),
+        renew_every: Duration::from_millis(500),
+        ..Options::new(database.url())
+    };
+    let first = PostgresStore::open(&options).await.expect("it opens");
+    let second = PostgresStore::open(&options).await.expect("it opens");
+    let opened = first.open_journal("first".into(), NOW).await;
+    opened.expect("a journal opens");
+    let refused = second.open_journal("second".into(), NOW).await;
+    assert!(
+        matches!(&refused, Err(StoreError::Unusable(why)) if why.contains("first")),
+        "{refused:?}"
+    );
+    // It dies: whoever waits long enough takes over.
+    drop(first);
+    let opened = second.open_journal("second".into(), NOW).await;
+    assert_eq!(opened.expect("a journal opens").taken_over, 1);
+}

@@ -30,7 +30,8 @@ pub(crate) fn configure(mut config: Config) -> Config {
     if config.get_application_name().is_none() {
         config.application_name("tidings");
     }
-    let ours = format!("-c statement_timeout={STATEMENT_FOR_MAX_MS}");
+    let ours =
+        format!("-c statement_timeout={STATEMENT_FOR_MAX_MS} -c client_min_messages=warning");
     let options = match config.get_options() {
         Some(theirs) => format!("{ours} {theirs}"),
         None => ours,

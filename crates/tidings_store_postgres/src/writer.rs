@@ -185,10 +185,15 @@ impl State {
             }
             Err(Failed::InDoubt(failure)) => {
                 let steps = std::mem::take(&mut batch.steps);
-                for acceptance in &mut batch.acceptances {
-                    acceptance.refuse(failure.meaning());
+                // Nobody knows yet; a client that repeats its key gets its one message.
+                for acceptance in self
+                    .doubt
+                    .iter_mut()
+                    .flat_map(|doubt| &mut doubt.acceptances)
+                {
+                    acceptance.refuse(unavailable(&failure));
                 }
-                self.refuse(&failure.meaning(), steps, Vec::new());
+                self.refuse(&unavailable(&failure), steps, Vec::new());
                 self.wait(&failure).await;
             }
         }
@@ -353,6 +358,14 @@ async fn write_in_transaction(
         scope.effects.refusal = Some("no journal is open");
     }
     Ok(())
+}
+
+/// A lost answer leaves open whether the change was made, whatever the reason.
+fn unavailable(failure: &Failure) -> StoreError {
+    match failure.meaning() {
+        StoreError::Unavailable(why) => StoreError::Unavailable(why),
+        other => StoreError::Unavailable(other.to_string()),
+    }
 }
 
 /// Whether an error goes away by itself.

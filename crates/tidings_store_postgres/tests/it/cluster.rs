@@ -162,6 +162,16 @@ impl Database {
         format!("host={folder} user=postgres dbname={}", self.name)
     }
 
+    /// Its name.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The server's socket.
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.cluster.folder.join(".s.PGSQL.5432")
+    }
+
     /// Ends every connection to it, as an operator or a failover would.
     pub(crate) fn cut_connections(&self) {
         let name = &self.name;

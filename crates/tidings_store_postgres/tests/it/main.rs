@@ -7,5 +7,6 @@
 
 mod cluster;
 mod conformance;
+mod doubt;
 mod outage;
 mod statements;

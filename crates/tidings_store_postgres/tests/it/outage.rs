@@ -12,9 +12,9 @@ use tidings_store_postgres::{Options, PostgresStore};
 
 use crate::cluster::Database;
 
-const NOW: Millis = 1_700_000_000_000;
+pub(crate) const NOW: Millis = 1_700_000_000_000;
 
-async fn application(store: &PostgresStore) -> i64 {
+pub(crate) async fn application(store: &PostgresStore) -> i64 {
     let environment = store.ensure_environment("default".into(), NOW).await;
     let new = NewApplication {
         environment: environment.expect("a write").ordinal,
@@ -31,7 +31,7 @@ async fn application(store: &PostgresStore) -> i64 {
     }
 }
 
-fn message(application: i64) -> NewMessage {
+pub(crate) fn message(application: i64) -> NewMessage {
     NewMessage {
         application,
         event_type: "a".into(),
@@ -48,7 +48,7 @@ fn message(application: i64) -> NewMessage {
     }
 }
 
-async fn count(store: &PostgresStore, application: i64) -> usize {
+pub(crate) async fn count(store: &PostgresStore, application: i64) -> usize {
     let list = ListMessages {
         application,
         order: Order::Ascending,

@@ -60,7 +60,7 @@ pub(crate) struct DataArgs {
     /// Folder of the embedded store and the master key [default: tidings-data]
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
-    /// The store, as sqlite:FOLDER; stands in for --data [default: SQLite in the data folder]
+    /// The store: sqlite:FOLDER, or the address of a PostgreSQL database [default: SQLite in the data folder]
     #[arg(long, value_name = "URL")]
     pub(crate) store: Option<String>,
     /// A TOML file of settings

@@ -55,6 +55,15 @@ statements! {
             AND NOT attempt.is_late AND (attempt.trigger = $3 OR attempt.outcome = $8))
         ON CONFLICT (slot, message_id, endpoint) DO NOTHING
         RETURNING endpoint";
+    /// What was due when its node died counts a first recovery: the node may have died of sending it. A
+    /// lane takes the oldest first.
+    SUSPECT_WHAT_WAS_DUE = "-- suspect_what_was_due
+        UPDATE pending SET recoveries_count = 1
+        FROM (SELECT slot, message_id, endpoint,
+                row_number() OVER (PARTITION BY endpoint ORDER BY due_at) AS place
+            FROM pending WHERE due_at <= $1 AND recoveries_count = 0 AND endpoint <> 0) AS suspect
+        WHERE suspect.place <= $2 AND pending.slot = suspect.slot
+            AND pending.message_id = suspect.message_id AND pending.endpoint = suspect.endpoint";
     DROP_JOURNAL = "-- drop_journal
         DELETE FROM journal WHERE slot = $1 AND id = $2";
     NEXT_JOURNAL = "-- next_journal
@@ -75,6 +84,9 @@ statements! {
     LEAVE_JOURNAL = "-- leave_journal
         UPDATE journal SET mark = $4, lease_until = 0 WHERE slot = $1 AND id = $2 AND fence = $3";
 }
+
+/// How many rows of one endpoint a takeover suspects: as many as its lane has in memory by default.
+const SUSPECTS_COUNT_MAX: i64 = 256;
 
 /// The last numbers given.
 #[derive(Clone, Copy, Default)]
@@ -220,6 +232,11 @@ pub(crate) async fn open(
         }
     }
     let connection = &scope.connection;
+    if opened.taken_over > 0 {
+        connection
+            .execute(SUSPECT_WHAT_WAS_DUE, &[&now, &SUSPECTS_COUNT_MAX])
+            .await?;
+    }
     let row = connection.query_one(NEXT_JOURNAL, &[]).await?;
     opened.journal = number(&row, 0)?;
     let row = connection.query_one(NUMBERS, &[]).await?;

@@ -13,6 +13,7 @@ pub mod error;
 pub mod faults;
 pub mod handover;
 pub mod messages;
+mod secrets;
 pub mod target;
 
 use std::future::Future;
@@ -30,6 +31,7 @@ pub use configuration::*;
 pub use error::StoreError;
 pub use handover::{Admission, AdmitFuture, Handed, Handover, Permit, Place};
 pub use messages::*;
+pub use secrets::{secrets_from_rows, secrets_to_text};
 
 /// What a store gives back: boxed, since the box costs nothing beside a commit and keeps the trait
 /// usable as `dyn Store`.

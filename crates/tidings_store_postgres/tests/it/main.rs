@@ -8,4 +8,5 @@
 mod conformance;
 mod doubt;
 mod outage;
+mod rules;
 mod statements;

@@ -30,8 +30,7 @@ impl Engine {
             None if settings.store.is_empty() => settings.data.clone(),
             Some(("sqlite", folder)) if !folder.is_empty() => folder.into(),
             Some(("postgres" | "postgresql", _)) => {
-                let options = tidings_store_postgres::Options::new(settings.store.clone());
-                let store = PostgresStore::open(&options).await?;
+                let store = PostgresStore::open(&postgres_options(settings)).await?;
                 return Ok(Self::Postgres(Arc::new(store)));
             }
             // What was meant as an address may hold a password, so it is not shown.
@@ -67,5 +66,24 @@ impl Engine {
             Self::Sqlite(store) => store.close().await,
             Self::Postgres(store) => store.close().await,
         }
+    }
+}
+
+/// The writer has a connection of its own, and so has what goes on beside it.
+const CONNECTIONS_BESIDE_READERS: usize = 2;
+
+fn postgres_options(settings: &Settings) -> tidings_store_postgres::Options {
+    let readers_count_max = settings
+        .store_connections_max
+        .saturating_sub(CONNECTIONS_BESIDE_READERS)
+        .max(1);
+    tidings_store_postgres::Options {
+        readers_count_max,
+        password_file: settings.store_password_file.clone(),
+        ca_file: settings.store_ca_file.clone(),
+        connect_for_max: settings.store_connect_timeout,
+        statement_for_max: settings.store_statement_timeout,
+        lock_for_max: settings.store_lock_timeout,
+        ..tidings_store_postgres::Options::new(settings.store.clone())
     }
 }

@@ -2,17 +2,12 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, Config, NoTls, Row, Statement};
+use tokio_postgres::{Client, Row, Statement};
 
+use crate::connector::{Connector, Refusal};
 use crate::failure::Result;
-
-/// How long to wait for the server to answer the telephone.
-const CONNECT_FOR_MAX: Duration = Duration::from_secs(5);
-/// No statement of ours takes longer; one that does is stuck. In milliseconds.
-const STATEMENT_FOR_MAX_MS: u32 = 30_000;
 
 /// A parameter of a statement.
 pub(crate) type Parameter<'a> = &'a (dyn ToSql + Sync);
@@ -22,30 +17,18 @@ pub(crate) struct Connection {
     statements: Mutex<HashMap<&'static str, Statement>>,
 }
 
-/// What we ask of every connection, beside what its owner wrote.
-pub(crate) fn configure(mut config: Config) -> Config {
-    if config.get_connect_timeout().is_none() {
-        config.connect_timeout(CONNECT_FOR_MAX);
-    }
-    if config.get_application_name().is_none() {
-        config.application_name("tidings");
-    }
-    let ours =
-        format!("-c statement_timeout={STATEMENT_FOR_MAX_MS} -c client_min_messages=warning");
-    let options = match config.get_options() {
-        Some(theirs) => format!("{ours} {theirs}"),
-        None => ours,
-    };
-    config.options(options);
-    config
-}
-
 impl Connection {
     /// Opens a connection. What it receives is read by a task of this runtime.
-    pub(crate) async fn open(config: &Config) -> Result<Self> {
-        let (client, connection) = config.connect(NoTls).await?;
+    pub(crate) async fn open(connector: &Connector) -> Result<Self> {
+        let opened = Self::try_open(connector).await;
+        opened.map_err(|refusal| refusal.while_running().into())
+    }
+
+    /// The same for whoever wants to know why it cannot be opened.
+    pub(crate) async fn try_open(connector: &Connector) -> std::result::Result<Self, Refusal> {
+        let (client, driver) = connector.connect().await?;
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
+            if let Err(error) = driver.await {
                 tracing::debug!("A connection to the database has ended: {error}");
             }
         });

@@ -8,6 +8,7 @@ mod accept;
 mod applications;
 mod changes;
 mod connection;
+mod connector;
 mod convert;
 mod dedup;
 mod endpoints;
@@ -27,6 +28,7 @@ mod store;
 mod upkeep;
 mod writer;
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -36,9 +38,9 @@ use tidings_domain::clock::Millis;
 use tidings_store::commit::{self, HandoverCell};
 use tidings_store::{Handover, StoreError, StoreFuture};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
-use tokio_postgres::Config;
 
 use crate::connection::Connection;
+use crate::connector::{Connector, Refusal};
 use crate::reader::Readers;
 use crate::step::{Scope, step};
 use crate::upkeep::Place;
@@ -53,6 +55,16 @@ pub struct Options {
     pub url: String,
     /// At most so many connections that read; the writer has one more.
     pub readers_count_max: usize,
+    /// Where the password is, read anew for each connection; it goes before one in the address.
+    pub password_file: Option<PathBuf>,
+    /// Certificates of the authorities that the server's may come from.
+    pub ca_file: Option<PathBuf>,
+    /// How long a connection may take to be made, TLS and password included.
+    pub connect_for_max: Duration,
+    /// How long a statement may take; one that takes longer is stuck.
+    pub statement_for_max: Duration,
+    /// How long a statement waits for a lock.
+    pub lock_for_max: Duration,
     /// How long a node that says nothing keeps its journal.
     pub lease_for: Duration,
     /// How often it says something when there is nothing to write.
@@ -65,6 +77,11 @@ impl Options {
         Self {
             url: url.into(),
             readers_count_max: 8,
+            password_file: None,
+            ca_file: None,
+            connect_for_max: Duration::from_secs(5),
+            statement_for_max: Duration::from_secs(30),
+            lock_for_max: Duration::from_secs(10),
             lease_for: Duration::from_secs(10),
             renew_every: Duration::from_secs(3),
         }
@@ -87,17 +104,9 @@ impl PostgresStore {
     /// Connects, and brings the schema up to this version. Must be called inside a Tokio runtime, whose
     /// task tells callers about commits.
     pub async fn open(options: &Options) -> Result<Self, StoreError> {
-        let config: Config = options
-            .url
-            .parse()
-            .map_err(|error: tokio_postgres::Error| {
-                // The text may hold a password, so it is not shown.
-                let why = std::error::Error::source(&error)
-                    .map_or_else(String::new, |why| format!(": {why}"));
-                StoreError::Unusable(format!("the address of the database cannot be read{why}"))
-            })?;
-        let config = Arc::new(connection::configure(config));
-        let connection = Connection::open(&config).await?;
+        let connector = Arc::new(Connector::new(options)?);
+        let connection = Connection::try_open(&connector).await;
+        let connection = connection.map_err(Refusal::at_start)?;
         schema::migrate(&connection).await?;
         drop(connection);
 
@@ -107,7 +116,7 @@ impl PostgresStore {
         tokio::spawn(commit::run(batches, handover.clone()));
         let gauge = Arc::new(QueueGauge::default());
         let thread = writer::start(Writer {
-            config: config.clone(),
+            connector: connector.clone(),
             operations,
             answers,
             gauge: gauge.clone(),
@@ -118,7 +127,7 @@ impl PostgresStore {
         Ok(Self {
             queue,
             gauge,
-            readers: Readers::new(config, options.readers_count_max),
+            readers: Readers::new(connector, options.readers_count_max),
             handover,
             lease_for: options.lease_for,
             sweep: Arc::default(),

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use tidings_store::StoreError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_postgres::Config;
 
 use crate::connection::Connection;
+use crate::connector::Connector;
 
 /// How long a read waits for a connection to come free.
 const WAIT_FOR_MAX: Duration = Duration::from_secs(5);
@@ -16,7 +16,7 @@ const WAIT_FOR_MAX: Duration = Duration::from_secs(5);
 /// A pool of a fixed size; connections are made when they are first needed.
 #[derive(Clone)]
 pub(crate) struct Readers {
-    config: Arc<Config>,
+    connector: Arc<Connector>,
     idle: Arc<Mutex<Vec<Connection>>>,
     places: Arc<Semaphore>,
 }
@@ -29,9 +29,9 @@ pub(crate) struct Reader {
 }
 
 impl Readers {
-    pub(crate) fn new(config: Arc<Config>, count_max: usize) -> Self {
+    pub(crate) fn new(connector: Arc<Connector>, count_max: usize) -> Self {
         Self {
-            config,
+            connector,
             idle: Arc::default(),
             places: Arc::new(Semaphore::new(count_max)),
         }
@@ -47,7 +47,7 @@ impl Readers {
         };
         let connection = match self.idle() {
             Some(connection) => connection,
-            None => Connection::open(&self.config).await?,
+            None => Connection::open(&self.connector).await?,
         };
         Ok(Reader {
             connection: Some(connection),

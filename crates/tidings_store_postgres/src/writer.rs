@@ -17,9 +17,9 @@ use tidings_store::{Settlement, StoreError};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
-use tokio_postgres::Config;
 
 use crate::connection::Connection;
+use crate::connector::Connector;
 use crate::failure::{Failure, Result};
 use crate::journal::{Journal, Numbers};
 use crate::partitions::Partitions;
@@ -45,7 +45,7 @@ pub(crate) enum Operation {
 }
 
 pub(crate) struct Writer {
-    pub(crate) config: Arc<Config>,
+    pub(crate) connector: Arc<Connector>,
     pub(crate) operations: UnboundedReceiver<Operation>,
     pub(crate) answers: UnboundedSender<Answer<dyn Step>>,
     pub(crate) gauge: Arc<QueueGauge>,
@@ -253,7 +253,7 @@ impl State {
     async fn connect(&mut self) -> Result<Connection> {
         match self.connection.take().filter(|kept| !kept.is_closed()) {
             Some(connection) => Ok(connection),
-            None => Connection::open(&self.writer.config).await,
+            None => Connection::open(&self.writer.connector).await,
         }
     }
 

@@ -5,6 +5,7 @@
 //! be broken in it but a database of one's own; a test that stops or overloads its server takes
 //! [`Cluster::own`].
 
+pub mod guarded;
 mod programs;
 
 use std::fs;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use tidings_delivery::sender::HeaderNames;
 use tidings_store_sqlite::Synchronous;
 
-use super::parse::{bytes, duration, flag, networks, number};
+use super::parse::{bytes, duration, file, flag, networks, number};
 use super::{LogFormat, Settings};
 
 /// A setting.
@@ -56,6 +56,13 @@ keys! {
         |text| if text.is_empty() { Err("it takes a folder".into()) } else { Ok(PathBuf::from(text)) };
     store, "", "URL", "Which store: empty for SQLite in the data folder, `sqlite:FOLDER`, or `postgres://USER@HOST/DATABASE`.",
         |text| Ok(text.to_owned());
+    store_password_file, "", "file", "Where the password of the database is; read anew for each connection, and used before one in `store`.", file;
+    store_ca_file, "", "file", "Certificates (PEM) of the authorities that the database's certificate may come from; the same as `sslrootcert` in `store`.", file;
+    store_connections_max, "10", "connections, 3 to 1000", "Connections of this process to the database at most.",
+        |text| number(text, 3, 1_000);
+    store_connect_timeout, "5s", "time", "How long a connection to the database may take to be made, TLS and password included.", duration;
+    store_statement_timeout, "30s", "time", "How long a statement in the database may take.", duration;
+    store_lock_timeout, "10s", "time", "How long a statement in the database may wait for a lock.", duration;
     dev, "false", "true or false", "Allows `http://` and loopback targets. For development only.", flag;
     threads, "0", "threads, 0 to 256", "Threads for HTTP in and out; 0 means half the cores, at least one. The store's writer has one of its own.",
         |text| number(text, 0, 256);
@@ -105,10 +112,8 @@ keys! {
     denied_addresses, "", "networks", "Further networks that no request may go to, with commas.", networks;
     allowed_addresses, "", "networks", "Networks that requests may go to although they are private, with commas.", networks;
     nat64, "false", "true or false", "On networks with NAT64 only: judges addresses in 64:ff9b::/96 by the IPv4 address inside.", flag;
-    extra_ca_file, "", "file", "Certificates (PEM) of further authorities that endpoints' certificates may come from.",
-        |text| Ok((!text.is_empty()).then(|| PathBuf::from(text)));
-    master_key_file, "", "file", "Where the master key is; empty for `master.key` in the data folder. `TIDINGS_MASTER_KEY` holds the key itself instead.",
-        |text| Ok((!text.is_empty()).then(|| PathBuf::from(text)));
+    extra_ca_file, "", "file", "Certificates (PEM) of further authorities that endpoints' certificates may come from.", file;
+    master_key_file, "", "file", "Where the master key is; empty for `master.key` in the data folder. `TIDINGS_MASTER_KEY` holds the key itself instead.", file;
     sqlite_synchronous, "full", "full or normal", "When a commit counts: `full` syncs each one; `normal` loses the latest messages in a power cut and is there for tests.",
         |text| match text {
             "full" => Ok(Synchronous::Full),

@@ -1,5 +1,6 @@
 //! Values of settings, read from text.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
@@ -49,6 +50,15 @@ pub(super) fn flag(text: &str) -> Result<bool, String> {
         "false" | "0" | "no" | "off" | "" => Ok(false),
         _ => Err("it takes true or false".into()),
     }
+}
+
+/// A file's name, or nothing.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "it stands among those that can fail"
+)]
+pub(super) fn file(text: &str) -> Result<Option<PathBuf>, String> {
+    Ok((!text.is_empty()).then(|| PathBuf::from(text)))
 }
 
 pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, String> {

@@ -13,6 +13,7 @@ mod bad_fields;
 mod bad_requests;
 mod crash;
 mod data_folder;
+mod database;
 mod demo;
 mod endpoints;
 mod full_disk;

@@ -83,6 +83,9 @@ macro_rules! every_conformance_test {
                 texts_of_applications_are_kept_exactly,
                 texts_of_endpoints_are_kept_exactly,
                 texts_of_event_types_are_kept_exactly,
+                texts_of_changes_are_kept_exactly,
+                texts_of_changed_event_types_are_kept_exactly,
+                names_of_environments_and_keys_are_kept_exactly,
                 payloads_are_kept_exactly,
                 responses_are_kept_exactly,
                 event_ids_that_differ_in_one_byte_differ;

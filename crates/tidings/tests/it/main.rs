@@ -11,6 +11,7 @@
 mod addressing;
 mod bad_fields;
 mod bad_requests;
+mod both_stores;
 mod crash;
 mod data_folder;
 mod database;

@@ -1,6 +1,7 @@
 //! What the tests share: the program under test, started in the ways that they need.
 
 use serde_json::{Value, json};
+use tidings_testkit::postgres::Database;
 use tidings_testkit::{Answer, Program, Receiver, TestApp};
 
 /// The program under test in development mode, with fresh data on the disk of the build folder.
@@ -16,6 +17,11 @@ pub(crate) fn production() -> Program {
 /// A running app.
 pub(crate) async fn app() -> TestApp {
     TestApp::run(program()).await
+}
+
+/// A running app on this database.
+pub(crate) async fn app_on(database: &Database) -> TestApp {
+    app_with(&[("store", &database.url())]).await
 }
 
 /// A running app with these settings.

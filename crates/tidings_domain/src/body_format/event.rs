@@ -1,0 +1,79 @@
+//! Formats that put the payload as it came beside a few words about the event: the envelope of
+//! Standard Webhooks, and `CloudEvents` 1.0.
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+use super::json::check_size;
+use super::{Event, Unrepresentable, Why};
+use crate::clock::Millis;
+
+/// `{"type", "timestamp", "data"}`.
+pub(super) fn envelope(event: &Event<'_>) -> Result<Bytes, Unrepresentable> {
+    around_payload(
+        event,
+        &[
+            ("type", event.event_type),
+            ("timestamp", &time(event.accepted_at)),
+        ],
+    )
+}
+
+/// A `CloudEvents` event in structured mode.
+pub(super) fn structured(event: &Event<'_>) -> Result<Bytes, Unrepresentable> {
+    around_payload(
+        event,
+        &[
+            ("specversion", "1.0"),
+            ("id", event.id),
+            ("source", &source(event)),
+            ("type", event.event_type),
+            ("time", &time(event.accepted_at)),
+            ("datacontenttype", "application/json"),
+        ],
+    )
+}
+
+/// The headers of a `CloudEvents` event in binary mode.
+pub(super) fn headers(event: &Event<'_>) -> Vec<(&'static str, String)> {
+    vec![
+        ("ce-specversion", "1.0".to_owned()),
+        ("ce-id", event.id.to_owned()),
+        ("ce-source", source(event)),
+        ("ce-type", event.event_type.to_owned()),
+        ("ce-time", time(event.accepted_at)),
+    ]
+}
+
+/// An object of these words, with the payload as `data`, byte for byte.
+fn around_payload(event: &Event<'_>, words: &[(&str, &str)]) -> Result<Bytes, Unrepresentable> {
+    if event.payload.is_empty() {
+        return Err(Why::NotJson { at: 0 }.into());
+    }
+    let mut body = Vec::with_capacity(event.payload.len() + 384);
+    body.push(b'{');
+    for (name, word) in words {
+        body.extend_from_slice(b"\"");
+        body.extend_from_slice(name.as_bytes());
+        body.extend_from_slice(b"\":");
+        serde_json::to_writer(&mut body, word).expect("a vector takes any text");
+        body.push(b',');
+    }
+    body.extend_from_slice(b"\"data\":");
+    body.extend_from_slice(event.payload);
+    body.push(b'}');
+    check_size(body.len())?;
+    Ok(body.into())
+}
+
+/// Where the event comes from, as a reference: `/app/` and the application's id, which does not
+/// change when its name or uid does.
+fn source(event: &Event<'_>) -> String {
+    format!("/app/{}", event.application)
+}
+
+fn time(at: Millis) -> String {
+    Timestamp::from_millisecond(at)
+        .unwrap_or(Timestamp::UNIX_EPOCH)
+        .to_string()
+}

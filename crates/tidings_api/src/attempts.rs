@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
 use serde::Serialize;
-use tidings_domain::delivery::{Attempt, DeliveryState, Outcome, Phases, Trigger};
+use tidings_domain::delivery::{Attempt, AttemptError, DeliveryState, Outcome, Phases, Trigger};
 use tidings_domain::ids::{AttemptId, EndpointId, MessageId};
 use tidings_service::attempts::AttemptFilter;
 use tidings_store::AttemptRow;
@@ -119,6 +119,7 @@ struct MessageAttemptOut<'a> {
     attempt: u16,
     outcome: &'static str,
     error: Option<&'static str>,
+    error_detail: Option<&'a str>,
     is_late: bool,
     is_response_truncated: bool,
     request_headers: Option<&'a str>,
@@ -190,6 +191,9 @@ impl<'a> MessageAttemptOut<'a> {
             attempt: attempt.number,
             outcome: attempt.outcome.as_str(),
             error: exchange.error.map(|error| error.public().as_str()),
+            // Other details may name addresses, which are the operator's to see.
+            error_detail: (exchange.error == Some(AttemptError::Format))
+                .then_some(exchange.error_detail.as_str()),
             is_late: attempt.is_late,
             is_response_truncated: exchange.is_truncated,
             request_headers: shown

@@ -5,6 +5,7 @@ use axum::response::Response;
 use http::StatusCode;
 use serde::Serialize;
 use tidings_domain::application::Metadata;
+use tidings_domain::body_format::BodyFormat;
 use tidings_domain::endpoint::Endpoint;
 use tidings_domain::ids::EndpointId;
 use tidings_service::endpoints::{EndpointChange, EndpointDraft};
@@ -14,7 +15,7 @@ use crate::ApiState;
 use crate::applications::{RATE, placed, read_rate_change};
 use crate::auth::Authenticated;
 use crate::body::JsonBody;
-use crate::fields::Fields;
+use crate::fields::{Fields, Given};
 use crate::pagination::{json, list_of, page_query};
 use crate::problem::Problem;
 use crate::query::Query;
@@ -42,6 +43,8 @@ pub(crate) struct EndpointOut {
     channels: Option<Vec<String>>,
     throttle_rate: Option<u32>,
     rate_limit: Option<u32>,
+    /// In which form it gets its events; the contract knows one only.
+    format: &'static str,
     metadata: Metadata,
     created_at: String,
     updated_at: String,
@@ -66,6 +69,7 @@ impl From<Endpoint> for EndpointOut {
             channels: none_if_empty(endpoint.channels),
             throttle_rate: endpoint.throttle_rate,
             rate_limit: endpoint.throttle_rate,
+            format: endpoint.format.as_str(),
             metadata: endpoint.metadata,
             created_at: time::format(endpoint.created_at),
             updated_at: time::format(endpoint.updated_at),
@@ -76,6 +80,11 @@ impl From<Endpoint> for EndpointOut {
 /// An empty list means no filter, which the contract writes as `null`.
 pub(crate) fn none_if_empty(list: Vec<String>) -> Option<Vec<String>> {
     Some(list).filter(|list| !list.is_empty())
+}
+
+fn read_format(fields: &mut Fields) -> Given<BodyFormat> {
+    let wanted = "must be json, envelope, form, xml, cloudevents or cloudevents-binary";
+    fields.word("format", wanted, BodyFormat::parse)
 }
 
 fn read_draft(fields: &mut Fields) -> EndpointDraft {
@@ -90,6 +99,7 @@ fn read_draft(fields: &mut Fields) -> EndpointDraft {
             .unwrap_or_default(),
         channels: fields.list("channels").or_none().unwrap_or_default(),
         throttle_rate: fields.either(RATE, Fields::number).or_none(),
+        format: read_format(fields).or_none().unwrap_or_default(),
         metadata: fields.map("metadata").or_none().unwrap_or_default(),
         headers: fields.map("headers").or_none(),
         secret: fields.text("secret").or_none(),
@@ -107,6 +117,7 @@ fn read_change(fields: &mut Fields) -> EndpointChange {
         event_types: fields.either(TYPES, Fields::list).change_or_default(),
         channels: fields.list("channels").change_or_default(),
         throttle_rate: read_rate_change(fields).change(),
+        format: read_format(fields).change_or_default(),
         metadata: fields.map("metadata").change_or_default(),
         headers: fields.map("headers").change_or_default(),
     }

@@ -119,6 +119,17 @@ impl Fields {
         }
     }
 
+    /// One of a few words; `wanted` names them.
+    pub(crate) fn word<T>(
+        &mut self,
+        name: &str,
+        wanted: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Given<T> {
+        let wanted = (wanted, "value_error.const");
+        self.read(name, wanted, |value| parse(value.as_str()?))
+    }
+
     /// Yes or no.
     pub(crate) fn flag(&mut self, name: &str) -> Given<bool> {
         let wanted = ("must be true or false", "type_error.bool");

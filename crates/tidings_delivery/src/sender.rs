@@ -31,8 +31,8 @@ mod tls;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use tidings_domain::address_policy::Policy;
+use tidings_domain::body_format::Event;
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::Exchange;
 use tidings_store::target::Target;
@@ -149,26 +149,24 @@ impl Sender {
     /// Makes one attempt. However it ends, the answer says so: `error` is none only if the
     /// endpoint answered 2xx.
     ///
-    /// `now` is the time that is signed; `message_id` is the id as it is shown (`msg_…`).
+    /// `now` is the time that is signed.
     ///
     /// A 2xx head means that the receiver has accepted the message, so it stands even if the body
     /// behind it breaks or does not end in time; `error_detail` and `is_truncated` tell of that.
-    pub async fn send(
-        &self,
-        target: &Target,
-        message_id: &str,
-        payload: &Bytes,
-        now: Millis,
-    ) -> Exchange {
+    pub async fn send(&self, target: &Target, event: &Event<'_>, now: Millis) -> Exchange {
         let mut record = Record::begin(&target.endpoint.url);
         let prepared = match self.prepared.of(target, &self.pool) {
             Ok(prepared) => prepared,
             Err(failure) => return record.finish(Err(failure)),
         };
+        let formatted = match target.endpoint.format.format(event) {
+            Ok(formatted) => formatted,
+            Err(refused) => return record.finish(Err(Failure::of_format(&refused))),
+        };
         let message = attempt::Message {
             target,
-            id: message_id,
-            payload,
+            id: event.id,
+            formatted: &formatted,
             now,
         };
         let attempt = self.attempt(&mut record, &prepared, &message);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tidings_domain::body_format::Event;
 use tidings_domain::delivery::{
     AttemptError, Exchange, Outcome, PendingReason, RECOVERIES_COUNT_MAX, Trigger,
 };
@@ -133,10 +134,20 @@ async fn send(
 ) {
     faults::pass(faults::WHILE_SENDING);
     let id = job.message.id.to_string();
-    let exchange = shared
-        .sender
-        .send(target, &id, &job.message.payload, started_at)
-        .await;
+    let event = Event {
+        id: &id,
+        event_type: &job.message.event_type,
+        accepted_at: job.message.accepted_at(),
+        application: target.application,
+        payload: &job.message.payload,
+    };
+    let exchange = shared.sender.send(target, &event, started_at).await;
+    if exchange.error == Some(AttemptError::Format) {
+        let verdict = Verdict::without_request(Outcome::Exhausted, exchange, started_at);
+        lane.forget_under_way(job.message.key());
+        settle(shared, job, target, verdict);
+        return;
+    }
     faults::pass(faults::BEFORE_SETTLE);
     let now = shared.clock.now_ms();
     let decided = retry::decide(&Tried {
@@ -162,19 +173,7 @@ async fn send(
         },
     );
     let switches_off = state.as_ref().is_some_and(|state| state.disabled.is_some());
-    let (outcome, next) = match decided {
-        retry::Next::Delivered => (Outcome::Success, Next::Done),
-        retry::Next::RetryAt(due_at) => (
-            Outcome::Retry,
-            Next::At {
-                due_at,
-                reason: PendingReason::Retry,
-            },
-        ),
-        retry::Next::Exhausted | retry::Next::Gone | retry::Next::Refused => {
-            (Outcome::Exhausted, Next::Done)
-        }
-    };
+    let (outcome, next) = what_follows(decided);
     settle(
         shared,
         job,
@@ -203,6 +202,19 @@ struct Verdict {
     started_at: Millis,
 }
 
+impl Verdict {
+    /// The end of a delivery that says nothing about the endpoint, since nothing was sent.
+    fn without_request(outcome: Outcome, exchange: Exchange, started_at: Millis) -> Self {
+        Self {
+            outcome,
+            next: Next::Done,
+            exchange,
+            state: None,
+            started_at,
+        }
+    }
+}
+
 fn settle(shared: &Shared, job: Job, target: &Target, verdict: Verdict) {
     shared.store.settle(Settlement {
         message: job.message,
@@ -229,19 +241,13 @@ fn cancel(
     error: AttemptError,
     started_at: Millis,
 ) {
-    lane.forget_under_way(job.message.key());
     let exchange = Exchange {
         url: target.endpoint.url.clone(),
         error: Some(error),
         ..Exchange::default()
     };
-    let verdict = Verdict {
-        outcome: Outcome::Canceled,
-        next: Next::Done,
-        exchange,
-        state: None,
-        started_at,
-    };
+    let verdict = Verdict::without_request(Outcome::Canceled, exchange, started_at);
+    lane.forget_under_way(job.message.key());
     settle(shared, job, target, verdict);
 }
 
@@ -279,6 +285,22 @@ async fn tell_of_change(shared: &Arc<Shared>) {
     };
     if let Err(error) = told.await {
         tracing::warn!("A switched-off endpoint is noticed a little later: {error}");
+    }
+}
+
+fn what_follows(decided: retry::Next) -> (Outcome, Next) {
+    match decided {
+        retry::Next::Delivered => (Outcome::Success, Next::Done),
+        retry::Next::RetryAt(due_at) => (
+            Outcome::Retry,
+            Next::At {
+                due_at,
+                reason: PendingReason::Retry,
+            },
+        ),
+        retry::Next::Exhausted | retry::Next::Gone | retry::Next::Refused => {
+            (Outcome::Exhausted, Next::Done)
+        }
     }
 }
 

@@ -94,6 +94,8 @@ stored_enum! {
         Policy = 7 / "policy",
         /// The answer was not HTTP, or broke a limit.
         Protocol = 8 / "protocol",
+        /// The payload cannot be written in the endpoint's format; nothing was sent.
+        Format = 9 / "format",
         /// The endpoint was disabled.
         EndpointDisabled = 20 / "endpoint-disabled",
         /// The endpoint was deleted.

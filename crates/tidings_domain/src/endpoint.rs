@@ -1,6 +1,7 @@
 //! Endpoints: a URL that wants events, with its filters, secrets and health.
 
 use crate::application::{Metadata, set};
+use crate::body_format::BodyFormat;
 use crate::clock::Millis;
 use crate::ids::EndpointId;
 
@@ -36,6 +37,8 @@ pub struct Endpoint {
     pub channels: Vec<String>,
     /// Deliveries a second that it takes; none means no limit.
     pub throttle_rate: Option<u32>,
+    /// In which form it gets its events.
+    pub format: BodyFormat,
     /// The product's own notes.
     pub metadata: Metadata,
     /// Headers sent with each request: an encrypted JSON object, or none.
@@ -129,6 +132,8 @@ pub struct EndpointPatch {
     pub channels: Option<Vec<String>>,
     /// The new limit, or none.
     pub throttle_rate: Option<Option<u32>>,
+    /// The new form of its events.
+    pub format: Option<BodyFormat>,
     /// The new notes; they replace the old ones.
     pub metadata: Option<Metadata>,
     /// The new encrypted headers, or none.
@@ -150,6 +155,7 @@ impl EndpointPatch {
         set(&mut endpoint.event_types, self.event_types);
         set(&mut endpoint.channels, self.channels);
         set(&mut endpoint.throttle_rate, self.throttle_rate);
+        set(&mut endpoint.format, self.format);
         set(&mut endpoint.metadata, self.metadata);
         set(&mut endpoint.headers, self.headers);
         set(&mut endpoint.secrets, self.secrets);

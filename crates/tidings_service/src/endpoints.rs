@@ -77,6 +77,7 @@ impl Service {
             event_types: draft.event_types,
             channels: draft.channels,
             throttle_rate: draft.throttle_rate,
+            format: draft.format,
             metadata: draft.metadata,
             headers: self.seal_headers(environment, tail, draft.headers.as_ref()),
             secrets: vec![self.seal_secret(environment, tail, &secret)],

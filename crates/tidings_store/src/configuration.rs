@@ -1,6 +1,7 @@
 //! Parameters and answers of the steps that change the configuration.
 
 use tidings_domain::application::Metadata;
+use tidings_domain::body_format::BodyFormat;
 use tidings_domain::clock::Millis;
 use tidings_domain::endpoint::{Endpoint, SealedSecret};
 use tidings_domain::ids::EndpointId;
@@ -103,6 +104,8 @@ pub struct NewEndpoint {
     pub channels: Vec<String>,
     /// Deliveries a second.
     pub throttle_rate: Option<u32>,
+    /// In which form it gets its events.
+    pub format: BodyFormat,
     /// The product's own notes.
     pub metadata: Metadata,
     /// Encrypted headers.

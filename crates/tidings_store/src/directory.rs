@@ -227,7 +227,7 @@ impl Directory {
             let is_last = endpoints.len() < ENDPOINTS_PAGE;
             after = endpoints.last().map(|endpoint| endpoint.id.seq());
             for endpoint in endpoints {
-                match Target::prepare(endpoint, &self.keyring) {
+                match Target::prepare(endpoint, application.id, &self.keyring) {
                     Ok(target) => targets.push(Arc::new(target)),
                     Err(error) => return Err(StoreError::Internal(error.to_string())),
                 }

@@ -3,7 +3,7 @@
 use tidings_domain::application::Metadata;
 use tidings_domain::clock::Millis;
 use tidings_domain::endpoint::Endpoint;
-use tidings_domain::ids::EndpointId;
+use tidings_domain::ids::{ApplicationId, EndpointId};
 use tidings_domain::sealed::{Context, Keyring, Purpose};
 use tidings_domain::signature::{Secret, SigningKeys};
 
@@ -11,6 +11,8 @@ use tidings_domain::signature::{Secret, SigningKeys};
 pub struct Target {
     /// The endpoint as it is stored.
     pub endpoint: Endpoint,
+    /// Whose it is.
+    pub application: ApplicationId,
     /// Headers that its owner wants on each request, in order of their names.
     pub headers: Metadata,
     keys: Vec<(SigningKeys, Option<Millis>)>,
@@ -30,7 +32,11 @@ pub struct UnreadableTarget {
 
 impl Target {
     /// Opens what is sealed.
-    pub fn prepare(endpoint: Endpoint, keyring: &Keyring) -> Result<Self, UnreadableTarget> {
+    pub fn prepare(
+        endpoint: Endpoint,
+        application: ApplicationId,
+        keyring: &Keyring,
+    ) -> Result<Self, UnreadableTarget> {
         let secrets = open_secrets(&endpoint, keyring)?;
         let keys = secrets
             .iter()
@@ -39,6 +45,7 @@ impl Target {
         let headers = open_headers(&endpoint, keyring)?;
         Ok(Self {
             endpoint,
+            application,
             headers,
             keys,
         })

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tidings_domain::application::Metadata;
+use tidings_domain::body_format::BodyFormat;
 use tidings_domain::endpoint::SealedSecret;
 use tidings_domain::ids::IdParts;
 use tidings_store::secrets_from_rows;
@@ -127,6 +128,12 @@ pub(crate) fn read_json<T: DeserializeOwned>(row: &Row, column: usize) -> Result
     text.map(serde_json::from_str)
         .transpose()
         .map_err(|error| unreadable(column, error))
+}
+
+/// The format in a column. One that this version does not know must not be taken for another.
+pub(crate) fn read_format(row: &Row, column: usize) -> Result<BodyFormat> {
+    let word: &str = row.try_get(column)?;
+    BodyFormat::parse(word).ok_or_else(|| unreadable(column, format!("no format: {word}")))
 }
 
 /// The inverse of [`tidings_store::secrets_to_text`].

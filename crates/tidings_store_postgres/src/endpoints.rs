@@ -13,8 +13,8 @@ use tokio_postgres::Row;
 use crate::changes;
 use crate::connection::Connection;
 use crate::convert::{
-    count, metadata, number, number_option, read_metadata, read_secrets, read_words, stored,
-    stored_option, text, text_option, words_text,
+    count, metadata, number, number_option, read_format, read_metadata, read_secrets, read_words,
+    stored, stored_option, text, text_option, words_text,
 };
 use crate::dedup::{find_number, take_number};
 use crate::failure::Result;
@@ -26,10 +26,10 @@ macro_rules! select {
     () => {
         "SELECT endpoint.ordinal, endpoint.application, endpoint.environment, endpoint.tail, \
          endpoint.uid, endpoint.url, endpoint.description, endpoint.is_disabled, \
-         endpoint.event_types, endpoint.channels, endpoint.throttle_rate, endpoint.metadata, \
-         endpoint.headers, endpoint.secrets, endpoint.version, endpoint.created_at, \
-         endpoint.updated_at, endpoint.deleted_at, state.failing_since, state.last_failure_at, \
-         state.failures_count, state.disabled_reason, state.disabled_at \
+         endpoint.event_types, endpoint.channels, endpoint.throttle_rate, endpoint.format, \
+         endpoint.metadata, endpoint.headers, endpoint.secrets, endpoint.version, \
+         endpoint.created_at, endpoint.updated_at, endpoint.deleted_at, state.failing_since, \
+         state.last_failure_at, state.failures_count, state.disabled_reason, state.disabled_at \
          FROM endpoint LEFT JOIN endpoint_state AS state ON state.slot = endpoint.slot \
          AND state.endpoint = endpoint.ordinal"
     };
@@ -40,9 +40,10 @@ statements! {
         UPDATE counter SET value = value + 1 WHERE name = 'endpoint' RETURNING value";
     CREATE_ENDPOINT = "-- create_endpoint
         INSERT INTO endpoint (ordinal, slot, application, environment, tail, uid, url, description,
-            is_disabled, event_types, channels, throttle_rate, metadata, headers, secrets, version,
-            created_at, updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1, $16, $16)";
+            is_disabled, event_types, channels, throttle_rate, format, metadata, headers, secrets,
+            version, created_at, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1, $17,
+            $17)";
     ENDPOINTS_BY_ORDINAL = concat!("-- endpoints_by_ordinal
         ", select!(), " WHERE endpoint.ordinal = ANY($1)");
     ENDPOINT_BY_UID = concat!("-- endpoint_by_uid
@@ -56,9 +57,9 @@ statements! {
             AND endpoint.ordinal < $2 ORDER BY endpoint.ordinal DESC LIMIT $3");
     UPDATE_ENDPOINT = "-- update_endpoint
         UPDATE endpoint SET uid = $2, url = $3, description = $4, is_disabled = $5,
-            event_types = $6, channels = $7, throttle_rate = $8, metadata = $9, headers = $10,
-            secrets = $11, version = $12, updated_at = $13
-        WHERE ordinal = $1 AND version = $14 AND deleted_at IS NULL";
+            event_types = $6, channels = $7, throttle_rate = $8, format = $9, metadata = $10,
+            headers = $11, secrets = $12, version = $13, updated_at = $14
+        WHERE ordinal = $1 AND version = $15 AND deleted_at IS NULL";
     FORGET_STATE = "-- forget_state
         DELETE FROM endpoint_state WHERE slot = $1 AND endpoint = $2";
     DELETE_ENDPOINT = "-- delete_endpoint
@@ -67,7 +68,7 @@ statements! {
 }
 
 fn read(row: &Row) -> Result<KnownEndpoint> {
-    let created_at = row.try_get(15)?;
+    let created_at = row.try_get(16)?;
     let endpoint = Endpoint {
         id: EndpointId::new(created_at, 0, row.try_get(0)?, row.try_get(3)?),
         application: row.try_get(1)?,
@@ -79,27 +80,28 @@ fn read(row: &Row) -> Result<KnownEndpoint> {
         event_types: read_words(row, 8)?,
         channels: read_words(row, 9)?,
         throttle_rate: number_option(row, 10)?,
-        metadata: read_metadata(row, 11)?,
-        headers: row.try_get(12)?,
-        secrets: read_secrets(row, 13)?,
-        version: number(row, 14)?,
+        format: read_format(row, 11)?,
+        metadata: read_metadata(row, 12)?,
+        headers: row.try_get(13)?,
+        secrets: read_secrets(row, 14)?,
+        version: number(row, 15)?,
         created_at,
-        updated_at: row.try_get(16)?,
+        updated_at: row.try_get(17)?,
         state: read_state(row)?,
     };
     Ok(KnownEndpoint {
         endpoint,
-        deleted_at: row.try_get(17)?,
+        deleted_at: row.try_get(18)?,
     })
 }
 
 fn read_state(row: &Row) -> Result<EndpointState> {
-    let reason: Option<&str> = row.try_get(21)?;
-    let disabled_at: Option<Millis> = row.try_get(22)?;
+    let reason: Option<&str> = row.try_get(22)?;
+    let disabled_at: Option<Millis> = row.try_get(23)?;
     Ok(EndpointState {
-        failing_since: row.try_get(18)?,
-        last_failure_at: row.try_get(19)?,
-        failures_count: number_option(row, 20)?.unwrap_or(0),
+        failing_since: row.try_get(19)?,
+        last_failure_at: row.try_get(20)?,
+        failures_count: number_option(row, 21)?.unwrap_or(0),
         // A reason that this version does not know must not switch the endpoint on.
         disabled: disabled_at.map(|at| {
             let reason = reason.and_then(DisabledReason::parse);
@@ -173,6 +175,7 @@ async fn insert(connection: &Connection, new: &NewEndpoint) -> Result<i64> {
                 &words_text(&new.event_types),
                 &words_text(&new.channels),
                 &new.throttle_rate.map(i64::from),
+                &new.format.as_str(),
                 &metadata(&new.metadata),
                 &new.headers,
                 &secrets_to_text(&new.secrets),
@@ -304,6 +307,7 @@ async fn write(
                 &words_text(&endpoint.event_types),
                 &words_text(&endpoint.channels),
                 &endpoint.throttle_rate.map(i64::from),
+                &endpoint.format.as_str(),
                 &metadata(&endpoint.metadata),
                 &endpoint.headers,
                 &secrets_to_text(&endpoint.secrets),

@@ -5,6 +5,7 @@ use rusqlite::{Error, ErrorCode, Row};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tidings_domain::application::Metadata;
+use tidings_domain::body_format::BodyFormat;
 use tidings_domain::endpoint::SealedSecret;
 use tidings_domain::ids::{AttemptId, IdParts, MessageId};
 use tidings_store::{Order, StoreError, secrets_from_rows};
@@ -115,6 +116,15 @@ pub(crate) fn read_json<T: DeserializeOwned>(
 
 fn unreadable(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> Error {
     Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
+}
+
+/// The format in a column. One that this version does not know must not be taken for another.
+pub(crate) fn read_format(row: &Row<'_>, column: usize) -> rusqlite::Result<BodyFormat> {
+    let word: String = row.get(column)?;
+    BodyFormat::parse(&word).ok_or_else(|| {
+        let why = format!("no format: {word}");
+        unreadable(column, std::io::Error::other(why))
+    })
 }
 
 /// The inverse of [`tidings_store::secrets_to_text`].

@@ -11,22 +11,24 @@ use tidings_store::{
 
 use crate::accept::{find_key, take_key};
 use crate::changes;
-use crate::convert::{Span, count, metadata, read_metadata, read_secrets, read_words, words_text};
+use crate::convert::{
+    Span, count, metadata, read_format, read_metadata, read_secrets, read_words, words_text,
+};
 use crate::step::Scope;
 
 /// The columns of an endpoint and of its health, which is joined under the name `state`.
 const COLUMNS: &str = "endpoint.ordinal, endpoint.application, endpoint.environment, endpoint.tail, \
     endpoint.uid, endpoint.url, endpoint.description, endpoint.is_disabled, endpoint.event_types, \
-    endpoint.channels, endpoint.throttle_rate, endpoint.metadata, endpoint.headers, \
-    endpoint.secrets, endpoint.version, endpoint.created_at, endpoint.updated_at, \
-    endpoint.deleted_at, state.failing_since, state.last_failure_at, state.failures_count, \
-    state.disabled_reason, state.disabled_at";
+    endpoint.channels, endpoint.throttle_rate, endpoint.format, endpoint.metadata, \
+    endpoint.headers, endpoint.secrets, endpoint.version, endpoint.created_at, \
+    endpoint.updated_at, endpoint.deleted_at, state.failing_since, state.last_failure_at, \
+    state.failures_count, state.disabled_reason, state.disabled_at";
 
 const FROM: &str =
     "endpoint LEFT JOIN endpoint_state AS state ON state.endpoint = endpoint.ordinal";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<KnownEndpoint> {
-    let created_at = row.get(15)?;
+    let created_at = row.get(16)?;
     let endpoint = Endpoint {
         id: EndpointId::new(created_at, 0, row.get(0)?, row.get(3)?),
         application: row.get(1)?,
@@ -38,27 +40,28 @@ fn read(row: &Row<'_>) -> rusqlite::Result<KnownEndpoint> {
         event_types: read_words(row, 8)?,
         channels: read_words(row, 9)?,
         throttle_rate: row.get(10)?,
-        metadata: read_metadata(row, 11)?,
-        headers: row.get(12)?,
-        secrets: read_secrets(row, 13)?,
-        version: row.get(14)?,
+        format: read_format(row, 11)?,
+        metadata: read_metadata(row, 12)?,
+        headers: row.get(13)?,
+        secrets: read_secrets(row, 14)?,
+        version: row.get(15)?,
         created_at,
-        updated_at: row.get(16)?,
+        updated_at: row.get(17)?,
         state: read_state(row)?,
     };
     Ok(KnownEndpoint {
         endpoint,
-        deleted_at: row.get(17)?,
+        deleted_at: row.get(18)?,
     })
 }
 
 fn read_state(row: &Row<'_>) -> rusqlite::Result<EndpointState> {
-    let reason: Option<String> = row.get(21)?;
-    let disabled_at: Option<Millis> = row.get(22)?;
+    let reason: Option<String> = row.get(22)?;
+    let disabled_at: Option<Millis> = row.get(23)?;
     Ok(EndpointState {
-        failing_since: row.get(18)?,
-        last_failure_at: row.get(19)?,
-        failures_count: row.get::<_, Option<u32>>(20)?.unwrap_or(0),
+        failing_since: row.get(19)?,
+        last_failure_at: row.get(20)?,
+        failures_count: row.get::<_, Option<u32>>(21)?.unwrap_or(0),
         // A reason that this version does not know must not switch the endpoint on.
         disabled: disabled_at.map(|at| {
             let reason = reason.as_deref().and_then(DisabledReason::parse);
@@ -117,9 +120,9 @@ fn insert(connection: &Connection, new: &NewEndpoint) -> rusqlite::Result<()> {
         .prepare_cached(
             "-- create_endpoint
             INSERT INTO endpoint (application, environment, tail, uid, url, description,
-                is_disabled, event_types, channels, throttle_rate, metadata, headers, secrets,
-                version, created_at, updated_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 1, ?14, ?14)",
+                is_disabled, event_types, channels, throttle_rate, format, metadata, headers,
+                secrets, version, created_at, updated_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 1, ?15, ?15)",
         )?
         .execute(params![
             new.application,
@@ -132,6 +135,7 @@ fn insert(connection: &Connection, new: &NewEndpoint) -> rusqlite::Result<()> {
             words_text(&new.event_types),
             words_text(&new.channels),
             new.throttle_rate,
+            new.format.as_str(),
             metadata(&new.metadata),
             new.headers,
             secrets_to_text(&new.secrets),
@@ -269,8 +273,8 @@ fn write(connection: &Connection, ordinal: i64, endpoint: &Endpoint) -> rusqlite
         .prepare_cached(
             "-- update_endpoint
             UPDATE endpoint SET uid = ?2, url = ?3, description = ?4, is_disabled = ?5,
-                event_types = ?6, channels = ?7, throttle_rate = ?8, metadata = ?9, headers = ?10,
-                secrets = ?11, version = ?12, updated_at = ?13
+                event_types = ?6, channels = ?7, throttle_rate = ?8, format = ?9, metadata = ?10,
+                headers = ?11, secrets = ?12, version = ?13, updated_at = ?14
             WHERE ordinal = ?1",
         )?
         .execute(params![
@@ -282,6 +286,7 @@ fn write(connection: &Connection, ordinal: i64, endpoint: &Endpoint) -> rusqlite
             words_text(&endpoint.event_types),
             words_text(&endpoint.channels),
             endpoint.throttle_rate,
+            endpoint.format.as_str(),
             metadata(&endpoint.metadata),
             endpoint.headers,
             secrets_to_text(&endpoint.secrets),

@@ -17,6 +17,7 @@ mod data_folder;
 mod database;
 mod demo;
 mod endpoints;
+mod formats;
 mod full_disk;
 mod idempotency;
 mod isolation;

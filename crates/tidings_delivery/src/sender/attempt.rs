@@ -1,9 +1,9 @@
 //! One attempt, from the pool to the end of the response body.
 
-use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use hyper::Response;
 use hyper::body::{Body as _, Incoming};
+use tidings_domain::body_format::Formatted;
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::AttemptError;
 use tidings_store::target::Target;
@@ -21,7 +21,8 @@ pub(super) struct Message<'a> {
     pub(super) target: &'a Target,
     /// As it is shown.
     pub(super) id: &'a str,
-    pub(super) payload: &'a Bytes,
+    /// In the endpoint's format: what is signed.
+    pub(super) formatted: &'a Formatted,
     /// The time that is signed.
     pub(super) now: Millis,
 }

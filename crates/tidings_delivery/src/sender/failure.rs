@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use tidings_domain::address_policy::RefusedAddress;
+use tidings_domain::body_format::Unrepresentable;
 use tidings_domain::delivery::AttemptError;
 
 use super::ERROR_DETAIL_BYTES_MAX;
@@ -53,6 +54,11 @@ impl Failure {
     /// The URL, a header or the id cannot be sent.
     pub(super) fn of_request(error: &(dyn Error + 'static)) -> Self {
         Self::new(AttemptError::Policy, chain(error))
+    }
+
+    /// The endpoint's format has no words for the payload.
+    pub(super) fn of_format(refused: &Unrepresentable) -> Self {
+        Self::new(AttemptError::Format, refused.to_string())
     }
 
     /// TCP could not be opened.

@@ -92,7 +92,7 @@ impl Prepared {
         let mut lines_before = String::new();
         for (name, text) in [
             (HOST, url.authority()),
-            (CONTENT_TYPE, "application/json"),
+            (CONTENT_TYPE, target.endpoint.format.content_type()),
             (USER_AGENT, AGENT),
             (ACCEPT, "*/*"),
             (ACCEPT_ENCODING, "identity"),
@@ -141,10 +141,10 @@ impl Prepared {
         let Message {
             target,
             id,
-            payload,
+            formatted,
             now,
         } = *message;
-        target.sign_into(&mut signature, id, now, payload);
+        target.sign_into(&mut signature, id, now, &formatted.body);
         let timestamp = HeaderValue::from(now.div_euclid(1000));
         let invalid = |error| Failure::of_request(&error);
         let id = HeaderValue::from_str(id).map_err(invalid)?;
@@ -171,15 +171,19 @@ impl Prepared {
                 headers.insert(name, value.clone());
             }
         }
+        for (name, value) in &formatted.headers {
+            push_line(&mut lines, name, value);
+            headers.insert(*name, HeaderValue::from_str(value).map_err(invalid)?);
+        }
         lines.push_str(&self.lines_after);
-        let length = HeaderValue::from(payload.len());
+        let length = HeaderValue::from(formatted.body.len());
         push_line(
             &mut lines,
             CONTENT_LENGTH.as_str(),
             length.to_str().unwrap_or_default(),
         );
         headers.insert(CONTENT_LENGTH, length);
-        let mut request = Request::new(Full::new(payload.clone()));
+        let mut request = Request::new(Full::new(formatted.body.clone()));
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.uri.clone();
         *request.headers_mut() = headers;

@@ -6,6 +6,7 @@
 
 mod cases;
 mod fixtures;
+mod formats;
 mod guard;
 mod pooling;
 mod receiver;

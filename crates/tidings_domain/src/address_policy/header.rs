@@ -44,7 +44,8 @@ const RESERVED: [&str; 29] = [
 ];
 
 /// Beginnings of names that are refused, in lower case.
-const RESERVED_PREFIXES: [&str; 8] = [
+const RESERVED_PREFIXES: [&str; 9] = [
+    "ce-",
     "proxy-",
     "sec-",
     "svix-",

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use tidings_domain::address_policy::check_headers;
 use tidings_domain::application::Metadata;
+use tidings_domain::body_format::BodyFormat;
 use tidings_domain::endpoint::{Endpoint, EndpointPatch};
 use tidings_domain::ids::EndpointId;
 use tidings_domain::names::{check_channel, check_event_type_name, check_metadata, check_uid};
@@ -30,6 +31,8 @@ pub struct EndpointDraft {
     pub channels: Vec<String>,
     /// Deliveries a second; at least 1.
     pub throttle_rate: Option<u32>,
+    /// In which form it gets its events.
+    pub format: BodyFormat,
     /// The product's own notes.
     pub metadata: Metadata,
     /// Headers to be sent with each request; none given is not the same as an empty list.
@@ -70,6 +73,8 @@ pub struct EndpointChange {
     pub channels: Option<Vec<String>>,
     /// The new limit, or none.
     pub throttle_rate: Option<Option<u32>>,
+    /// The new form of its events.
+    pub format: Option<BodyFormat>,
     /// The new notes; they replace the old ones.
     pub metadata: Option<Metadata>,
     /// The new headers; they replace the old ones.
@@ -87,6 +92,7 @@ impl EndpointChange {
             event_types: Some(draft.event_types),
             channels: Some(draft.channels),
             throttle_rate: Some(draft.throttle_rate),
+            format: Some(draft.format),
             metadata: Some(draft.metadata),
             headers: draft.headers,
         }
@@ -150,6 +156,7 @@ impl Service {
             event_types: change.event_types,
             channels: change.channels,
             throttle_rate: change.throttle_rate,
+            format: change.format,
             metadata: change.metadata,
             headers,
             secrets: None,

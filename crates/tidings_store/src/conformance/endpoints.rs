@@ -1,6 +1,7 @@
 //! Endpoints are made, found, listed, changed and deleted.
 
 use tidings_domain::application::Metadata;
+use tidings_domain::body_format::BodyFormat;
 use tidings_domain::endpoint::{Endpoint, EndpointPatch, EndpointState, SealedSecret};
 use tidings_domain::ids::EndpointId;
 
@@ -60,6 +61,7 @@ pub(super) async fn an_endpoint_is_kept_as_it_was_given(harness: &dyn Harness) {
         event_types: vec!["a.b".into(), "c".into()],
         channels: vec!["north".into()],
         throttle_rate: Some(7),
+        format: BodyFormat::CloudEventsBinary,
         metadata: Metadata::from([("k".into(), "v".into())]),
         headers: Some(vec![0, 255, 7]),
         secrets: secrets.clone(),
@@ -77,6 +79,7 @@ pub(super) async fn an_endpoint_is_kept_as_it_was_given(harness: &dyn Harness) {
         event_types: new.event_types,
         channels: new.channels,
         throttle_rate: Some(7),
+        format: BodyFormat::CloudEventsBinary,
         metadata: new.metadata,
         headers: new.headers,
         secrets,
@@ -210,6 +213,7 @@ pub(super) async fn a_patch_of_an_endpoint_changes_what_it_names(harness: &dyn H
         event_types: Some(vec!["x".into()]),
         channels: Some(vec!["y".into()]),
         throttle_rate: Some(None),
+        format: Some(BodyFormat::Xml),
         metadata: Some(Metadata::from([("k".into(), "v".into())])),
         headers: Some(Some(vec![9])),
         secrets: Some(vec![secret]),

@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use bytes::Bytes;
 use tidings_domain::application::{Application, Metadata};
+use tidings_domain::body_format::BodyFormat;
 use tidings_domain::clock::{Millis, SeededEntropy};
 use tidings_domain::delivery::{DeliveryFacts, Exchange, Outcome, Pending, PendingReason, Trigger};
 use tidings_domain::endpoint::Endpoint;
-use tidings_domain::ids::MessageId;
+use tidings_domain::ids::{ApplicationId, MessageId};
 use tidings_domain::message::{Message, MessageKey};
 use tidings_domain::sealed::{Keyring, MasterKey};
 
@@ -143,6 +144,7 @@ impl<'a> World<'a> {
             event_types: Vec::new(),
             channels: Vec::new(),
             throttle_rate: None,
+            format: BodyFormat::Json,
             metadata: Metadata::new(),
             headers: None,
             secrets: Vec::new(),
@@ -338,7 +340,8 @@ pub(super) fn done<T: std::fmt::Debug>(written: Written<T>) -> T {
 pub(super) fn target(endpoint: Endpoint) -> Arc<Target> {
     let key = MasterKey::generate(1, &SeededEntropy::new(1));
     let keyring = Keyring::new(key, Vec::new()).expect("one key");
-    Arc::new(Target::prepare(endpoint, &keyring).expect("nothing is sealed"))
+    let application = ApplicationId::new(NOW, 0, endpoint.application, 1);
+    Arc::new(Target::prepare(endpoint, application, &keyring).expect("nothing is sealed"))
 }
 
 /// An idempotency key that lasts for a day.

@@ -172,6 +172,7 @@ fn run_endpoints(scope: &mut Scope<'_>) {
         event_types: Vec::new(),
         channels: Vec::new(),
         throttle_rate: None,
+        format: tidings_domain::body_format::BodyFormat::Json,
         metadata: std::collections::BTreeMap::new(),
         headers: None,
         secrets: Vec::new(),

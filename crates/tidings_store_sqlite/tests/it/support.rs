@@ -9,6 +9,7 @@ use bytes::Bytes;
 use rusqlite::Connection;
 use tempfile::TempDir;
 use tidings_domain::application::Metadata;
+use tidings_domain::body_format::BodyFormat;
 use tidings_domain::clock::{Millis, SeededEntropy};
 use tidings_domain::delivery::{Exchange, Outcome, Trigger};
 use tidings_domain::ids::MessageId;
@@ -106,8 +107,7 @@ impl Customer {
         let Ok(Written::Done(application)) = store.create_application(new, None).await else {
             panic!("the application was not made");
         };
-        let application = application.id.seq();
-        let new = new_endpoint(environment, application);
+        let new = new_endpoint(environment, application.id.seq());
         let Ok(Written::Done(endpoint)) = store.create_endpoint(new, None).await else {
             panic!("the endpoint was not made");
         };
@@ -117,10 +117,11 @@ impl Customer {
             .expect("a journal opens");
         let key = MasterKey::generate(1, &SeededEntropy::new(1));
         let keyring = Keyring::new(key, Vec::new()).expect("one key");
-        let target = Target::prepare(endpoint, &keyring).expect("nothing is sealed");
+        let target =
+            Target::prepare(endpoint, application.id, &keyring).expect("nothing is sealed");
         Self {
             environment,
-            application,
+            application: application.id.seq(),
             target: Arc::new(target),
         }
     }
@@ -224,6 +225,7 @@ fn new_endpoint(environment: i64, application: i64) -> NewEndpoint {
         event_types: Vec::new(),
         channels: Vec::new(),
         throttle_rate: None,
+        format: BodyFormat::Json,
         metadata: Metadata::new(),
         headers: None,
         secrets: Vec::new(),

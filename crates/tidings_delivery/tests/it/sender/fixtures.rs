@@ -10,10 +10,11 @@ use bytes::Bytes;
 use tidings_delivery::sender::{Resolver, ResolverFuture, Sender, SenderSettings, UnresolvedName};
 use tidings_domain::address_policy::Policy;
 use tidings_domain::application::Metadata;
+use tidings_domain::body_format::{BodyFormat, Event};
 use tidings_domain::clock::{Clock as _, Millis, SeededEntropy, SystemClock};
 use tidings_domain::delivery::Exchange;
 use tidings_domain::endpoint::{Endpoint, EndpointState, SealedSecret};
-use tidings_domain::ids::EndpointId;
+use tidings_domain::ids::{ApplicationId, EndpointId};
 use tidings_domain::sealed::{Keyring, MasterKey, Purpose};
 use tidings_domain::signature::Secret;
 use tidings_store::target::{Target, context};
@@ -30,6 +31,7 @@ pub(super) struct Draft {
     url: String,
     headers: Metadata,
     secrets: Vec<(Secret, Option<Millis>)>,
+    format: BodyFormat,
 }
 
 impl Draft {
@@ -38,7 +40,13 @@ impl Draft {
             url: url.into(),
             headers: Metadata::new(),
             secrets: Vec::new(),
+            format: BodyFormat::Json,
         }
+    }
+
+    pub(super) fn format(mut self, format: BodyFormat) -> Self {
+        self.format = format;
+        self
     }
 
     pub(super) fn header(mut self, name: &str, value: &str) -> Self {
@@ -82,6 +90,7 @@ impl Draft {
             event_types: Vec::new(),
             channels: Vec::new(),
             throttle_rate: None,
+            format: self.format,
             metadata: Metadata::new(),
             headers: Some(seal(Purpose::Headers, &headers)),
             secrets: secrets.collect(),
@@ -90,7 +99,7 @@ impl Draft {
             updated_at: 0,
             state: EndpointState::default(),
         };
-        Target::prepare(endpoint, &keyring).unwrap()
+        Target::prepare(endpoint, ApplicationId::new(0, 0, 1, 1), &keyring).unwrap()
     }
 }
 
@@ -163,10 +172,20 @@ pub(super) fn guarded(settings: SenderSettings, policy: Policy, answers: &[&str]
     Sender::new(settings, Arc::new(policy), resolver).unwrap()
 }
 
+/// An event with this payload.
+pub(super) fn event<'a>(target: &Target, id: &'a str, payload: &'a Bytes) -> Event<'a> {
+    Event {
+        id,
+        event_type: "user.created",
+        accepted_at: 1_718_810_565_123,
+        application: target.application,
+        payload,
+    }
+}
+
 /// Sends the message to the target, now.
 pub(super) async fn send(sender: &Sender, target: &Target) -> Exchange {
     let payload = Bytes::from_static(PAYLOAD.as_bytes());
-    sender
-        .send(target, MESSAGE_ID, &payload, SystemClock.now_ms())
-        .await
+    let event = event(target, MESSAGE_ID, &payload);
+    sender.send(target, &event, SystemClock.now_ms()).await
 }

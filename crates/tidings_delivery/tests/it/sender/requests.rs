@@ -10,7 +10,7 @@ use tidings_domain::clock::{Clock as _, SeededEntropy, SystemClock};
 use tidings_domain::delivery::AttemptError;
 use tidings_domain::signature::{Secret, VerifyingKeys};
 
-use super::fixtures::{Draft, HOST, MESSAGE_ID, PAYLOAD, send, sender, settings};
+use super::fixtures::{Draft, HOST, MESSAGE_ID, PAYLOAD, event, send, sender, settings};
 use super::receiver::{Receiver, Reply, Seen};
 
 fn named(header_names: HeaderNames) -> SenderSettings {
@@ -92,9 +92,8 @@ async fn a_receiver_with_either_key_of_a_rotation_verifies_the_signature() {
         .secret(gone.clone(), Some(now))
         .ready();
     let payload = Bytes::from_static(PAYLOAD.as_bytes());
-    let exchange = sender(settings())
-        .send(&target, MESSAGE_ID, &payload, now)
-        .await;
+    let event = event(&target, MESSAGE_ID, &payload);
+    let exchange = sender(settings()).send(&target, &event, now).await;
     assert_eq!(exchange.error, None);
 
     let seen = receiver.requests().remove(0);
@@ -170,9 +169,9 @@ async fn headers_that_the_rules_forbid_are_not_sent_even_if_they_were_saved() {
 async fn an_id_that_is_not_a_header_value_is_refused() {
     let receiver = Receiver::start(|_| Reply::ok("")).await;
     let target = Draft::to(receiver.url("/")).ready();
-    let exchange = sender(settings())
-        .send(&target, "msg_\n", &Bytes::new(), 0)
-        .await;
+    let payload = Bytes::new();
+    let event = event(&target, "msg_\n", &payload);
+    let exchange = sender(settings()).send(&target, &event, 0).await;
     assert_eq!(exchange.error, Some(AttemptError::Policy));
     assert_eq!(receiver.requests().len(), 0);
 }
@@ -213,7 +212,8 @@ async fn a_payload_of_a_mebibyte_arrives_whole() {
     let receiver = Receiver::start(|_| Reply::ok("")).await;
     let target = Draft::to(receiver.url("/")).ready();
     let payload = Bytes::from(vec![b'x'; 1 << 20]);
-    let exchange = sender(settings()).send(&target, "msg_1", &payload, 0).await;
+    let event = event(&target, "msg_1", &payload);
+    let exchange = sender(settings()).send(&target, &event, 0).await;
     assert_eq!(exchange.error, None);
     assert_eq!(receiver.requests()[0].body, payload);
 }

@@ -9,6 +9,8 @@ pub const BEFORE_HANDOVER: &str = "before-handover";
 pub const BEFORE_SETTLE: &str = "before-settle";
 /// In the middle of a takeover, before it is committed.
 pub const DURING_RECOVERY: &str = "during-recovery";
+/// Behind each page of a copy, once it is on disk.
+pub const DURING_COPY: &str = "during-copy";
 /// While a request is being sent.
 pub const WHILE_SENDING: &str = "while-sending";
 

@@ -8,6 +8,7 @@ pub mod commit;
 pub mod configuration;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+pub mod copy;
 pub mod directory;
 pub mod error;
 pub mod faults;

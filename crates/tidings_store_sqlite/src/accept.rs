@@ -84,7 +84,7 @@ fn find_earlier(
     let Some(dedup) = &new.dedup else {
         return Ok(None);
     };
-    match take_key(connection, dedup, seq, new.accepted_at)? {
+    match take_key(connection, dedup, Made::Message(seq), new.accepted_at)? {
         None => Ok(None),
         Some((reference, true)) => Ok(Some(replayed(connection, reference)?)),
         Some((_, false)) => Ok(Some(Accepted::KeyReused)),
@@ -134,20 +134,32 @@ pub(crate) fn find_key(
         .optional()
 }
 
+/// What an idempotency key is taken for, by its number.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Made {
+    Message(i64),
+    Other(i64),
+}
+
 /// Takes an idempotency key for a new object; or tells what it stands for already, and whether the
 /// body is the same.
 pub(crate) fn take_key(
     connection: &Connection,
     dedup: &Dedup,
-    reference: i64,
+    made: Made,
     now: i64,
 ) -> rusqlite::Result<Option<(i64, bool)>> {
+    let (reference, is_message) = match made {
+        Made::Message(seq) => (seq, true),
+        Made::Other(ordinal) => (ordinal, false),
+    };
     let taken = connection
         .prepare_cached(
             "-- take_key
-            INSERT INTO dedup (key, body, reference, expires_at) VALUES (?1, ?2, ?3, ?4)
+            INSERT INTO dedup (key, body, reference, expires_at, is_message)
+            VALUES (?1, ?2, ?3, ?4, ?6)
             ON CONFLICT (key) DO UPDATE SET body = excluded.body, reference = excluded.reference,
-                expires_at = excluded.expires_at
+                expires_at = excluded.expires_at, is_message = excluded.is_message
             WHERE dedup.expires_at <= ?5",
         )?
         .execute(params![
@@ -155,7 +167,8 @@ pub(crate) fn take_key(
             dedup.body,
             reference,
             dedup.expires_at,
-            now
+            now,
+            is_message,
         ])?;
     if taken == 1 {
         Ok(None)

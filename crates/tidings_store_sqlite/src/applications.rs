@@ -6,7 +6,7 @@ use tidings_domain::clock::Millis;
 use tidings_domain::ids::ApplicationId;
 use tidings_store::{Dedup, NewApplication, PageRequest, Reference, Subject, Written};
 
-use crate::accept::{find_key, take_key};
+use crate::accept::{Made, find_key, take_key};
 use crate::changes;
 use crate::convert::{Span, count, metadata, read_metadata};
 use crate::step::Scope;
@@ -65,7 +65,7 @@ pub(crate) fn create(
         ])?;
     let ordinal = connection.last_insert_rowid();
     if let Some(dedup) = dedup {
-        take_key(connection, dedup, ordinal, new.created_at)?;
+        take_key(connection, dedup, Made::Other(ordinal), new.created_at)?;
     }
     changes::note(connection, Subject::Application(ordinal))?;
     Ok(by_ordinal(connection, ordinal)?.map_or(Written::Missing, Written::Done))

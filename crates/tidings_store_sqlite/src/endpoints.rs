@@ -9,7 +9,7 @@ use tidings_store::{
     secrets_to_text,
 };
 
-use crate::accept::{find_key, take_key};
+use crate::accept::{Made, find_key, take_key};
 use crate::changes;
 use crate::convert::{
     Span, count, metadata, read_format, read_metadata, read_secrets, read_words, words_text,
@@ -95,7 +95,7 @@ pub(crate) fn create(
     insert(connection, new)?;
     let ordinal = connection.last_insert_rowid();
     if let Some(dedup) = dedup {
-        take_key(connection, dedup, ordinal, new.created_at)?;
+        take_key(connection, dedup, Made::Other(ordinal), new.created_at)?;
     }
     changes::note(connection, Subject::Application(new.application))?;
     Ok(by_ordinal(connection, ordinal)?.map_or(Written::Missing, Written::Done))
@@ -262,7 +262,7 @@ pub(crate) fn update(
     patch.apply(&mut endpoint, now);
     write(connection, ordinal, &endpoint)?;
     if let Some(dedup) = dedup {
-        take_key(connection, dedup, ordinal, now)?;
+        take_key(connection, dedup, Made::Other(ordinal), now)?;
     }
     changes::note(connection, Subject::Application(endpoint.application))?;
     Ok(Written::Done(endpoint))

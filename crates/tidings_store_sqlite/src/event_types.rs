@@ -5,7 +5,7 @@ use tidings_domain::clock::Millis;
 use tidings_domain::event_type::{EventType, EventTypePatch};
 use tidings_store::{Dedup, ListEventTypes, NewEventType, Order, Subject, Written};
 
-use crate::accept::{find_key, take_key};
+use crate::accept::{Made, find_key, take_key};
 use crate::changes;
 use crate::convert::{count, read_json, read_words, words_text};
 use crate::step::Scope;
@@ -61,7 +61,12 @@ pub(crate) fn create(
         }
     };
     if let Some(dedup) = dedup {
-        take_key(connection, dedup, event_type.ordinal, new.created_at)?;
+        take_key(
+            connection,
+            dedup,
+            Made::Other(event_type.ordinal),
+            new.created_at,
+        )?;
     }
     changes::note(connection, Subject::EventTypes(new.environment))?;
     Ok(Written::Done(event_type))

@@ -11,6 +11,7 @@ mod checkpoint;
 mod convert;
 mod endpoints;
 mod event_types;
+mod export;
 mod journal;
 mod keys;
 mod lists;
@@ -44,6 +45,8 @@ use crate::reader::Readers;
 use crate::room::RoomGauge;
 use crate::step::{Scope, step};
 use crate::writer::{Operation, QueueGauge, Writer};
+
+pub use export::{ExportRequest, SqliteExport};
 
 /// The file in the data folder.
 const FILE: &str = "tidings.db";

@@ -6,7 +6,7 @@ use tidings_domain::delivery::{Outcome, Pending, PendingReason, Trigger};
 use tidings_domain::message::{FAN_OUT_DIRECT_MAX, MessageKey, unpack_targets};
 use tidings_store::{Dedup, Due, Hold, Owed, Resend, Resent};
 
-use crate::accept::take_key;
+use crate::accept::{Made, take_key};
 use crate::convert::read_message_id;
 use crate::step::Scope;
 
@@ -60,7 +60,7 @@ pub(crate) fn resend(
 ) -> rusqlite::Result<Resent> {
     let message = resend.message.id.seq();
     if let Some(dedup) = dedup {
-        match take_key(scope.connection, dedup, message, resend.now)? {
+        match take_key(scope.connection, dedup, Made::Message(message), resend.now)? {
             None => {}
             Some((_, true)) => return Ok(Resent::Replayed),
             Some((_, false)) => return Ok(Resent::KeyReused),

@@ -104,9 +104,10 @@ CREATE TABLE pending (
 -- Serves: what is due to an endpoint; which endpoints are owed something.
 CREATE INDEX pending_by_endpoint ON pending (endpoint, due_at);
 
+-- Idempotency keys. `reference` is the number of a message, or of what was made.
 CREATE TABLE dedup (
     key BLOB PRIMARY KEY, body BLOB NOT NULL, reference INTEGER NOT NULL,
-    expires_at INTEGER NOT NULL) WITHOUT ROWID;
+    is_message INTEGER NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID;
 ";
 
 /// Refuses a file that this version cannot use, before anything of it is changed.

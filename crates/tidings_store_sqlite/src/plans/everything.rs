@@ -10,12 +10,14 @@ use tidings_domain::event_type::EventTypePatch;
 use tidings_domain::ids::{AttemptId, MessageId};
 use tidings_domain::message::{Message, MessageKey, pack_targets};
 use tidings_store::commit::Acceptance;
+use tidings_store::copy::Table;
 use tidings_store::{
     AttemptsOf, Dedup, EndpointUpdate, Hold, ListAttempts, ListEventTypes, ListMessages,
     MessageReference, NewApplication, NewEndpoint, NewEventType, NewMessage, Next, Order, Owed,
     PageRequest, Reference, Resend, Settlement, Subject,
 };
 
+use crate::export::rows;
 use crate::step::Scope;
 use crate::{
     accept, applications, changes, endpoints, event_types, journal, keys, lists, pending, settle,
@@ -30,8 +32,25 @@ pub(super) fn run(scope: &mut Scope<'_>) {
     run_messages(scope);
     run_takeover(scope);
     run_lists(scope.connection);
+    run_export(scope.connection);
     endpoints::delete(scope, 1, NOW).unwrap();
     applications::delete(scope, 1, NOW).unwrap();
+}
+
+fn run_export(connection: &rusqlite::Connection) {
+    rows::has_journals(connection).unwrap();
+    rows::state(connection).unwrap();
+    rows::counts(connection).unwrap();
+    rows::endpoints_count(connection).unwrap();
+    for table in Table::ALL {
+        let mut reading = rows::Reading {
+            table,
+            cursor: None,
+            event_ids_since: 0,
+            event_ids_for: 1,
+        };
+        reading.next_page(connection).unwrap();
+    }
 }
 
 fn new_message(targets: Vec<i64>) -> NewMessage {

@@ -38,6 +38,11 @@ impl Connection {
         })
     }
 
+    /// For what is not a statement of the list: a copy whose columns are read from the database.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     pub(crate) fn is_closed(&self) -> bool {
         self.client.is_closed()
     }

@@ -14,6 +14,7 @@ mod dedup;
 mod endpoints;
 mod event_types;
 mod failure;
+mod import;
 mod journal;
 mod keys;
 mod lists;
@@ -46,6 +47,7 @@ use crate::step::{Scope, step};
 use crate::upkeep::Place;
 use crate::writer::{Operation, QueueGauge, Writer};
 
+pub use import::{NOT_COPIED, PostgresImport, copied_tables};
 pub use statements::all as statements;
 
 /// How to reach a database.
@@ -108,6 +110,7 @@ impl PostgresStore {
         let connection = Connection::try_open(&connector).await;
         let connection = connection.map_err(Refusal::at_start)?;
         schema::migrate(&connection).await?;
+        import::refuse_half_copied(&connection).await?;
         drop(connection);
 
         let (queue, operations) = unbounded_channel();

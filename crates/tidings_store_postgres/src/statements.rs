@@ -1,8 +1,8 @@
 //! Every statement in one list, so that a test can prepare each on a real server.
 
 use crate::{
-    accept, applications, changes, dedup, endpoints, event_types, journal, keys, lists, partitions,
-    pending, settle, upkeep,
+    accept, applications, changes, dedup, endpoints, event_types, import, journal, keys, lists,
+    partitions, pending, settle, upkeep,
 };
 
 /// Defines statements as constants, and the list of them.
@@ -25,6 +25,7 @@ pub fn all() -> impl Iterator<Item = &'static str> {
         dedup::STATEMENTS,
         endpoints::STATEMENTS,
         event_types::STATEMENTS,
+        import::STATEMENTS,
         journal::STATEMENTS,
         keys::STATEMENTS,
         lists::ATTEMPTS,

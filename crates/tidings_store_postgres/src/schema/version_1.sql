@@ -109,3 +109,8 @@ CREATE INDEX pending_by_endpoint ON pending (endpoint, due_at);
 CREATE TABLE dedup (
     slot smallint NOT NULL, key bytea NOT NULL, body bytea NOT NULL, reference bytea NOT NULL,
     taken_at bigint NOT NULL, expires_at bigint NOT NULL, PRIMARY KEY (slot, key));
+
+-- How far a copy from another store has come, a row for each table; empty once it is done.
+CREATE TABLE copy_progress (
+    name text PRIMARY KEY, source text NOT NULL, started_at bigint NOT NULL, cursor bytea,
+    rows_count bigint NOT NULL, checksum bytea NOT NULL, is_done boolean NOT NULL);

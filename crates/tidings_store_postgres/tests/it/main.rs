@@ -6,6 +6,7 @@
 )]
 
 mod conformance;
+mod copy;
 mod doubt;
 mod outage;
 mod rules;

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Webhooks for any product, in one binary.
 ///
@@ -52,6 +52,14 @@ pub(crate) enum Command {
     /// type, endpoint, attempt, answer, duration, and when it is tried again. Server and key as for
     /// `tidings send`.
     Tail(TailArgs),
+    /// Copy everything from a data folder into a PostgreSQL database.
+    ///
+    /// The server on the folder must be stopped. What a crash has left in nobody's hands is written down as
+    /// owed first. The database must be empty, or hold a part of this same copy: one that was broken off goes
+    /// on where it was. At the end everything is read back and compared; until then no server starts on the
+    /// database. Ids, numbers, times, payloads and sealed secrets stay as they are, so the same master key
+    /// goes along.
+    Copy(CopyArgs),
 }
 
 /// Where the data are.
@@ -127,6 +135,31 @@ pub(crate) enum KeysCommand {
         #[command(flatten)]
         data: DataArgs,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CopyArgs {
+    /// From where: a data folder, as sqlite:FOLDER
+    #[arg(long, value_name = "URL")]
+    pub(crate) from: String,
+    /// To where: the address of a PostgreSQL database
+    #[arg(long, value_name = "URL")]
+    pub(crate) to: String,
+    /// A TOML file of settings, for the master key
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// How the result is written to standard output
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    pub(crate) output: OutputForm,
+}
+
+/// How a result is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutputForm {
+    /// For people
+    Text,
+    /// For programs
+    Json,
 }
 
 #[derive(Debug, Args)]

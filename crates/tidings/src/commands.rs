@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod client;
+mod copy;
 mod demo;
 mod keys;
 mod send;
@@ -21,6 +22,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Keys(args) => keys::run(args.command),
         Command::Send(args) => send::run(&args),
         Command::Tail(args) => tail::run(&args),
+        Command::Copy(args) => copy::run(&args),
     }
 }
 

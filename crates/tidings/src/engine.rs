@@ -72,7 +72,8 @@ impl Engine {
 /// The writer has a connection of its own, and so has what goes on beside it.
 const CONNECTIONS_BESIDE_READERS: usize = 2;
 
-fn postgres_options(settings: &Settings) -> tidings_store_postgres::Options {
+/// How to reach the database that the setting `store` names.
+pub(crate) fn postgres_options(settings: &Settings) -> tidings_store_postgres::Options {
     let readers_count_max = settings
         .store_connections_max
         .saturating_sub(CONNECTIONS_BESIDE_READERS)

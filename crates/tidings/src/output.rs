@@ -26,6 +26,16 @@ pub(crate) fn remark(text: impl std::fmt::Display) {
     eprintln!("{text}");
 }
 
+/// Whether remarks are read by a person as they come.
+pub(crate) fn is_terminal() -> bool {
+    std::io::stderr().is_terminal()
+}
+
+/// Writes a remark over the one before, on a terminal.
+pub(crate) fn redraw(text: impl std::fmt::Display) {
+    eprint!("\r\x1b[K{text}");
+}
+
 /// What a piece of text says, for those who see colours. Never the only sign of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tone {

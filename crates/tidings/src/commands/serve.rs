@@ -141,14 +141,14 @@ fn raise_file_limit() {
 }
 
 #[cfg(feature = "faults")]
-fn arm_faults(settings: &Settings) {
+pub(super) fn arm_faults(settings: &Settings) {
     if let Some(point) = &settings.fault_point {
         tidings_store::faults::arm(point);
     }
 }
 
 #[cfg(not(feature = "faults"))]
-fn arm_faults(settings: &Settings) {
+pub(super) fn arm_faults(settings: &Settings) {
     if settings.fault_point.is_some() {
         tracing::warn!("TIDINGS_FAULT_POINT is set, and this build has no fault points");
     }

@@ -12,6 +12,7 @@ mod addressing;
 mod bad_fields;
 mod bad_requests;
 mod both_stores;
+mod copy;
 mod crash;
 mod data_folder;
 mod database;

@@ -86,6 +86,9 @@ pub(crate) struct ServeArgs {
     /// Allow http:// and loopback targets; for development only
     #[arg(long)]
     pub(crate) dev: bool,
+    /// What this node does, of several on one PostgreSQL: all, api or worker [default: all]
+    #[arg(long, value_name = "ROLE")]
+    pub(crate) role: Option<String>,
 }
 
 #[derive(Debug, Args)]

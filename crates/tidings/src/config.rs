@@ -36,6 +36,18 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+/// What a node does, where several have one store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Role {
+    /// It accepts and delivers.
+    #[default]
+    All,
+    /// It accepts, and writes everything down for nodes that deliver.
+    Api,
+    /// It delivers, and answers health checks only.
+    Worker,
+}
+
 /// Every setting. See [`KEYS`] for what each means.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Settings {
@@ -48,6 +60,8 @@ pub(crate) struct Settings {
     pub(crate) store_connect_timeout: Duration,
     pub(crate) store_statement_timeout: Duration,
     pub(crate) store_lock_timeout: Duration,
+    pub(crate) node_lease: Duration,
+    pub(crate) role: Role,
     pub(crate) dev: bool,
     pub(crate) threads: usize,
     pub(crate) log: String,

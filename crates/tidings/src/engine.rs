@@ -7,7 +7,7 @@ use tidings_store::{Handover, Store};
 use tidings_store_postgres::PostgresStore;
 use tidings_store_sqlite::SqliteStore;
 
-use crate::config::Settings;
+use crate::config::{Role, Settings};
 
 /// What a process does with the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,12 @@ impl Engine {
                  postgres://USER@HOST/DATABASE, or nothing"
             ),
         };
+        if settings.role != Role::All {
+            bail!(
+                "the role of a node can only be set on PostgreSQL; on SQLite there is one node, which \
+                 does everything"
+            );
+        }
         let mut options = tidings_store_sqlite::Options::server(folder);
         options.is_server = purpose == Use::Serve;
         options.synchronous = settings.sqlite_synchronous;
@@ -80,6 +86,9 @@ pub(crate) fn postgres_options(settings: &Settings) -> tidings_store_postgres::O
         .max(1);
     tidings_store_postgres::Options {
         readers_count_max,
+        delivers: settings.role != Role::Api,
+        lease_for: settings.node_lease,
+        renew_every: settings.node_lease / 3,
         password_file: settings.store_password_file.clone(),
         ca_file: settings.store_ca_file.clone(),
         connect_for_max: settings.store_connect_timeout,

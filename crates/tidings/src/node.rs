@@ -14,7 +14,7 @@ use tidings_store::directory::Directory;
 use tidings_store::{Admission, Opened, Store};
 
 use crate::commands::without_delivery::NoDelivery;
-use crate::config::Settings;
+use crate::config::{Role, Settings};
 use crate::engine::{Engine, Use};
 use crate::master_key;
 
@@ -40,7 +40,9 @@ impl Node {
         let directory = Arc::new(Directory::new(store.clone(), keyring.clone()));
         directory.start().await?;
         let policy = Arc::new(policy(settings, listen));
+        let node = format!("{}-{}", std::process::id(), entropy.id_tail());
         let delivery = Arc::new(Delivery::new(DeliveryParts {
+            node: node.clone(),
             store: store.clone(),
             directory: directory.clone(),
             sender: sender(settings, policy.clone())?,
@@ -49,7 +51,6 @@ impl Node {
             settings: delivery_settings(settings),
         }));
         engine.set_handover(delivery.clone());
-        let node = format!("{}-{}", std::process::id(), entropy.id_tail());
         let opened = store.open_journal(node, clock.now_ms()).await?;
         delivery.start();
         let admission: Arc<dyn Admission> = delivery.clone();
@@ -171,6 +172,7 @@ fn sender(settings: &Settings, policy: Arc<Policy>) -> anyhow::Result<Sender> {
 
 fn delivery_settings(settings: &Settings) -> DeliverySettings {
     DeliverySettings {
+        delivers: settings.role != Role::Api,
         schedule: settings.retry_schedule.clone(),
         jitter_share: f64::from(settings.retry_jitter_percent) / 100.0,
         lane_requests_start: settings.lane_requests_start.min(settings.lane_requests_max),

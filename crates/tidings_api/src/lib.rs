@@ -45,12 +45,15 @@ macro_rules! v1 {
 pub struct Settings {
     /// Most bytes of a request's body.
     pub body_bytes_max: usize,
+    /// Whether nothing but health checks is answered.
+    pub answers_health_only: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             body_bytes_max: 1024 * 1024,
+            answers_health_only: false,
         }
     }
 }
@@ -67,7 +70,13 @@ pub(crate) type ApiState = State<Arc<Api>>;
 /// a 404 in JSON.
 pub fn app(service: Arc<Service>, settings: Settings) -> App {
     let api = Arc::new(Api { service, settings });
-    App::new(routes(api.clone()), api)
+    let routes = if settings.answers_health_only {
+        let others = async || problem::Problem::only_delivers();
+        health_routes().fallback(others).with_state(api.clone())
+    } else {
+        routes(api.clone())
+    };
+    App::new(routes, api)
 }
 
 /// The whole API as a router, to add other routes to; what they do not match is the API's.

@@ -69,6 +69,14 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", detail)
     }
 
+    pub(crate) fn only_delivers() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            "this node only delivers; ask one with the role `api` or `all`",
+        )
+    }
+
     pub(crate) fn panicked(text: &str) -> Self {
         Self::internal(format!("panic: {text}"))
     }

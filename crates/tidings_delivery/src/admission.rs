@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tidings_domain::clock::Millis;
 use tidings_domain::message::MessageKey;
 use tidings_store::target::Target;
-use tidings_store::{Admission, AdmitFuture, Handed, Handover, Permit, Room, Settled};
+use tidings_store::{Admission, AdmitFuture, Creditor, Handed, Handover, Permit, Room, Settled};
 use tokio::sync::broadcast;
 
 use crate::Delivery;
@@ -14,7 +14,7 @@ use crate::shared::Shared;
 
 impl Admission for Delivery {
     fn try_admit(&self, target: &Arc<Target>, bytes: usize) -> Option<Permit> {
-        try_place(&self.shared, &self.shared.lane(target.ordinal()), bytes)
+        try_place(&self.shared, &self.shared.lane_of(target), bytes)
     }
 
     fn admit<'a>(&'a self, targets: &'a [Arc<Target>], bytes: usize) -> AdmitFuture<'a> {
@@ -46,7 +46,7 @@ impl Admission for Delivery {
 impl Delivery {
     /// Waits while the endpoint is quick. None as soon as it is not.
     async fn wait_for_place(&self, target: &Arc<Target>, bytes: usize) -> Option<Permit> {
-        let lane = self.shared.lane(target.ordinal());
+        let lane = self.shared.lane_of(target);
         while lane.is_quick() && !self.shared.is_draining() {
             if let Some(permit) = try_place(&self.shared, &lane, bytes) {
                 return Some(permit);
@@ -58,10 +58,10 @@ impl Delivery {
 }
 
 fn try_place(shared: &Arc<Shared>, lane: &Arc<Lane>, bytes: usize) -> Option<Permit> {
-    if shared.is_draining() || shared.store.room() == Room::None {
+    if !shared.settings.delivers || shared.is_draining() || shared.store.room() == Room::None {
         return None;
     }
-    if !lane.try_place(&shared.settings, shared.clock.now_ms()) {
+    if !lane.try_place(shared, shared.clock.now_ms()) {
         return None;
     }
     if shared.window.try_take(bytes) {
@@ -79,15 +79,21 @@ impl Handover for Delivery {
             permit,
         } in handed
         {
-            let lane = self.shared.lane(target.ordinal());
+            let lane = self.shared.lane_of(&target);
             lane.push(&self.shared, Work::Handed { message, permit });
         }
     }
 
-    fn owed(&self, rows: &[(i64, Millis)]) {
-        for (endpoint, due_at) in rows {
-            self.shared.due.note(*endpoint, *due_at);
+    fn owed(&self, rows: &[(Creditor, Millis)]) {
+        for (creditor, due_at) in rows {
+            if self.shared.store.owns(creditor.slot) {
+                self.shared.due.note(*creditor, *due_at);
+            }
         }
+    }
+
+    fn changed(&self) {
+        self.shared.changed.notify_one();
     }
 
     fn wants_settled(&self) -> bool {

@@ -4,10 +4,11 @@
 //! sooner. The rows stay where they are until their settlement clears or moves them.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tidings_domain::clock::Millis;
-use tidings_store::StoreError;
+use tidings_store::{Creditor, StoreError};
 use tokio_util::sync::CancellationToken;
 
 use crate::lane::Taken;
@@ -19,8 +20,8 @@ const ENDPOINTS_AT_ONCE: usize = 64;
 const ROWS_AT_ONCE: usize = 256;
 /// What was missed, a fallback finds: every endpoint that is owed something is read again so often.
 const READ_ALL_EVERY: Duration = Duration::from_mins(1);
-/// The endpoint number of fan-out cursors.
-const FAN_OUT: i64 = 0;
+/// And so often where other nodes owe what this one is to send: they tell, but may not be heard.
+const READ_ALL_OF_OTHERS_EVERY: Duration = Duration::from_secs(5);
 
 /// What one round did.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -35,17 +36,25 @@ pub(crate) async fn run(shared: Arc<Shared>, stop: CancellationToken) {
         if let Err(error) = read_all(&shared).await {
             tracing::warn!("What is owed could not be read, it will be tried again: {error}");
         }
-        let read_again = tokio::time::sleep(READ_ALL_EVERY);
+        let read_again = tokio::time::sleep(read_all_every(&shared));
         tokio::pin!(read_again);
         loop {
             tick(&shared).await;
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = &mut read_again => break,
+                () = shared.gained.notified() => break,
                 () = shared.due.sooner() => {}
                 () = tokio::time::sleep(until_next(&shared)) => {}
             }
         }
+    }
+}
+
+fn read_all_every(shared: &Shared) -> Duration {
+    match shared.nodes_count.load(Ordering::Relaxed) {
+        0 | 1 => READ_ALL_EVERY,
+        _ => READ_ALL_OF_OTHERS_EVERY,
     }
 }
 
@@ -57,15 +66,15 @@ fn until_next(shared: &Shared) -> Duration {
 
 /// Learns from the store which endpoints are owed something.
 async fn read_all(shared: &Shared) -> Result<(), StoreError> {
-    let mut after = FAN_OUT - 1;
+    let mut after = None;
     loop {
-        let endpoints = shared.store.due_endpoints(after, ROWS_AT_ONCE).await?;
-        let Some((last, _)) = endpoints.last() else {
+        let creditors = shared.store.due_endpoints(after, ROWS_AT_ONCE).await?;
+        let Some((last, _)) = creditors.last() else {
             return Ok(());
         };
-        after = *last;
-        for (endpoint, due_at) in endpoints {
-            shared.due.note(endpoint, due_at);
+        after = Some(*last);
+        for (creditor, due_at) in creditors {
+            shared.due.note(creditor, due_at);
         }
     }
 }
@@ -80,10 +89,14 @@ pub(crate) async fn tick(shared: &Arc<Shared>) -> Round {
             return round;
         }
         round.endpoints += due.len();
-        for endpoint in due {
-            let result = match endpoint {
-                FAN_OUT => expand(shared, now).await,
-                _ => take(shared, endpoint, now).await,
+        for creditor in due {
+            if !shared.store.owns(creditor.slot) {
+                continue; // another node sees to it by now
+            }
+            let result = if creditor.is_fan_out() {
+                expand(shared, creditor, now).await
+            } else {
+                take(shared, creditor, now).await
             };
             match result {
                 Ok(rows) => round.rows += rows,
@@ -91,51 +104,59 @@ pub(crate) async fn tick(shared: &Arc<Shared>) -> Round {
                     tracing::warn!(
                         "What is due could not be read, it will be tried again: {error}"
                     );
-                    shared.due.note(endpoint, now + 1_000);
+                    shared.due.note(creditor, now + 1_000);
                 }
             }
         }
     }
 }
 
-async fn take(shared: &Arc<Shared>, endpoint: i64, now: Millis) -> Result<usize, StoreError> {
-    let lane = shared.lane(endpoint);
+async fn take(shared: &Arc<Shared>, creditor: Creditor, now: Millis) -> Result<usize, StoreError> {
+    let lane = shared.lane(creditor);
+    let journal = shared.store.journal();
     // Rows that were in memory before the read may be settled during it; what was read is older.
     let before = lane.taken();
     let limit = before.len() + ROWS_AT_ONCE;
-    let due = shared.store.due(endpoint, now, limit).await?;
+    let due = shared.store.due(creditor, now, limit).await?;
     let is_full_page = due.rows.len() == limit;
     let (mut taken, mut rests) = (0, false);
+    if !shared.store.owns(creditor.slot) {
+        return Ok(0); // it was given away during the read
+    }
     for row in due.rows {
         if before.contains(&row.message) {
             continue;
         }
-        match lane.take_row(shared, row) {
+        match lane.take_row(shared, row, journal) {
             Taken::Done => taken += 1,
             Taken::Already => {}
             Taken::Resting { until } => {
-                shared.due.note(endpoint, until);
+                shared.due.note(creditor, until);
                 // And on to the next row: a person may have asked for one of the others.
                 rests = true;
             }
             Taken::NoRoom { is_empty } => {
                 if is_empty {
-                    shared.due.note(endpoint, now + 1_000);
+                    shared.due.note(creditor, now + 1_000);
                 }
                 break;
             }
         }
     }
     if is_full_page && taken > 0 && !rests {
-        shared.due.note(endpoint, now);
+        shared.due.note(creditor, now);
     } else if let Some(next_at) = due.next_at {
-        shared.due.note(endpoint, next_at);
+        shared.due.note(creditor, next_at);
     }
     Ok(taken)
 }
 
-async fn expand(shared: &Arc<Shared>, now: Millis) -> Result<usize, StoreError> {
-    let due = shared.store.due(FAN_OUT, now, ROWS_AT_ONCE).await?;
+async fn expand(
+    shared: &Arc<Shared>,
+    creditor: Creditor,
+    now: Millis,
+) -> Result<usize, StoreError> {
+    let due = shared.store.due(creditor, now, ROWS_AT_ONCE).await?;
     let mut expanded = 0;
     for row in &due.rows {
         let mut is_done = false;
@@ -146,7 +167,7 @@ async fn expand(shared: &Arc<Shared>, now: Millis) -> Result<usize, StoreError> 
         }
     }
     if due.rows.len() == ROWS_AT_ONCE {
-        shared.due.note(FAN_OUT, now);
+        shared.due.note(creditor, now);
     }
     Ok(expanded)
 }

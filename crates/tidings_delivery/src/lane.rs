@@ -15,10 +15,9 @@ use tidings_domain::clock::Millis;
 use tidings_domain::delivery::{Pending, Trigger};
 use tidings_domain::endpoint::EndpointState;
 use tidings_domain::message::{Message, MessageKey};
-use tidings_store::{Hold, Permit, Place};
+use tidings_store::{Creditor, Hold, Permit, Place};
 use tokio::sync::Notify;
 
-use crate::settings::DeliverySettings;
 use crate::shared::Shared;
 
 pub(crate) use learning::Lesson;
@@ -34,8 +33,12 @@ pub(crate) enum Work {
         message: Arc<Message>,
         permit: Permit,
     },
-    /// Taken from its row.
-    Owed { row: Pending, permit: Permit },
+    /// Taken from its row, while this journal was open.
+    Owed {
+        row: Pending,
+        journal: u16,
+        permit: Permit,
+    },
 }
 
 impl Work {
@@ -57,7 +60,8 @@ impl Work {
 }
 
 pub(crate) struct Lane {
-    pub(crate) endpoint: i64,
+    /// Its endpoint, as one that is owed something.
+    pub(crate) creditor: Creditor,
     shared: Weak<Shared>,
     state: Mutex<State>,
     freed: Notify,
@@ -84,14 +88,16 @@ struct State {
     health: EndpointState,
     version: u32,
     breaker: Breaker,
+    /// Until when new deliveries are left to the slot's owner, if that is another node.
+    left_to_owner_until: Millis,
     /// The message whose request shows whether the endpoint is back.
     probe: Option<MessageKey>,
 }
 
 impl Lane {
-    pub(crate) fn new(endpoint: i64, shared: &Arc<Shared>) -> Self {
+    pub(crate) fn new(creditor: Creditor, shared: &Arc<Shared>) -> Self {
         Self {
-            endpoint,
+            creditor,
             shared: Arc::downgrade(shared),
             state: Mutex::new(State {
                 queue: VecDeque::new(),
@@ -108,6 +114,7 @@ impl Lane {
                 health: EndpointState::default(),
                 version: 0,
                 breaker: Breaker::new(millis(shared.settings.breaker_rest)),
+                left_to_owner_until: Millis::MIN,
                 probe: None,
             }),
             freed: Notify::new(),
@@ -122,14 +129,18 @@ impl Lane {
 
     /// Takes a place in memory. A slow or failing endpoint gets only as many as it has requests at
     /// once, twice over.
-    pub(crate) fn try_place(&self, settings: &DeliverySettings, now: Millis) -> bool {
+    pub(crate) fn try_place(&self, shared: &Shared, now: Millis) -> bool {
+        let settings = &shared.settings;
         let mut state = self.lock();
         if state.is_stuck || state.breaker.passage(now) != Passage::Open {
             return false;
         }
+        if now < state.left_to_owner_until && !shared.store.owns(self.creditor.slot) {
+            return false;
+        }
         let is_slow = state.average_us > QUICK_US || state.health.failing_since.is_some();
         let window = if is_slow {
-            state.cap * 2
+            state.cap.min(shared.lane_requests_max()) * 2
         } else {
             settings.lane_window
         };
@@ -171,7 +182,7 @@ impl Lane {
         drop(state);
         self.freed.notify_one();
         if wants_more {
-            shared.due.note(self.endpoint, 0);
+            shared.due.note(self.creditor, 0);
         }
     }
 
@@ -185,7 +196,8 @@ impl Lane {
     }
 
     fn start_worker(self: &Arc<Self>, state: &mut State, shared: &Arc<Shared>) {
-        if state.running < state.cap && !state.queue.is_empty() {
+        let cap = state.cap.min(shared.lane_requests_max());
+        if state.running < cap && !state.queue.is_empty() {
             state.running += 1;
             shared
                 .tasks
@@ -196,7 +208,8 @@ impl Lane {
     /// The next piece of work for a worker; none ends it.
     pub(crate) fn next(&self, shared: &Shared) -> Option<Work> {
         let mut state = self.lock();
-        let is_over = shared.is_draining() || state.running > state.cap;
+        let cap = state.cap.min(shared.lane_requests_max());
+        let is_over = shared.is_draining() || state.running > cap;
         let is_resting = state.breaker.is_resting(shared.clock.now_ms());
         let next = match (is_over, is_resting) {
             (true, _) => None,

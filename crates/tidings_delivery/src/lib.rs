@@ -10,6 +10,7 @@ mod due;
 mod lane;
 pub mod sender;
 mod settings;
+mod share;
 mod shared;
 mod upkeep;
 mod window;
@@ -17,14 +18,14 @@ mod worker;
 
 use std::sync::Arc;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tidings_domain::clock::{Clock, Entropy};
 use tidings_domain::delivery::PendingReason;
 use tidings_store::directory::Directory;
 use tidings_store::{Hold, Owed, Store};
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -38,6 +39,8 @@ const FEED_LAG_MAX: usize = 4_096;
 
 /// What delivery is built from.
 pub struct DeliveryParts {
+    /// What this node is called in the store.
+    pub node: String,
     /// Where rows are.
     pub store: Arc<dyn Store>,
     /// The cached configuration.
@@ -64,6 +67,7 @@ impl Delivery {
     pub fn new(parts: DeliveryParts) -> Self {
         let settings = parts.settings;
         let shared = Arc::new(Shared {
+            node: parts.node,
             store: parts.store,
             directory: parts.directory,
             sender: parts.sender,
@@ -75,6 +79,9 @@ impl Delivery {
             tasks: TaskTracker::new(),
             feed: broadcast::Sender::new(FEED_LAG_MAX),
             is_draining: AtomicBool::new(false),
+            nodes_count: AtomicUsize::new(1),
+            changed: Notify::new(),
+            gained: Notify::new(),
             lanes: Mutex::default(),
         });
         Self {
@@ -86,10 +93,19 @@ impl Delivery {
 
     /// Starts the loops. The journal must be open.
     pub fn start(&self) {
+        if self.shared.settings.delivers {
+            self.loops
+                .spawn(dispatcher::run(self.shared.clone(), self.stop.clone()));
+        }
         self.loops
-            .spawn(dispatcher::run(self.shared.clone(), self.stop.clone()));
+            .spawn(share::run(self.shared.clone(), self.stop.clone()));
         self.loops
             .spawn(upkeep::run(self.shared.clone(), self.stop.clone()));
+    }
+
+    /// What this node is called in the store.
+    pub fn node(&self) -> &str {
+        &self.shared.node
     }
 
     /// How many deliveries are in memory.
@@ -131,7 +147,7 @@ impl Delivery {
         for lane in shared.all_lanes() {
             owed.extend(lane.under_way().into_iter().map(|message| Owed {
                 message,
-                endpoint: lane.endpoint,
+                endpoint: lane.creditor.endpoint,
                 due_at,
                 reason: PendingReason::Drained,
                 hold: Hold::Handed,

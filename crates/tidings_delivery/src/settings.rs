@@ -7,6 +7,8 @@ use tidings_domain::retry::{JITTER_SHARE, Schedule};
 /// Limits and times of delivery. Every one has a default that suits most.
 #[derive(Debug, Clone)]
 pub struct DeliverySettings {
+    /// Whether this node delivers at all; if not, everything is written down for nodes that do.
+    pub delivers: bool,
     /// The waits between attempts.
     pub schedule: Schedule,
     /// The share of a wait that chance may add, 0 to 1.
@@ -34,6 +36,7 @@ pub struct DeliverySettings {
 impl Default for DeliverySettings {
     fn default() -> Self {
         Self {
+            delivers: true,
             schedule: Schedule::default(),
             jitter_share: JITTER_SHARE,
             lane_requests_start: 8,

@@ -1,13 +1,14 @@
 //! What all parts of delivery share: the store, the lanes, the window, the list of what is due.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tidings_domain::clock::{Clock, Entropy};
 use tidings_store::directory::Directory;
-use tidings_store::{Settled, Store};
-use tokio::sync::broadcast;
+use tidings_store::target::Target;
+use tidings_store::{Creditor, Settled, Store};
+use tokio::sync::{Notify, broadcast};
 use tokio_util::task::TaskTracker;
 
 use crate::due::DueList;
@@ -17,6 +18,7 @@ use crate::settings::DeliverySettings;
 use crate::window::Window;
 
 pub(crate) struct Shared {
+    pub(crate) node: String,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) directory: Arc<Directory>,
     pub(crate) sender: Sender,
@@ -28,6 +30,12 @@ pub(crate) struct Shared {
     pub(crate) tasks: TaskTracker,
     pub(crate) feed: broadcast::Sender<Arc<Settled>>,
     pub(crate) is_draining: AtomicBool,
+    /// How many nodes deliver.
+    pub(crate) nodes_count: AtomicUsize,
+    /// Rings when another node has changed the configuration.
+    pub(crate) changed: Notify,
+    /// Rings when this node has new slots.
+    pub(crate) gained: Notify,
     pub(crate) lanes: Mutex<HashMap<i64, Arc<Lane>>>,
 }
 
@@ -36,14 +44,28 @@ impl Shared {
         self.is_draining.load(Ordering::Relaxed)
     }
 
+    /// Requests at once to one endpoint at most, from this node: its part of what the endpoint takes.
+    pub(crate) fn lane_requests_max(&self) -> usize {
+        let nodes = self.nodes_count.load(Ordering::Relaxed).max(1);
+        self.settings.lane_requests_max.div_ceil(nodes)
+    }
+
+    /// The lane of a target, made if need be.
+    pub(crate) fn lane_of(self: &Arc<Self>, target: &Target) -> Arc<Lane> {
+        self.lane(Creditor {
+            slot: self.store.slot_of(target.endpoint.application),
+            endpoint: target.ordinal(),
+        })
+    }
+
     /// The lane of an endpoint, made if need be.
-    pub(crate) fn lane(self: &Arc<Self>, endpoint: i64) -> Arc<Lane> {
+    pub(crate) fn lane(self: &Arc<Self>, creditor: Creditor) -> Arc<Lane> {
         let mut lanes = self.lock_lanes();
-        if let Some(lane) = lanes.get(&endpoint) {
+        if let Some(lane) = lanes.get(&creditor.endpoint) {
             return lane.clone();
         }
-        let lane = Arc::new(Lane::new(endpoint, self));
-        lanes.insert(endpoint, lane.clone());
+        let lane = Arc::new(Lane::new(creditor, self));
+        lanes.insert(creditor.endpoint, lane.clone());
         lane
     }
 

@@ -35,6 +35,7 @@ pub(crate) async fn run(shared: Arc<Shared>, stop: CancellationToken) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
+            () = shared.changed.notified() => {}
             () = tokio::time::sleep(REFRESH_EVERY) => {}
         }
         log(shared.directory.refresh().await);
@@ -128,14 +129,14 @@ async fn spill_from(
         return Err(error);
     }
     drop(works);
-    shared.due.note(lane.endpoint, now);
+    shared.due.note(lane.creditor, now);
     Ok(())
 }
 
 fn owed_of(work: &Work, lane: &Lane, now: Millis, reason: PendingReason) -> Owed {
     Owed {
         message: work.message_key(),
-        endpoint: lane.endpoint,
+        endpoint: lane.creditor.endpoint,
         due_at: now,
         reason,
         hold: work.hold(),

@@ -28,6 +28,8 @@ struct Job {
     number: u16,
     trigger: Trigger,
     recoveries_count: u8,
+    /// The journal that was open when it was taken from its row.
+    journal: u16,
     permit: Permit,
 }
 
@@ -43,7 +45,7 @@ pub(crate) async fn run(shared: Arc<Shared>, lane: Arc<Lane>) {
                 tracing::warn!("A delivery could not be read, it will be tried again: {error}");
                 shared
                     .due
-                    .note(lane.endpoint, shared.clock.now_ms() + 1_000);
+                    .note(lane.creditor, shared.clock.now_ms() + 1_000);
                 tokio::time::sleep(ASK_AGAIN_AFTER).await;
             }
         }
@@ -66,9 +68,20 @@ async fn prepare(shared: &Shared, work: Work) -> Result<Option<Job>, StoreError>
             number: 1,
             trigger: Trigger::Scheduled,
             recoveries_count: 0,
+            journal: 0,
             permit,
         })),
-        Work::Owed { row, permit } => {
+        Work::Owed {
+            row,
+            journal,
+            permit,
+        } => {
+            if !shared
+                .store
+                .owns(shared.store.slot_of(row.message.application))
+            {
+                return Ok(None); // another node's by now, and its row stands
+            }
             let Some(message) = shared.store.message_by_key(row.message).await? else {
                 tracing::error!(
                     "Message {} is owed and gone; its row is left alone",
@@ -89,6 +102,7 @@ async fn prepare(shared: &Shared, work: Work) -> Result<Option<Job>, StoreError>
                 number: row.attempts_count.saturating_add(1),
                 trigger: row.trigger,
                 recoveries_count,
+                journal,
                 permit,
             }))
         }
@@ -96,10 +110,10 @@ async fn prepare(shared: &Shared, work: Work) -> Result<Option<Job>, StoreError>
 }
 
 async fn deliver(shared: &Arc<Shared>, lane: &Arc<Lane>, job: Job) {
-    let cached = shared.directory.cached_target(lane.endpoint);
+    let cached = shared.directory.cached_target(lane.creditor.endpoint);
     let target = match cached {
         Some(target) => Ok(Some(target)),
-        None => shared.directory.target(lane.endpoint).await,
+        None => shared.directory.target(lane.creditor.endpoint).await,
     };
     let started_at = shared.clock.now_ms();
     match target {
@@ -226,6 +240,7 @@ fn settle(shared: &Shared, job: Job, target: &Target, verdict: Verdict) {
         tail: shared.entropy.id_tail(),
         exchange: verdict.exchange,
         hold: job.hold,
+        journal: job.journal,
         next: verdict.next,
         state: verdict.state,
         permit: Some(job.permit),
@@ -265,19 +280,19 @@ async fn owe_to_nobody(shared: &Arc<Shared>, lane: &Arc<Lane>, job: Job) {
 
 async fn give_back(shared: &Arc<Shared>, lane: &Arc<Lane>, job: Job) {
     let due_at = shared.clock.now_ms() + 1_000;
-    let owed = crate::upkeep::owed(&job.message, lane.endpoint, due_at, job.hold);
+    let owed = crate::upkeep::owed(&job.message, lane.creditor.endpoint, due_at, job.hold);
     if let Err(error) = shared.store.owe(vec![owed]).await {
         tracing::warn!("A delivery could not be written down, its journal still knows it: {error}");
     }
     lane.forget_under_way(job.message.key());
-    shared.due.note(lane.endpoint, due_at);
+    shared.due.note(lane.creditor, due_at);
 }
 
 /// An endpoint was switched off: every cache must know, and what it is owed is canceled.
 async fn tell_of_change(shared: &Arc<Shared>) {
     let told = async {
         shared.store.flush().await?;
-        shared.directory.refresh().await?;
+        shared.directory.publish().await?;
         shared
             .store
             .cancel_stale(shared.clock.now_ms(), 1_000)

@@ -136,8 +136,8 @@ impl Service {
             .await?)
     }
 
-    /// Makes this node see its own change of the configuration before the caller is answered.
+    /// Makes every node see a change of the configuration before the caller is answered.
     async fn publish_change(&self) -> Result<(), ServiceError> {
-        Ok(self.directory.refresh().await?)
+        Ok(self.directory.publish().await?)
     }
 }

@@ -16,7 +16,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 
 use crate::{
-    Accepted, Handed, Handover, NewMessage, Next, Settled, Settlement, StoreError, faults,
+    Accepted, Creditor, Handed, Handover, NewMessage, Next, Settled, Settlement, StoreError, faults,
 };
 
 pub use in_memory::InMemory;
@@ -53,8 +53,8 @@ pub struct Effects {
     pub accepted: Vec<Accepted>,
     /// The attempt's id for each settlement, in order.
     pub settled: Vec<AttemptId>,
-    /// Rows of what is owed that were written: endpoint and due time.
-    pub owed: Vec<(i64, Millis)>,
+    /// Rows of what is owed that were written: to whom, and when it is due.
+    pub owed: Vec<(Creditor, Millis)>,
     /// Message number and how many of its deliveries were handed over.
     pub handed_counts: Vec<(i64, u32)>,
     /// Message numbers of handed-over deliveries that are settled or owed now.

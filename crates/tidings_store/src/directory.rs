@@ -93,13 +93,33 @@ impl Directory {
 
     /// Starts at the store's newest version; there is nothing to forget yet.
     pub async fn start(&self) -> Result<(), StoreError> {
-        self.version
-            .store(self.store.version().await?, Ordering::SeqCst);
+        let version = self.store.version().await?;
+        self.version.store(version, Ordering::SeqCst);
+        self.store.acknowledge(version);
         Ok(())
+    }
+
+    /// Forgets what this node has changed, and waits until the others have done so as well, for a second
+    /// at most.
+    pub async fn publish(&self) -> Result<(), StoreError> {
+        self.refresh().await?;
+        self.store
+            .publish(self.version.load(Ordering::SeqCst))
+            .await
     }
 
     /// Forgets what has changed since the last call.
     pub async fn refresh(&self) -> Result<(), StoreError> {
+        let before = self.version.load(Ordering::SeqCst);
+        self.read_changes().await?;
+        let version = self.version.load(Ordering::SeqCst);
+        if version != before {
+            self.store.acknowledge(version);
+        }
+        Ok(())
+    }
+
+    async fn read_changes(&self) -> Result<(), StoreError> {
         loop {
             let changes = self
                 .store

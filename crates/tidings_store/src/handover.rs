@@ -8,6 +8,7 @@ use tidings_domain::clock::Millis;
 use tidings_domain::message::{Message, MessageKey};
 
 use crate::messages::Settled;
+use crate::nodes::Creditor;
 use crate::target::Target;
 
 /// Something with a limited number of places.
@@ -49,8 +50,10 @@ pub struct Handed {
 pub trait Handover: Send + Sync {
     /// These are on disk and to be sent now.
     fn committed(&self, handed: Vec<Handed>);
-    /// Rows of what is owed were written: endpoint and due time. Look at them then.
-    fn owed(&self, rows: &[(i64, Millis)]);
+    /// Rows of what is owed were written: to whom, and when it is due. Look at them then.
+    fn owed(&self, rows: &[(Creditor, Millis)]);
+    /// Another node has changed the configuration.
+    fn changed(&self);
     /// Whether anybody listens to [`Handover::settled`]; if not, it is not called.
     fn wants_settled(&self) -> bool;
     /// These attempts are on disk.

@@ -14,6 +14,7 @@ pub mod error;
 pub mod faults;
 pub mod handover;
 pub mod messages;
+mod nodes;
 mod secrets;
 pub mod target;
 
@@ -32,6 +33,7 @@ pub use configuration::*;
 pub use error::StoreError;
 pub use handover::{Admission, AdmitFuture, Handed, Handover, Permit, Place};
 pub use messages::*;
+pub use nodes::{Balance, Creditor};
 pub use secrets::{secrets_from_rows, secrets_to_text};
 
 /// What a store gives back: boxed, since the box costs nothing beside a commit and keeps the trait
@@ -191,11 +193,15 @@ pub trait Store: Send + Sync + 'static {
     fn owe(&self, deliveries: Vec<Owed>) -> StoreFuture<'_, ()>;
     /// Asks for a delivery once more, now.
     fn resend(&self, resend: Resend, dedup: Option<Dedup>) -> StoreFuture<'_, Resent>;
-    /// The endpoints that are owed something, with the time of the first; by number, behind `after`.
-    /// Behind -1 it begins with 0 if a fan-out is to be expanded.
-    fn due_endpoints(&self, after: i64, limit: usize) -> StoreFuture<'_, Vec<(i64, Millis)>>;
+    /// The endpoints in this node's slots that are owed something, with the time of the first; in order,
+    /// behind `after`.
+    fn due_endpoints(
+        &self,
+        after: Option<Creditor>,
+        limit: usize,
+    ) -> StoreFuture<'_, Vec<(Creditor, Millis)>>;
     /// What is due to an endpoint by `now`, oldest first, and when the next is due after that.
-    fn due(&self, endpoint: i64, now: Millis, limit: usize) -> StoreFuture<'_, Due>;
+    fn due(&self, creditor: Creditor, now: Millis, limit: usize) -> StoreFuture<'_, Due>;
     /// Counts one more recovery on rows that a crash brought back, before they are sent.
     fn count_recoveries(&self, rows: Vec<Pending>) -> StoreFuture<'_, ()>;
     /// Turns the next part of a fan-out cursor into rows of their own. Gives the endpoints that are
@@ -216,6 +222,38 @@ pub trait Store: Send + Sync + 'static {
     /// Removes idempotency keys and event ids that have run out; looks at no more than `limit` rows
     /// and goes on from there the next time. Gives how many were removed.
     fn sweep_dedup(&self, now: Millis, limit: usize) -> StoreFuture<'_, usize>;
+
+    // -- Nodes beside this one ------------------------------------------------------------------
+    //
+    // A store for one node has one slot, which is that node's.
+
+    /// The slot of an application, by number.
+    fn slot_of(&self, _application: i64) -> i16 {
+        0
+    }
+    /// The number of the open journal, if another may follow it; else 0.
+    fn journal(&self) -> u16 {
+        0
+    }
+    /// Whether this node is the one that takes what is owed in a slot.
+    fn owns(&self, _slot: i16) -> bool {
+        true
+    }
+    /// Takes over from nodes that are gone, and this node's fair share of the slots. Of those that it has
+    /// to give away it keeps the busy ones until they are so no more.
+    fn balance(&self, _busy: Vec<i16>, _now: Millis) -> StoreFuture<'_, Balance> {
+        Box::pin(std::future::ready(Ok(Balance::default())))
+    }
+    /// Notes up to which version of the configuration this node knows all changes.
+    fn acknowledge(&self, _version: i64) {}
+    /// Tells the other nodes of this version of the configuration. Returns once all of them have
+    /// acknowledged it, after a second at the latest.
+    fn publish(&self, _version: i64) -> StoreFuture<'_, ()> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    // -- The engine -----------------------------------------------------------------------------
+
     /// Whether the disk lets rows be written.
     fn room(&self) -> Room;
     /// Waits until everything that was asked for is on disk.

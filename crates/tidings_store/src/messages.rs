@@ -214,6 +214,9 @@ pub struct Settlement {
     pub exchange: Exchange,
     /// How the delivery was held.
     pub hold: Hold,
+    /// The journal that was open when the delivery was taken from its row; 0 for any. If another one is
+    /// open by now, the outcome is late. (What was handed over names its journal in its id.)
+    pub journal: u16,
     /// What follows.
     pub next: Next,
     /// The endpoint's health after this attempt, if it has changed.

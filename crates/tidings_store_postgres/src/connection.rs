@@ -1,13 +1,18 @@
 //! One connection to the server, with its prepared statements.
 
 use std::collections::HashMap;
+use std::future::poll_fn;
 use std::sync::{Mutex, PoisonError};
 
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, Row, Statement};
+use tokio_postgres::{AsyncMessage, Client, Row, Statement};
 
 use crate::connector::{Connector, Refusal};
 use crate::failure::Result;
+
+/// What a server process has notified others of.
+pub(crate) type Note = (i32, String);
 
 /// A parameter of a statement.
 pub(crate) type Parameter<'a> = &'a (dyn ToSql + Sync);
@@ -20,22 +25,48 @@ pub(crate) struct Connection {
 impl Connection {
     /// Opens a connection. What it receives is read by a task of this runtime.
     pub(crate) async fn open(connector: &Connector) -> Result<Self> {
-        let opened = Self::try_open(connector).await;
+        Ok(Self::open_listening(connector).await?.0)
+    }
+
+    /// Opens a connection and hears what it is notified of, until it ends.
+    pub(crate) async fn open_listening(
+        connector: &Connector,
+    ) -> Result<(Self, UnboundedReceiver<Note>)> {
+        let opened = Self::listen(connector).await;
         opened.map_err(|refusal| refusal.while_running().into())
     }
 
-    /// The same for whoever wants to know why it cannot be opened.
+    /// As [`Self::open`], for whoever wants to know why it cannot be opened.
     pub(crate) async fn try_open(connector: &Connector) -> std::result::Result<Self, Refusal> {
-        let (client, driver) = connector.connect().await?;
+        Ok(Self::listen(connector).await?.0)
+    }
+
+    async fn listen(
+        connector: &Connector,
+    ) -> std::result::Result<(Self, UnboundedReceiver<Note>), Refusal> {
+        let (client, mut driver) = connector.connect().await?;
+        let (heard, notes) = unbounded_channel();
         tokio::spawn(async move {
-            if let Err(error) = driver.await {
-                tracing::debug!("A connection to the database has ended: {error}");
+            loop {
+                match poll_fn(|context| driver.poll_message(context)).await {
+                    Some(Ok(AsyncMessage::Notification(note))) => {
+                        let note = (note.process_id(), note.payload().to_owned());
+                        let _ = heard.send(note); // fails where nobody listens
+                    }
+                    Some(Ok(_)) => {}
+                    Some(Err(error)) => {
+                        tracing::debug!("A connection to the database has ended: {error}");
+                        return;
+                    }
+                    None => return,
+                }
             }
         });
-        Ok(Self {
+        let connection = Self {
             client,
             statements: Mutex::default(),
-        })
+        };
+        Ok((connection, notes))
     }
 
     /// For what is not a statement of the list: a copy whose columns are read from the database.

@@ -67,7 +67,7 @@ fn place(table: Table) -> (&'static str, &'static str) {
 }
 
 /// The tables that are not copied, and why: they are about the nodes at work here, or about this database.
-pub const NOT_COPIED: [&str; 3] = ["journal", "schema_version", "copy_progress"];
+pub const NOT_COPIED: [&str; 4] = ["journal", "slot_lease", "schema_version", "copy_progress"];
 
 /// The tables that rows go to.
 pub fn copied_tables() -> impl Iterator<Item = &'static str> {

@@ -1,8 +1,8 @@
 //! The store on PostgreSQL: one group-commit writer for each node, readers beside it.
 //!
 //! A write that has returned is on the server's disk, as far as the server's own settings say so
-//! (`synchronous_commit`, `fsync`). One node works on a database at a time so far; a second one waits
-//! until the lease of the first has run out.
+//! (`synchronous_commit`, `fsync`). Any number of nodes work on a database: each accepts into its own
+//! journal, and owns a share of the slots, in which it takes what is owed.
 
 mod accept;
 mod applications;
@@ -14,18 +14,24 @@ mod dedup;
 mod endpoints;
 mod event_types;
 mod failure;
+mod health;
+mod hints;
 mod import;
 mod journal;
 mod keys;
 mod lists;
+mod nodes;
+mod ownership;
 mod partitions;
 mod pending;
 mod reader;
 mod schema;
 mod settle;
+mod shares;
 mod statements;
 mod step;
 mod store;
+mod takeover;
 mod upkeep;
 mod writer;
 
@@ -42,6 +48,8 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::connection::Connection;
 use crate::connector::{Connector, Refusal};
+use crate::hints::Hints;
+use crate::ownership::Ownership;
 use crate::reader::Readers;
 use crate::step::{Scope, step};
 use crate::upkeep::Place;
@@ -67,7 +75,9 @@ pub struct Options {
     pub statement_for_max: Duration,
     /// How long a statement waits for a lock.
     pub lock_for_max: Duration,
-    /// How long a node that says nothing keeps its journal.
+    /// Whether this node delivers, and so takes a share of the slots.
+    pub delivers: bool,
+    /// How long a node that says nothing keeps its journal and its slots.
     pub lease_for: Duration,
     /// How often it says something when there is nothing to write.
     pub renew_every: Duration,
@@ -84,6 +94,7 @@ impl Options {
             connect_for_max: Duration::from_secs(5),
             statement_for_max: Duration::from_secs(30),
             lock_for_max: Duration::from_secs(10),
+            delivers: true,
             lease_for: Duration::from_secs(10),
             renew_every: Duration::from_secs(3),
         }
@@ -96,6 +107,9 @@ pub struct PostgresStore {
     gauge: Arc<QueueGauge>,
     readers: Readers,
     handover: HandoverCell,
+    ownership: Arc<Ownership>,
+    hints: Arc<Hints>,
+    delivers: bool,
     lease_for: Duration,
     /// Where the sweep of idempotency keys goes on.
     sweep: Arc<Mutex<Place>>,
@@ -118,11 +132,16 @@ impl PostgresStore {
         let handover: HandoverCell = Arc::new(OnceLock::new());
         tokio::spawn(commit::run(batches, handover.clone()));
         let gauge = Arc::new(QueueGauge::default());
+        let ownership = Arc::new(Ownership::default());
+        let hints = Hints::new(connector.clone(), handover.clone(), ownership.clone());
+        let hints = Arc::new(hints);
         let thread = writer::start(Writer {
             connector: connector.clone(),
             operations,
             answers,
             gauge: gauge.clone(),
+            ownership: ownership.clone(),
+            hints: hints.clone(),
             lease_for: options.lease_for,
             renew_every: options.renew_every,
         })
@@ -132,6 +151,9 @@ impl PostgresStore {
             gauge,
             readers: Readers::new(connector, options.readers_count_max),
             handover,
+            ownership,
+            hints,
+            delivers: options.delivers,
             lease_for: options.lease_for,
             sweep: Arc::default(),
             thread: Some(thread),

@@ -7,7 +7,7 @@ use tidings_domain::delivery::{Outcome, Pending, PendingReason, Trigger};
 use tidings_domain::ids::MessageId;
 use tidings_domain::message::{FAN_OUT_DIRECT_MAX, MessageKey, unpack_targets};
 use tidings_domain::slot;
-use tidings_store::{Dedup, Due, Hold, Owed, Resend, Resent};
+use tidings_store::{Creditor, Dedup, Due, Hold, Owed, Resend, Resent};
 use tokio_postgres::Row;
 
 use crate::connection::Connection;
@@ -47,22 +47,30 @@ statements! {
         ON CONFLICT (slot, message_id, endpoint) DO UPDATE SET due_at = excluded.due_at,
             owed_since = excluded.owed_since, reason = excluded.reason, trigger = excluded.trigger,
             version = pending.version + 1, recoveries_count = 0";
+    /// One step down the index for each slot.
+    OWING_SLOTS = "-- owing_slots
+        SELECT own.slot FROM unnest($1::smallint[]) AS own (slot)
+        CROSS JOIN LATERAL (SELECT 1 FROM pending
+            WHERE pending.slot = ANY($1) AND pending.slot = own.slot LIMIT 1) AS owed
+        ORDER BY own.slot";
     /// A loose scan: one step down the index for each endpoint, however much each is owed.
     DUE_ENDPOINTS = "-- due_endpoints
         WITH RECURSIVE owed AS (
-            (SELECT endpoint, due_at FROM pending WHERE endpoint > $1
+            (SELECT endpoint, due_at FROM pending WHERE slot = $1 AND endpoint > $2
                 ORDER BY endpoint, due_at LIMIT 1)
             UNION ALL
             SELECT next.endpoint, next.due_at FROM owed CROSS JOIN LATERAL
-                (SELECT endpoint, due_at FROM pending WHERE pending.endpoint > owed.endpoint
+                (SELECT endpoint, due_at FROM pending
+                    WHERE slot = $1 AND pending.endpoint > owed.endpoint
                     ORDER BY endpoint, due_at LIMIT 1) AS next)
-        SELECT endpoint, due_at FROM owed LIMIT $2";
+        SELECT endpoint, due_at FROM owed LIMIT $3";
     NEXT_DUE_AFTER = "-- next_due_after
-        SELECT min(due_at) FROM pending WHERE endpoint = $1 AND due_at > $2";
+        SELECT min(due_at) FROM pending WHERE slot = $1 AND endpoint = $2 AND due_at > $3";
     DUE = "-- due
         SELECT application, message_id, endpoint, due_at, attempts_count, reason, trigger, version,
             recoveries_count
-        FROM pending WHERE endpoint = $1 AND due_at <= $2 ORDER BY due_at, message_id LIMIT $3";
+        FROM pending WHERE slot = $1 AND endpoint = $2 AND due_at <= $3
+        ORDER BY due_at, message_id LIMIT $4";
     COUNT_RECOVERY = "-- count_recovery
         UPDATE pending SET recoveries_count = recoveries_count + 1
         WHERE slot = $1 AND message_id = $2 AND endpoint = $3 AND version = $4";
@@ -114,6 +122,16 @@ impl NewRows {
         self.reasons.push(code(reason.code()));
     }
 
+    /// To whom, and when it is due.
+    fn owed(&self) -> impl Iterator<Item = (Creditor, Millis)> {
+        let to = self.slots.iter().zip(&self.endpoints);
+        let to = to.map(|(slot, endpoint)| Creditor {
+            slot: *slot,
+            endpoint: *endpoint,
+        });
+        to.zip(self.due.iter().copied())
+    }
+
     fn ids(&self) -> Vec<&[u8]> {
         self.messages.iter().map(|id| &id[..]).collect()
     }
@@ -139,8 +157,7 @@ pub(crate) async fn insert(scope: &mut Scope, rows: &NewRows, trigger: Trigger) 
             ],
         )
         .await?;
-    let owed = rows.endpoints.iter().copied().zip(rows.due.iter().copied());
-    scope.effects.owed.extend(owed);
+    scope.effects.owed.extend(rows.owed());
     Ok(())
 }
 
@@ -184,7 +201,9 @@ pub(crate) async fn owe(scope: &mut Scope, deliveries: &[Owed]) -> Result<()> {
             .iter()
             .find(|owed| owed.message.id == message && owed.endpoint == endpoint)
             .map(|owed| owed.due_at);
-        scope.effects.owed.extend(due_at.map(|at| (endpoint, at)));
+        let slot = slot::of(row.try_get(0)?);
+        let creditor = Creditor { slot, endpoint };
+        scope.effects.owed.extend(due_at.map(|at| (creditor, at)));
     }
     Ok(())
 }
@@ -228,36 +247,59 @@ pub(crate) async fn resend(
             ],
         )
         .await?;
-    scope.effects.owed.push((resend.endpoint, resend.now));
+    let creditor = Creditor {
+        slot,
+        endpoint: resend.endpoint,
+    };
+    scope.effects.owed.push((creditor, resend.now));
     Ok(Resent::Done)
 }
 
-/// Endpoints that are owed something, by number, with the time of the first.
+/// Endpoints in these slots that are owed something, in order, with the time of the first.
 pub(crate) async fn due_endpoints(
     connection: &Connection,
-    after: i64,
+    slots: &[i16],
+    after: Option<Creditor>,
     limit: usize,
-) -> Result<Vec<(i64, Millis)>> {
-    let rows = connection
-        .query(DUE_ENDPOINTS, &[&after, &count(limit)])
-        .await?;
-    rows.iter()
-        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
-        .collect()
+) -> Result<Vec<(Creditor, Millis)>> {
+    let first = after.map_or(0, |after| after.slot);
+    let left: Vec<i16> = slots
+        .iter()
+        .copied()
+        .filter(|slot| *slot >= first)
+        .collect();
+    let mut found = Vec::new();
+    for row in connection.query(OWING_SLOTS, &[&left]).await? {
+        let slot: i16 = row.try_get(0)?;
+        let after = after.filter(|after| after.slot == slot);
+        let after = after.map_or(-1, |after| after.endpoint);
+        let room = count(limit - found.len());
+        for row in connection
+            .query(DUE_ENDPOINTS, &[&slot, &after, &room])
+            .await?
+        {
+            let endpoint = row.try_get(0)?;
+            found.push((Creditor { slot, endpoint }, row.try_get(1)?));
+        }
+        if found.len() >= limit {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 /// What is due to an endpoint, oldest first, and when the next is due after that.
 pub(crate) async fn due(
     connection: &Connection,
-    endpoint: i64,
+    Creditor { slot, endpoint }: Creditor,
     now: Millis,
     limit: usize,
 ) -> Result<Due> {
     let next = connection
-        .query_one(NEXT_DUE_AFTER, &[&endpoint, &now])
+        .query_one(NEXT_DUE_AFTER, &[&slot, &endpoint, &now])
         .await?;
     let rows = connection
-        .query(DUE, &[&endpoint, &now, &count(limit)])
+        .query(DUE, &[&slot, &endpoint, &now, &count(limit)])
         .await?;
     Ok(Due {
         rows: rows.iter().map(read).collect::<Result<_>>()?,
@@ -343,7 +385,10 @@ pub(crate) async fn expand_fan_out(
             .execute(MOVE_FAN_OUT, &[&slot, &&id[..], &count(end)])
             .await?;
     }
-    let owed = part.iter().map(|target| (*target, now));
+    let owed = part.iter().map(|endpoint| {
+        let endpoint = *endpoint;
+        (Creditor { slot, endpoint }, now)
+    });
     scope.effects.owed.extend(owed);
     Ok((part, is_done))
 }

@@ -1,18 +1,17 @@
 //! Outcomes: one row for each attempt, and what is owed after it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::{AttemptError, Outcome};
-use tidings_domain::endpoint::EndpointState;
 use tidings_domain::ids::AttemptId;
 use tidings_domain::slot;
-use tidings_store::{Hold, Next, Settlement, Subject};
+use tidings_store::{Creditor, Hold, Next, Settlement};
 
-use crate::changes;
 use crate::connection::Parameter;
 use crate::convert::{parts, stored};
 use crate::failure::Result;
+use crate::health;
 use crate::pending::code;
 use crate::statements::statements;
 use crate::step::Scope;
@@ -25,16 +24,16 @@ statements! {
             tls_us, head_us, body_us, is_truncated, url, request_headers, response_headers,
             response)
         SELECT slot, application, endpoint, message_id, created_at, id, number, trigger, outcome,
-            $1, status, error, error_detail, peer, resolve_us, connect_us, tls_us, head_us, body_us,
+            is_late, status, error, error_detail, peer, resolve_us, connect_us, tls_us, head_us, body_us,
             is_truncated, url, request_headers, response_headers, response
         FROM unnest($2::smallint[], $3::bigint[], $4::bigint[], $5::bytea[], $6::bigint[],
             $7::bytea[], $8::bigint[], $9::smallint[], $10::smallint[], $11::bigint[],
             $12::smallint[], $13::text[], $14::text[], $15::bigint[], $16::bigint[], $17::bigint[],
             $18::bigint[], $19::bigint[], $20::boolean[], $21::text[], $22::text[], $23::bytea[],
-            $24::bytea[])
+            $24::bytea[], $1::boolean[])
             AS new (slot, application, endpoint, message_id, created_at, id, number, trigger,
                 outcome, status, error, error_detail, peer, resolve_us, connect_us, tls_us, head_us,
-                body_us, is_truncated, url, request_headers, response_headers, response)
+                body_us, is_truncated, url, request_headers, response_headers, response, is_late)
         ON CONFLICT DO NOTHING";
     OWE_RETRIES = "-- owe_retries
         INSERT INTO pending (slot, application, message_id, endpoint, due_at, owed_since,
@@ -81,18 +80,6 @@ statements! {
             AND attempt.message_id = new.message_id AND attempt.endpoint = new.endpoint
             AND attempt.outcome = $11)
         ON CONFLICT (slot, message_id, endpoint) DO NOTHING";
-    WRITE_STATES = "-- write_states
-        INSERT INTO endpoint_state (slot, endpoint, failing_since, last_failure_at, failures_count,
-            disabled_reason, disabled_at)
-        SELECT slot, endpoint, failing_since, last_failure_at, failures_count, disabled_reason,
-            disabled_at
-        FROM unnest($1::smallint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[],
-            $6::text[], $7::bigint[]) AS new (slot, endpoint, failing_since, last_failure_at,
-                failures_count, disabled_reason, disabled_at)
-        ON CONFLICT (slot, endpoint) DO UPDATE SET failing_since = excluded.failing_since,
-            last_failure_at = excluded.last_failure_at, failures_count = excluded.failures_count,
-            disabled_reason = coalesce(endpoint_state.disabled_reason, excluded.disabled_reason),
-            disabled_at = coalesce(endpoint_state.disabled_at, excluded.disabled_at)";
 }
 
 pub(crate) async fn write(scope: &mut Scope, settlements: &[Settlement]) -> Result<()> {
@@ -100,19 +87,33 @@ pub(crate) async fn write(scope: &mut Scope, settlements: &[Settlement]) -> Resu
         return Ok(());
     }
     insert_attempts(scope, settlements).await?;
-    if scope.is_fenced {
-        return Ok(());
-    }
-    for part in parts_of_different_deliveries(settlements) {
+    let timely: Vec<&Settlement> = settlements
+        .iter()
+        .filter(|settlement| !is_late(scope, settlement))
+        .collect();
+    for part in parts_of_different_deliveries(&timely) {
         let holds: Vec<Hold> = part.iter().map(|one| hold(scope, one)).collect();
         write_next(scope, part, &holds).await?;
     }
-    write_states(scope, settlements).await
+    health::write(scope, &timely).await
+}
+
+/// Whether another node was given what this outcome is of: all that this one had in memory when its
+/// journal was taken over. Such an outcome is kept and changes nothing.
+fn is_late(scope: &Scope, settlement: &Settlement) -> bool {
+    let taken_under = match settlement.hold {
+        Hold::Handed => settlement.message.id.parts().journal,
+        Hold::Pending { .. } => settlement.journal,
+    };
+    let journal = &scope.journal;
+    scope.is_fenced || (journal.is_open() && taken_under != 0 && taken_under != journal.id)
 }
 
 /// Cuts a batch where a delivery comes a second time, since one statement changes a row only once. Next
 /// to always that is nowhere.
-fn parts_of_different_deliveries(settlements: &[Settlement]) -> Vec<&[Settlement]> {
+fn parts_of_different_deliveries<'a, 'b>(
+    settlements: &'a [&'b Settlement],
+) -> Vec<&'a [&'b Settlement]> {
     let mut parts = Vec::new();
     let mut seen = HashSet::new();
     let mut start = 0;
@@ -164,7 +165,7 @@ async fn insert_attempts(scope: &mut Scope, settlements: &[Settlement]) -> Resul
         .collect::<Vec<_>>();
     let own: Vec<&[u8]> = own.iter().map(|id| &id[..]).collect();
     let columns: [Parameter<'_>; 24] = [
-        &scope.is_fenced,
+        &column!(one => is_late(scope, one)),
         &column!(one => slot::of(one.message.application)),
         &column!(one => one.message.application),
         &column!(one => one.endpoint.seq()),
@@ -269,7 +270,7 @@ impl Retries {
 }
 
 /// Clears or moves what was owed. A row that somebody has changed meanwhile is left alone.
-async fn write_next(scope: &mut Scope, settlements: &[Settlement], holds: &[Hold]) -> Result<()> {
+async fn write_next(scope: &mut Scope, settlements: &[&Settlement], holds: &[Hold]) -> Result<()> {
     let (mut first, mut moved) = (Retries::default(), Retries::default());
     let mut done: Vec<(&Settlement, u32)> = Vec::new();
     for (settlement, hold) in settlements.iter().zip(holds) {
@@ -280,7 +281,11 @@ async fn write_next(scope: &mut Scope, settlements: &[Settlement], holds: &[Hold
             (Hold::Pending { version }, Next::At { .. }) => moved.push(settlement, *version),
         }
         if let Next::At { due_at, .. } = settlement.next {
-            scope.effects.owed.push((settlement.endpoint.seq(), due_at));
+            let creditor = Creditor {
+                slot: slot::of(settlement.message.application),
+                endpoint: settlement.endpoint.seq(),
+            };
+            scope.effects.owed.push((creditor, due_at));
         }
     }
     first.write(scope, OWE_RETRIES).await?;
@@ -338,53 +343,4 @@ fn attempts_count(settlement: &Settlement) -> u16 {
         Outcome::Canceled => settlement.number.saturating_sub(1),
         _ => settlement.number,
     }
-}
-
-/// The health of endpoints after their latest attempts; the first reason to switch one off counts.
-async fn write_states(scope: &Scope, settlements: &[Settlement]) -> Result<()> {
-    let mut latest: BTreeMap<(i16, i64), (i64, EndpointState)> = BTreeMap::new();
-    for settlement in settlements {
-        let Some(state) = &settlement.state else {
-            continue;
-        };
-        let application = settlement.message.application;
-        let key = (slot::of(application), settlement.endpoint.seq());
-        let first = latest.get(&key).and_then(|(_, state)| state.disabled);
-        let disabled = first.or(state.disabled);
-        let state = EndpointState {
-            disabled,
-            ..state.clone()
-        };
-        latest.insert(key, (application, state));
-    }
-    if latest.is_empty() {
-        return Ok(());
-    }
-    macro_rules! column {
-        ($state:ident => $value:expr) => {
-            latest
-                .values()
-                .map(|(_, $state)| $value)
-                .collect::<Vec<_>>()
-        };
-    }
-    let columns: [Parameter<'_>; 7] = [
-        &latest.keys().map(|(slot, _)| *slot).collect::<Vec<_>>(),
-        &latest
-            .keys()
-            .map(|(_, endpoint)| *endpoint)
-            .collect::<Vec<_>>(),
-        &column!(state => state.failing_since),
-        &column!(state => state.last_failure_at),
-        &column!(state => i64::from(state.failures_count)),
-        &column!(state => state.disabled.map(|(reason, _)| reason.as_str())),
-        &column!(state => state.disabled.map(|(_, at)| at)),
-    ];
-    scope.connection.execute(WRITE_STATES, &columns).await?;
-    for (application, state) in latest.values() {
-        if state.disabled.is_some() {
-            changes::note(&scope.connection, Subject::Application(*application)).await?;
-        }
-    }
-    Ok(())
 }

@@ -1,14 +1,14 @@
 //! Every statement in one list, so that a test can prepare each on a real server.
 
 use crate::{
-    accept, applications, changes, dedup, endpoints, event_types, import, journal, keys, lists,
-    partitions, pending, settle, upkeep,
+    accept, applications, changes, dedup, endpoints, event_types, health, hints, import, journal,
+    keys, lists, nodes, partitions, pending, settle, takeover, upkeep,
 };
 
 /// Defines statements as constants, and the list of them.
 macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident = $sql:expr;)+) => {
-        $($(#[$doc])* const $name: &str = $sql;)+
+        $($(#[$doc])* pub(crate) const $name: &str = $sql;)+
         /// The statements of this file.
         pub(crate) const STATEMENTS: &[&str] = &[$($name),+];
     };
@@ -25,15 +25,19 @@ pub fn all() -> impl Iterator<Item = &'static str> {
         dedup::STATEMENTS,
         endpoints::STATEMENTS,
         event_types::STATEMENTS,
+        health::STATEMENTS,
+        hints::STATEMENTS,
         import::STATEMENTS,
         journal::STATEMENTS,
         keys::STATEMENTS,
         lists::ATTEMPTS,
         lists::FACTS,
         lists::MESSAGES,
+        nodes::STATEMENTS,
         partitions::STATEMENTS,
         pending::STATEMENTS,
         settle::STATEMENTS,
+        takeover::STATEMENTS,
         upkeep::STATEMENTS,
     ]
     .into_iter()

@@ -1,9 +1,10 @@
 //! The [`Store`] trait, each method passed on to the file that does it.
 
-mod opening;
+mod accepting;
+mod passing;
+mod sharing;
 
 use std::sync::PoisonError;
-use std::sync::atomic::Ordering;
 
 use tidings_domain::application::{ApiKeyRecord, Application, ApplicationPatch, Environment};
 use tidings_domain::clock::Millis;
@@ -11,42 +12,21 @@ use tidings_domain::delivery::Pending;
 use tidings_domain::endpoint::Endpoint;
 use tidings_domain::event_type::{EventType, EventTypePatch};
 use tidings_domain::ids::{ApplicationId, AttemptId, EndpointId};
-use tidings_domain::message::{FAN_OUT_DIRECT_MAX, Message, MessageKey, pack_targets};
-use tidings_store::commit::Acceptance;
+use tidings_domain::message::{Message, MessageKey};
+use tidings_domain::slot;
 use tidings_store::{
-    Accepted, AttemptRow, Change, Dedup, DeliveryTrace, Due, EndpointUpdate, KnownEndpoint,
-    ListAttempts, ListEventTypes, ListMessages, MessageReference, NewApplication, NewEndpoint,
-    NewEventType, NewMessage, Opened, Owed, Page, PageRequest, Reference, Resend, Resent, Room,
-    Settlement, Store, StoreError, StoreFuture, Written,
+    Accepted, AttemptRow, Balance, Change, Creditor, Dedup, DeliveryTrace, Due, EndpointUpdate,
+    KnownEndpoint, ListAttempts, ListEventTypes, ListMessages, MessageReference, NewApplication,
+    NewEndpoint, NewEventType, NewMessage, Opened, Owed, Page, PageRequest, Reference, Resend,
+    Resent, Room, Settlement, Store, StoreFuture, Written,
 };
-use tokio::sync::oneshot;
 
+use self::passing::{read, write};
 use crate::writer::{self, Operation};
 use crate::{
     PostgresStore, applications, changes, endpoints, event_types, journal, keys, lists, pending,
     upkeep,
 };
-
-/// Beyond so many messages or bytes in the writer's queue, callers are turned away.
-const QUEUED_MESSAGES_MAX: usize = 8_192;
-const QUEUED_BYTES_MAX: usize = 64 << 20;
-/// A step in the writer's transaction.
-macro_rules! write {
-    ($store:expr, |$scope:ident| $work:expr) => {
-        $store.write(move |$scope| Box::pin(async move { $work.await }))
-    };
-}
-
-/// A read on a connection of its own.
-macro_rules! read {
-    ($store:expr, |$reader:ident| $work:expr) => {{
-        let readers = $store.readers.clone();
-        Box::pin(async move {
-            let $reader = readers.take().await?;
-            Ok($work.await?)
-        })
-    }};
-}
 
 impl Store for PostgresStore {
     fn ensure_environment(&self, name: String, now: Millis) -> StoreFuture<'_, Environment> {
@@ -321,39 +301,23 @@ impl Store for PostgresStore {
         read!(self, |reader| lists::delivery_facts(&reader, message))
     }
 
-    fn due_endpoints(&self, after: i64, limit: usize) -> StoreFuture<'_, Vec<(i64, Millis)>> {
-        read!(self, |reader| pending::due_endpoints(&reader, after, limit))
+    fn due_endpoints(
+        &self,
+        after: Option<Creditor>,
+        limit: usize,
+    ) -> StoreFuture<'_, Vec<(Creditor, Millis)>> {
+        let slots = self.ownership.slots();
+        read!(self, |reader| pending::due_endpoints(
+            &reader, &slots, after, limit
+        ))
     }
 
-    fn due(&self, endpoint: i64, now: Millis, limit: usize) -> StoreFuture<'_, Due> {
-        read!(self, |reader| pending::due(&reader, endpoint, now, limit))
+    fn due(&self, creditor: Creditor, now: Millis, limit: usize) -> StoreFuture<'_, Due> {
+        read!(self, |reader| pending::due(&reader, creditor, now, limit))
     }
 
-    fn accept(&self, mut new: NewMessage) -> StoreFuture<'_, Accepted> {
-        let queued = &self.gauge;
-        if queued.messages.load(Ordering::Relaxed) >= QUEUED_MESSAGES_MAX
-            || queued.bytes.load(Ordering::Relaxed) >= QUEUED_BYTES_MAX
-        {
-            return Box::pin(std::future::ready(Err(StoreError::Busy)));
-        }
-        if new.targets.len() > FAN_OUT_DIRECT_MAX {
-            new.admitted.clear(); // its cursor owes them all
-        }
-        let packed_targets = pack_targets(&new.targets);
-        queued.add(new.payload.len());
-        let (reply, answer) = oneshot::channel();
-        let acceptance = Box::new(Acceptance {
-            new,
-            packed_targets,
-            reply: Some(reply),
-        });
-        let sent = writer::send(&self.queue, Operation::Accept(acceptance));
-        Box::pin(async move {
-            sent?;
-            answer
-                .await
-                .map_err(|_| StoreError::Unavailable("the store has been closed".into()))?
-        })
+    fn accept(&self, new: NewMessage) -> StoreFuture<'_, Accepted> {
+        self.enqueue(new)
     }
 
     fn settle(&self, settlement: Settlement) {
@@ -362,16 +326,44 @@ impl Store for PostgresStore {
     }
 
     fn open_journal(&self, node: String, now: Millis) -> StoreFuture<'_, Opened> {
-        Box::pin(self.open_when_free(node, now))
+        Box::pin(self.join(node, now))
+    }
+
+    fn journal(&self) -> u16 {
+        self.ownership.journal()
+    }
+
+    fn slot_of(&self, application: i64) -> i16 {
+        slot::of(application)
+    }
+
+    fn owns(&self, slot: i16) -> bool {
+        self.ownership.owns(slot)
+    }
+
+    fn balance(&self, busy: Vec<i16>, now: Millis) -> StoreFuture<'_, Balance> {
+        Box::pin(self.share(busy, now))
+    }
+
+    fn acknowledge(&self, version: i64) {
+        let _ = writer::send(&self.queue, Operation::Acknowledge(version)); // fails at the end only
+    }
+
+    fn publish(&self, version: i64) -> StoreFuture<'_, ()> {
+        Box::pin(self.tell(version))
     }
 
     fn cancel_stale(&self, now: Millis, limit: usize) -> StoreFuture<'_, usize> {
+        let slots = self.ownership.slots();
         self.write_at(Some(now), move |scope| {
-            Box::pin(async move { upkeep::cancel_stale(scope, now, limit).await })
+            Box::pin(async move { upkeep::cancel_stale(scope, &slots, now, limit).await })
         })
     }
 
     fn sweep_dedup(&self, now: Millis, limit: usize) -> StoreFuture<'_, usize> {
+        if !self.ownership.has(0) {
+            return Box::pin(std::future::ready(Ok(0))); // one node sweeps for all
+        }
         let sweep = self.sweep.clone();
         self.write(move |scope| {
             Box::pin(async move {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::{AttemptError, OWED_FOR_MAX_MS, Outcome};
 use tidings_domain::ids::AttemptId;
+use tidings_store::Creditor;
 use tokio_postgres::Row;
 
 use crate::connection::Connection;
@@ -20,16 +21,18 @@ statements! {
             endpoint.deleted_at IS NOT NULL OR application.deleted_at IS NOT NULL,
             endpoint.is_disabled OR endpoint_state.disabled_at IS NOT NULL
         FROM endpoint JOIN application ON application.ordinal = endpoint.application
-        LEFT JOIN endpoint_state ON endpoint_state.slot = endpoint.slot
+        LEFT JOIN endpoint_state ON endpoint_state.slot = ANY($2)
+            AND endpoint_state.slot = endpoint.slot
             AND endpoint_state.endpoint = endpoint.ordinal
         WHERE endpoint.ordinal = ANY($1)";
     OWED_TO = "-- owed_to
         SELECT slot, application, message_id, endpoint, attempts_count, trigger FROM pending
-        WHERE endpoint = $1 ORDER BY due_at LIMIT $2";
+        WHERE slot = $1 AND endpoint = $2 ORDER BY due_at LIMIT $3";
     /// Retries are at most 30 days away, so what is owed for longer is due or nearly so.
     OWED_FOR_TOO_LONG = "-- owed_for_too_long
         SELECT slot, application, message_id, endpoint, attempts_count, trigger FROM pending
-        WHERE endpoint = $1 AND due_at <= $4 AND owed_since < $2 ORDER BY due_at LIMIT $3";
+        WHERE slot = $1 AND endpoint = $2 AND due_at <= $5 AND owed_since < $3
+        ORDER BY due_at LIMIT $4";
     INSERT_CANCELED = "-- insert_canceled
         INSERT INTO attempt (slot, application, endpoint, message_id, created_at, id, number,
             trigger, outcome, is_late, error, resolve_us, connect_us, tls_us, head_us, body_us,
@@ -46,13 +49,20 @@ statements! {
 }
 
 /// Cancels what is owed to endpoints that are off, and what is owed for too long.
-pub(crate) async fn cancel_stale(scope: &mut Scope, now: Millis, limit: usize) -> Result<usize> {
+pub(crate) async fn cancel_stale(
+    scope: &mut Scope,
+    slots: &[i16],
+    now: Millis,
+    limit: usize,
+) -> Result<usize> {
     let mut canceled = 0;
-    let due = due_endpoints(&scope.connection, 0, usize::MAX).await?;
-    let endpoints: Vec<i64> = due.into_iter().map(|(endpoint, _)| endpoint).collect();
-    let known = why_off(&scope.connection, &endpoints).await?;
+    let due = due_endpoints(&scope.connection, slots, None, usize::MAX).await?;
+    let due = due.into_iter().map(|(creditor, _)| creditor);
+    let creditors: Vec<Creditor> = due.filter(|to| !to.is_fan_out()).collect();
+    let known = why_off(&scope.connection, slots, &creditors).await?;
     let gone = (String::new(), Some(AttemptError::EndpointDeleted));
-    for endpoint in endpoints {
+    for creditor in creditors {
+        let Creditor { slot, endpoint } = creditor;
         if canceled >= limit {
             break;
         }
@@ -60,10 +70,11 @@ pub(crate) async fn cancel_stale(scope: &mut Scope, now: Millis, limit: usize) -
         let (url, why) = known.get(&endpoint).unwrap_or(&gone);
         let stale = match why {
             Some(_) => {
-                let parameters: [crate::connection::Parameter<'_>; 2] = [&endpoint, &count(room)];
+                let parameters: [crate::connection::Parameter<'_>; 3] =
+                    [&slot, &endpoint, &count(room)];
                 scope.connection.query(OWED_TO, &parameters).await?
             }
-            None => owed_for_too_long(&scope.connection, endpoint, now, room).await?,
+            None => owed_for_too_long(&scope.connection, creditor, now, room).await?,
         };
         let error = why.unwrap_or(AttemptError::Expired);
         for row in &stale {
@@ -77,9 +88,11 @@ pub(crate) async fn cancel_stale(scope: &mut Scope, now: Millis, limit: usize) -
 /// The URL of endpoints, and why nothing is to be sent there, if so.
 async fn why_off(
     connection: &Connection,
-    endpoints: &[i64],
+    slots: &[i16],
+    creditors: &[Creditor],
 ) -> Result<HashMap<i64, (String, Option<AttemptError>)>> {
-    let rows = connection.query(WHY_OFF, &[&endpoints]).await?;
+    let endpoints: Vec<i64> = creditors.iter().map(|to| to.endpoint).collect();
+    let rows = connection.query(WHY_OFF, &[&endpoints, &slots]).await?;
     rows.iter()
         .map(|row| {
             let why = match (row.try_get(2)?, row.try_get(3)?) {
@@ -94,7 +107,7 @@ async fn why_off(
 
 async fn owed_for_too_long(
     connection: &Connection,
-    endpoint: i64,
+    Creditor { slot, endpoint }: Creditor,
     now: Millis,
     limit: usize,
 ) -> Result<Vec<Row>> {
@@ -102,6 +115,7 @@ async fn owed_for_too_long(
         .query(
             OWED_FOR_TOO_LONG,
             &[
+                &slot,
                 &endpoint,
                 &(now - OWED_FOR_MAX_MS),
                 &count(limit),

@@ -21,7 +21,9 @@ use tokio::time::Instant;
 use crate::connection::Connection;
 use crate::connector::Connector;
 use crate::failure::{Failure, Result};
+use crate::hints::Hints;
 use crate::journal::{Journal, Numbers};
+use crate::ownership::Ownership;
 use crate::partitions::Partitions;
 use crate::step::{Scope, Step};
 
@@ -40,6 +42,8 @@ pub(crate) enum Operation {
     Settle(Box<Settlement>),
     /// A step, and the instant of the rows that it makes.
     Step(Box<dyn Step>, Option<Millis>),
+    /// This node knows the configuration up to this version.
+    Acknowledge(i64),
     /// Nothing follows; tell when all is on disk.
     Stop(oneshot::Sender<()>),
 }
@@ -49,6 +53,8 @@ pub(crate) struct Writer {
     pub(crate) operations: UnboundedReceiver<Operation>,
     pub(crate) answers: UnboundedSender<Answer<dyn Step>>,
     pub(crate) gauge: Arc<QueueGauge>,
+    pub(crate) ownership: Arc<Ownership>,
+    pub(crate) hints: Arc<Hints>,
     pub(crate) lease_for: Duration,
     pub(crate) renew_every: Duration,
 }
@@ -202,6 +208,8 @@ impl State {
     /// One transaction: outcomes first, then steps, then new messages.
     async fn try_write(&mut self, batch: &mut Batch) -> std::result::Result<Effects, Failed> {
         let connection = self.connect().await.map_err(Failed::Undone)?;
+        let began = std::time::Instant::now();
+        self.journal.seen = self.journal.seen.max(batch.acknowledged);
         let before = self.journal.before();
         let mut scope = Scope {
             connection,
@@ -217,8 +225,12 @@ impl State {
         let result = match written {
             Ok(()) => match scope.connection.run("COMMIT").await {
                 Ok(()) => {
-                    scope.journal.in_memory.committed(&scope.effects);
+                    scope.journal.committed(&scope.effects);
                     self.beaten_at = Instant::now();
+                    if scope.journal.is_open() && !scope.is_fenced {
+                        let lease_for = self.writer.lease_for;
+                        self.writer.ownership.renewed(began, lease_for);
+                    }
                     Ok(std::mem::take(&mut scope.effects))
                 }
                 // Whatever it says: it may be there.
@@ -258,6 +270,7 @@ impl State {
     }
 
     fn publish(&self, effects: Effects, batch: Batch) {
+        self.writer.hints.owed(&effects.owed);
         if batch.is_empty() {
             return;
         }
@@ -343,7 +356,7 @@ async fn write_in_transaction(
     scope.connection.run("BEGIN").await?;
     let holds = scope
         .journal
-        .beat(&scope.connection, more, lease_for)
+        .beat(&scope.connection, more, batch.earliest(), lease_for)
         .await?;
     scope.is_fenced = !holds;
     crate::settle::write(scope, &batch.settlements).await?;

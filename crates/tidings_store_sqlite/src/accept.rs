@@ -7,7 +7,7 @@ use tidings_domain::delivery::{PendingReason, Trigger};
 use tidings_domain::ids::MessageId;
 use tidings_domain::message::FAN_OUT_DIRECT_MAX;
 use tidings_store::commit::{Acceptance, Effects};
-use tidings_store::{Accepted, Dedup, NewMessage};
+use tidings_store::{Accepted, Creditor, Dedup, NewMessage};
 
 use crate::convert::words;
 use crate::journal::Journal;
@@ -192,7 +192,7 @@ fn write_pending(
     let trigger = Trigger::Scheduled.code();
     if new.targets.len() > FAN_OUT_DIRECT_MAX {
         insert.execute(params![seq, 0, now, PendingReason::FanOut.code(), trigger])?;
-        effects.owed.push((0, now));
+        effects.owed.push((Creditor::unslotted(0), now));
         return Ok(());
     }
     for target in &new.targets {
@@ -208,7 +208,7 @@ fn write_pending(
                 PendingReason::Spilled.code(),
                 trigger
             ])?;
-            effects.owed.push((*target, now));
+            effects.owed.push((Creditor::unslotted(*target), now));
         }
     }
     Ok(())

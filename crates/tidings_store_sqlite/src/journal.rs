@@ -11,7 +11,7 @@ use tidings_domain::clock::Millis;
 use tidings_domain::delivery::{Outcome, PendingReason, Trigger};
 use tidings_domain::message::{FAN_OUT_DIRECT_MAX, unpack_targets};
 use tidings_store::commit::{Effects, InMemory};
-use tidings_store::{Opened, faults};
+use tidings_store::{Creditor, Opened, faults};
 
 use crate::step::Scope;
 
@@ -202,7 +202,9 @@ fn suspect_what_was_due(connection: &Connection, now: Millis) -> rusqlite::Resul
             SELECT message FROM pending WHERE endpoint = ?1 AND due_at <= ?2
             ORDER BY due_at LIMIT ?3)",
     )?;
-    for (endpoint, due_at) in crate::pending::due_endpoints(connection, 0, usize::MAX)? {
+    let endpoints = Some(Creditor::unslotted(0));
+    for (creditor, due_at) in crate::pending::due_endpoints(connection, endpoints, usize::MAX)? {
+        let endpoint = creditor.endpoint;
         if due_at <= now {
             suspect.execute(params![endpoint, now, SUSPECTS_COUNT_MAX])?;
         }
@@ -253,7 +255,7 @@ fn owe_what_was_in_memory(
                 continue;
             }
             owe.execute(params![seq, target, now, reason, trigger])?;
-            scope.effects.owed.push((target, now));
+            scope.effects.owed.push((Creditor::unslotted(target), now));
             recovered += 1;
         }
     }

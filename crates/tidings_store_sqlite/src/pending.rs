@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::{Outcome, Pending, PendingReason, Trigger};
 use tidings_domain::message::{FAN_OUT_DIRECT_MAX, MessageKey, unpack_targets};
-use tidings_store::{Dedup, Due, Hold, Owed, Resend, Resent};
+use tidings_store::{Creditor, Dedup, Due, Hold, Owed, Resend, Resent};
 
 use crate::accept::{Made, take_key};
 use crate::convert::read_message_id;
@@ -46,7 +46,8 @@ pub(crate) fn owe(scope: &mut Scope<'_>, deliveries: &[Owed]) -> rusqlite::Resul
                 .effects
                 .owed_in_hand
                 .push((owed.message.id.seq(), owed.endpoint));
-            scope.effects.owed.push((owed.endpoint, owed.due_at));
+            let creditor = Creditor::unslotted(owed.endpoint);
+            scope.effects.owed.push((creditor, owed.due_at));
         }
     }
     Ok(())
@@ -96,23 +97,24 @@ pub(crate) fn resend(
             PendingReason::Resend.code(),
             Trigger::Manual.code(),
         ])?;
-    scope.effects.owed.push((resend.endpoint, resend.now));
+    let creditor = Creditor::unslotted(resend.endpoint);
+    scope.effects.owed.push((creditor, resend.now));
     Ok(Resent::Done)
 }
 
 /// Endpoints that are owed something, by number, with the time of the first.
 pub(crate) fn due_endpoints(
     connection: &Connection,
-    after: i64,
+    after: Option<Creditor>,
     limit: usize,
-) -> rusqlite::Result<Vec<(i64, Millis)>> {
+) -> rusqlite::Result<Vec<(Creditor, Millis)>> {
     // A loose scan: one step down the index for each endpoint, however much each is owed.
     let mut select = connection.prepare_cached(
         "-- due_endpoint_after
         SELECT endpoint, due_at FROM pending WHERE endpoint > ?1 ORDER BY endpoint, due_at LIMIT 1",
     )?;
-    let mut found: Vec<(i64, Millis)> = Vec::new();
-    let mut last = after;
+    let mut found: Vec<(Creditor, Millis)> = Vec::new();
+    let mut last = after.map_or(-1, |after| after.endpoint);
     while found.len() < limit {
         let next = select
             .query_row([last], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -120,7 +122,7 @@ pub(crate) fn due_endpoints(
         let Some((endpoint, due_at)) = next else {
             break;
         };
-        found.push((endpoint, due_at));
+        found.push((Creditor::unslotted(endpoint), due_at));
         last = endpoint;
     }
     Ok(found)
@@ -230,7 +232,7 @@ pub(crate) fn expand_fan_out(
                 PendingReason::FanOut.code(),
                 Trigger::Scheduled.code(),
             ])?;
-        scope.effects.owed.push((*target, now));
+        scope.effects.owed.push((Creditor::unslotted(*target), now));
     }
     let is_done = end == targets.len();
     let statement = if is_done {

@@ -6,7 +6,7 @@ use tidings_domain::delivery::{AttemptError, Outcome, PendingReason};
 use tidings_domain::endpoint::EndpointState;
 use tidings_domain::ids::AttemptId;
 use tidings_store::commit::Effects;
-use tidings_store::{Hold, Next, Settlement, Subject};
+use tidings_store::{Creditor, Hold, Next, Settlement, Subject};
 
 use crate::changes;
 use crate::journal::Journal;
@@ -135,7 +135,7 @@ fn write_next(
                     reason.code(),
                     settlement.trigger.code(),
                 ])?;
-            effects.owed.push((endpoint, due_at));
+            effects.owed.push((Creditor::unslotted(endpoint), due_at));
         }
         (Hold::Pending { version }, Next::Done) => {
             connection
@@ -165,7 +165,7 @@ fn write_next(
             if moved == 0 {
                 owe_again(connection, settlement, due_at, reason)?;
             }
-            effects.owed.push((endpoint, due_at));
+            effects.owed.push((Creditor::unslotted(endpoint), due_at));
         }
     }
     Ok(())

@@ -104,6 +104,8 @@ where
 
 #[cfg(test)]
 mod tests {
+    use tidings_store::Creditor;
+
     use super::*;
 
     #[tokio::test]
@@ -114,13 +116,13 @@ mod tests {
             .unwrap();
         let (mut journal, mut effects) = (Journal::none(), Effects::default());
         let (mut good, first) = step(|scope| {
-            scope.effects.owed.push((1, 1));
+            scope.effects.owed.push((Creditor::unslotted(1), 1));
             scope
                 .connection
                 .execute("INSERT INTO number (value) VALUES (1)", [])
         });
         let (mut bad, second) = step(|scope| {
-            scope.effects.owed.push((2, 2));
+            scope.effects.owed.push((Creditor::unslotted(2), 2));
             scope.effects.cleared.push(2);
             scope.effects.owed_in_hand.push((2, 2));
             scope
@@ -139,7 +141,7 @@ mod tests {
         assert!(matches!(second.await, Ok(Err(StoreError::Internal(_)))));
         let sum = connection.query_row("SELECT sum(value) FROM number", [], |row| row.get(0));
         assert_eq!(sum, Ok(1));
-        assert_eq!(effects.owed, [(1, 1)]);
+        assert_eq!(effects.owed, [(Creditor::unslotted(1), 1)]);
         assert!(effects.cleared.is_empty() && effects.owed_in_hand.is_empty());
     }
 }

@@ -12,10 +12,10 @@ use tidings_domain::ids::{ApplicationId, AttemptId, EndpointId};
 use tidings_domain::message::{FAN_OUT_DIRECT_MAX, Message, MessageKey, pack_targets};
 use tidings_store::commit::Acceptance;
 use tidings_store::{
-    Accepted, AttemptRow, Change, Dedup, DeliveryTrace, Due, EndpointUpdate, KnownEndpoint,
-    ListAttempts, ListEventTypes, ListMessages, MessageReference, NewApplication, NewEndpoint,
-    NewEventType, NewMessage, Opened, Owed, Page, PageRequest, Reference, Resend, Resent, Room,
-    Settlement, Store, StoreError, StoreFuture, Written,
+    Accepted, AttemptRow, Change, Creditor, Dedup, DeliveryTrace, Due, EndpointUpdate,
+    KnownEndpoint, ListAttempts, ListEventTypes, ListMessages, MessageReference, NewApplication,
+    NewEndpoint, NewEventType, NewMessage, Opened, Owed, Page, PageRequest, Reference, Resend,
+    Resent, Room, Settlement, Store, StoreError, StoreFuture, Written,
 };
 use tokio::sync::oneshot;
 
@@ -277,14 +277,18 @@ impl Store for SqliteStore {
         self.write(move |scope| pending::resend(scope, &resend, dedup.as_ref()))
     }
 
-    fn due_endpoints(&self, after: i64, limit: usize) -> StoreFuture<'_, Vec<(i64, Millis)>> {
+    fn due_endpoints(
+        &self,
+        after: Option<Creditor>,
+        limit: usize,
+    ) -> StoreFuture<'_, Vec<(Creditor, Millis)>> {
         self.readers
             .read(move |connection| pending::due_endpoints(connection, after, limit))
     }
 
-    fn due(&self, endpoint: i64, now: Millis, limit: usize) -> StoreFuture<'_, Due> {
+    fn due(&self, creditor: Creditor, now: Millis, limit: usize) -> StoreFuture<'_, Due> {
         self.readers
-            .read(move |connection| pending::due(connection, endpoint, now, limit))
+            .read(move |connection| pending::due(connection, creditor.endpoint, now, limit))
     }
 
     fn count_recoveries(&self, rows: Vec<Pending>) -> StoreFuture<'_, ()> {

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::{AttemptError, OWED_FOR_MAX_MS, Outcome};
+use tidings_store::Creditor;
 
 use crate::step::Scope;
 
@@ -38,8 +39,9 @@ struct Stale {
 }
 
 fn endpoints_that_are_owed(connection: &Connection) -> rusqlite::Result<Vec<i64>> {
-    let due = crate::pending::due_endpoints(connection, 0, usize::MAX)?;
-    Ok(due.into_iter().map(|(endpoint, _)| endpoint).collect())
+    let after = Some(Creditor::unslotted(0));
+    let due = crate::pending::due_endpoints(connection, after, usize::MAX)?;
+    Ok(due.into_iter().map(|(to, _)| to.endpoint).collect())
 }
 
 /// Why nothing is to be sent to an endpoint, if so.

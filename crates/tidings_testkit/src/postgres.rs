@@ -230,6 +230,13 @@ impl Database {
         self.cluster.socket()
     }
 
+    /// How many slots each node owns, those of nobody first.
+    pub fn slot_shares(&self) -> Vec<usize> {
+        let counts = "SELECT count(*) FROM slot_lease GROUP BY journal ORDER BY journal";
+        let counts = self.query(counts);
+        counts.lines().map(|count| count.parse().unwrap()).collect()
+    }
+
     /// What a statement gives, as the superuser: columns with `|` between them, rows in lines.
     #[track_caller]
     pub fn query(&self, sql: &str) -> String {

@@ -9,7 +9,7 @@ use tidings_service::Service;
 use tokio::net::TcpListener;
 
 use crate::cli::ServeArgs;
-use crate::config::Settings;
+use crate::config::{Role, Settings};
 use crate::lifecycle::{StopSignals, runtime};
 use crate::node::Node;
 use crate::server::{self, ServerSettings};
@@ -22,6 +22,9 @@ pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<()> {
     let mut settings = super::load_settings(&args.data)?;
     if let Some(listen) = args.listen {
         settings.listen = Some(listen);
+    }
+    if let Some(role) = &args.role {
+        settings.set("the command line", "role", role)?;
     }
     settings.dev |= args.dev;
     telemetry::start(&settings)?;
@@ -80,6 +83,7 @@ impl Server {
         let settings = &self.settings;
         let api = tidings_api::Settings {
             body_bytes_max: settings.ingest_bytes_max,
+            answers_health_only: settings.role == Role::Worker,
         };
         let pages = tidings_web::Settings {
             is_dev: settings.dev,

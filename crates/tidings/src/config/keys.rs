@@ -6,7 +6,7 @@ use tidings_delivery::sender::HeaderNames;
 use tidings_store_sqlite::Synchronous;
 
 use super::parse::{bytes, duration, file, flag, networks, number};
-use super::{LogFormat, Settings};
+use super::{LogFormat, Role, Settings};
 
 /// A setting.
 pub(crate) struct Key {
@@ -63,6 +63,14 @@ keys! {
     store_connect_timeout, "5s", "time", "How long a connection to the database may take to be made, TLS and password included.", duration;
     store_statement_timeout, "30s", "time", "How long a statement in the database may take.", duration;
     store_lock_timeout, "10s", "time", "How long a statement in the database may wait for a lock.", duration;
+    node_lease, "10s", "time", "On PostgreSQL: after so long without a sign of life a node counts as dead, and others take over from it.", duration;
+    role, "all", "all, api or worker", "What this node does on PostgreSQL: `api` accepts and leaves all deliveries to others, `worker` delivers and answers health checks only.",
+        |text| match text {
+            "all" => Ok(Role::All),
+            "api" => Ok(Role::Api),
+            "worker" => Ok(Role::Worker),
+            _ => Err("it takes all, api or worker".into()),
+        };
     dev, "false", "true or false", "Allows `http://` and loopback targets. For development only.", flag;
     threads, "0", "threads, 0 to 256", "Threads for HTTP in and out; 0 means half the cores, at least one. The store's writer has one of its own.",
         |text| number(text, 0, 256);

@@ -26,6 +26,7 @@ mod keys;
 mod limits;
 mod lists;
 mod main_path;
+mod nodes;
 mod overload;
 mod resending;
 mod retries;

@@ -24,19 +24,23 @@ impl Lane {
     }
 
     /// Learns from a request: how long it took, whether it worked, whether to slow down. True if the
-    /// endpoint gets a rest from now on, so that what waits here must be written down.
+    /// endpoint gets a rest from now on, or is left to the node that owns its slot, so that what waits
+    /// here must be written down.
     pub(crate) fn learn(self: &Arc<Self>, shared: &Arc<Shared>, lesson: &Lesson) -> bool {
         let now = shared.clock.now_ms();
         let mut state = self.lock();
         state.probe.take_if(|probe| *probe == lesson.message);
         let rests_now = if lesson.is_success {
             if state.breaker.passage(now) != Passage::Open {
-                shared.due.note(self.endpoint, now);
+                shared.due.note(self.creditor, now);
             }
             state.breaker.succeed(now);
             false
-        } else {
+        } else if shared.store.owns(self.creditor.slot) {
             state.breaker.fail(now)
+        } else {
+            state.left_to_owner_until = now + super::millis(shared.settings.breaker_rest);
+            true
         };
         let took_us = f64::from(lesson.took_us);
         state.average_us += (took_us - state.average_us) * AVERAGE_SHARE;
@@ -49,7 +53,7 @@ impl Lane {
             state.successes = 0;
         } else if lesson.is_success
             && !state.queue.is_empty()
-            && state.cap < shared.settings.lane_requests_max
+            && state.cap < shared.lane_requests_max()
         {
             state.successes += 1;
             // At first by one with each success; after a setback by one for each full round.

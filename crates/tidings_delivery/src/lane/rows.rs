@@ -19,12 +19,22 @@ impl Lane {
         self.lock().taken.clone()
     }
 
+    /// Whether a row is in memory here.
+    pub(crate) fn is_busy(&self) -> bool {
+        !self.lock().taken.is_empty()
+    }
+
     pub(crate) fn has_taken(&self, message: MessageKey) -> bool {
         self.lock().taken.contains(&message)
     }
 
     /// Takes a row into memory, if there is room and it is not there already.
-    pub(crate) fn take_row(self: &Arc<Self>, shared: &Arc<Shared>, row: Pending) -> Taken {
+    pub(crate) fn take_row(
+        self: &Arc<Self>,
+        shared: &Arc<Shared>,
+        row: Pending,
+        journal: u16,
+    ) -> Taken {
         let mut state = self.lock();
         if state.taken.contains(&row.message) {
             return Taken::Already;
@@ -55,6 +65,7 @@ impl Lane {
             Instant::now(),
             Work::Owed {
                 row,
+                journal,
                 permit: Permit::new(place, 0),
             },
         ));

@@ -101,7 +101,9 @@ impl Handover for Reader {
         }
     }
 
-    fn owed(&self, _rows: &[(i64, Millis)]) {}
+    fn owed(&self, _rows: &[(crate::Creditor, Millis)]) {}
+
+    fn changed(&self) {}
 
     fn wants_settled(&self) -> bool {
         false

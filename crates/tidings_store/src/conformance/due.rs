@@ -19,7 +19,7 @@ pub(super) async fn what_is_due_comes_oldest_first_and_not_before_its_time(harne
     let due = async |now, limit| {
         let due = world
             .store()
-            .due(one.ordinal(), now, limit)
+            .due(world.creditor(one.ordinal()), now, limit)
             .await
             .expect("a read");
         assert!(due.rows.iter().all(|row| row.endpoint == one.ordinal()));
@@ -41,7 +41,10 @@ pub(super) async fn what_is_due_comes_oldest_first_and_not_before_its_time(harne
     );
     assert_eq!(due(NOW + 40, ALL).await, (expected, None));
     assert_eq!(
-        world.store().due(9_999, NOW + 40, ALL).await,
+        world
+            .store()
+            .due(world.creditor(9_999), NOW + 40, ALL)
+            .await,
         Ok(Due::default())
     );
 }
@@ -59,22 +62,21 @@ pub(super) async fn endpoints_that_are_owed_something_are_listed_with_the_first_
         world.accept(new).await;
     }
     let store = world.store();
-    let ordinal = |place: usize| targets[place].ordinal();
+    let creditor = |place: usize| world.creditor(targets[place].ordinal());
     let all = [
-        (ordinal(0), NOW + 3),
-        (ordinal(1), NOW + 9),
-        (ordinal(3), NOW + 7),
+        (creditor(0), NOW + 3),
+        (creditor(1), NOW + 9),
+        (creditor(3), NOW + 7),
     ];
-    assert_eq!(store.due_endpoints(0, ALL).await, Ok(all.to_vec()));
-    assert_eq!(store.due_endpoints(-1, ALL).await, Ok(all.to_vec()));
-    assert_eq!(store.due_endpoints(0, 2).await, Ok(all[..2].to_vec()));
-    assert_eq!(
-        store.due_endpoints(ordinal(1), ALL).await,
-        Ok(all[2..].to_vec())
-    );
-    assert_eq!(store.due_endpoints(ordinal(3), ALL).await, Ok(Vec::new()));
+    let after = async |creditor, limit| store.due_endpoints(creditor, limit).await;
+    let fan_outs = Some(world.creditor(0));
+    assert_eq!(after(fan_outs, ALL).await, Ok(all.to_vec()));
+    assert_eq!(after(None, ALL).await, Ok(all.to_vec()));
+    assert_eq!(after(fan_outs, 2).await, Ok(all[..2].to_vec()));
+    assert_eq!(after(Some(creditor(1)), ALL).await, Ok(all[2..].to_vec()));
+    assert_eq!(after(Some(creditor(3)), ALL).await, Ok(Vec::new()));
     // A wide fan-out is found below every endpoint.
     world.accept(world.to_numbers((1..=300).collect())).await;
-    assert_eq!(store.due_endpoints(-1, 1).await, Ok(vec![(0, NOW)]));
-    assert_eq!(store.due_endpoints(0, ALL).await, Ok(all.to_vec()));
+    assert_eq!(after(None, 1).await, Ok(vec![(world.creditor(0), NOW)]));
+    assert_eq!(after(fan_outs, ALL).await, Ok(all.to_vec()));
 }

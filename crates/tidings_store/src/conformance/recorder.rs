@@ -6,13 +6,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tidings_domain::clock::Millis;
 use tidings_domain::message::MessageKey;
 
-use crate::{Handed, Handover, Permit, Place, Settled};
+use crate::{Creditor, Handed, Handover, Permit, Place, Settled};
 
 /// Takes what the store hands over and remembers it.
 #[derive(Default)]
 pub(super) struct Recorder {
     handed: Mutex<Vec<(MessageKey, i64)>>,
-    owed: Mutex<Vec<(i64, Millis)>>,
+    owed: Mutex<Vec<(Creditor, Millis)>>,
     settled: Mutex<Vec<Settled>>,
     pub(super) is_deaf: AtomicBool,
 }
@@ -31,7 +31,10 @@ impl Recorder {
 
     /// Endpoint and due time of what was said to be owed.
     pub(super) fn owed(&self) -> Vec<(i64, Millis)> {
-        lock(&self.owed).clone()
+        let owed = lock(&self.owed);
+        owed.iter()
+            .map(|(to, due_at)| (to.endpoint, *due_at))
+            .collect()
     }
 
     pub(super) fn settled(&self) -> Vec<Settled> {
@@ -47,9 +50,11 @@ impl Handover for Recorder {
         lock(&self.handed).extend(numbers);
     }
 
-    fn owed(&self, rows: &[(i64, Millis)]) {
+    fn owed(&self, rows: &[(Creditor, Millis)]) {
         lock(&self.owed).extend(rows);
     }
+
+    fn changed(&self) {}
 
     fn wants_settled(&self) -> bool {
         !self.is_deaf.load(Ordering::SeqCst)

@@ -98,14 +98,14 @@ pub(super) async fn a_retry_is_owed_from_its_time_on(harness: &dyn Harness) {
         .await;
     let before = world
         .store()
-        .due(endpoint.ordinal(), NOW + 4_999, 10)
+        .due(world.creditor(endpoint.ordinal()), NOW + 4_999, 10)
         .await
         .expect("a read");
     assert!(before.rows.is_empty());
     assert_eq!(before.next_at, Some(NOW + 5_000));
     let due = world
         .store()
-        .due(endpoint.ordinal(), NOW + 5_000, 10)
+        .due(world.creditor(endpoint.ordinal()), NOW + 5_000, 10)
         .await
         .expect("a read");
     assert_eq!(due.next_at, None);

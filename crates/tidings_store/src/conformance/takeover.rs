@@ -110,7 +110,7 @@ pub(super) async fn late_outcomes_and_those_of_the_new_node_do_not_hide_each_oth
     settle(&*world.store(), Hold::Handed, 1).await;
     settle(&*second.store(), super::world::hold(&row), 2).await;
     settle(&*world.store(), Hold::Handed, 3).await;
-    settle(&*second.store(), Hold::Handed, 4).await;
+    settle(&*second.store(), super::world::hold(&row), 4).await;
     let attempts = world.attempts(&message).await;
     let are_late: Vec<bool> = attempts.iter().map(|row| row.attempt.is_late).collect();
     assert_eq!(are_late, [true, false, true, false]);

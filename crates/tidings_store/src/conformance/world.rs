@@ -17,8 +17,8 @@ use super::recorder::{Places, Recorder};
 use super::{Harness, Instance};
 use crate::target::Target;
 use crate::{
-    Accepted, AttemptRow, AttemptsOf, Dedup, Hold, ListAttempts, NewApplication, NewEndpoint,
-    NewMessage, Next, Opened, Order, Settlement, Store, Written,
+    Accepted, AttemptRow, AttemptsOf, Creditor, Dedup, Hold, ListAttempts, NewApplication,
+    NewEndpoint, NewMessage, Next, Opened, Order, Settlement, Store, Written,
 };
 
 /// When every test begins.
@@ -255,6 +255,7 @@ impl<'a> World<'a> {
                 ..Exchange::default()
             },
             hold: Hold::Handed,
+            journal: 0,
             next: Next::Done,
             state: None,
             permit: None,
@@ -284,18 +285,26 @@ impl<'a> World<'a> {
         failed
     }
 
+    /// An endpoint of this application, as one that is owed something.
+    pub(super) fn creditor(&self, endpoint: i64) -> Creditor {
+        let slot = self.store().slot_of(self.app());
+        Creditor { slot, endpoint }
+    }
+
     /// What is owed to an endpoint by the end of days.
     pub(super) async fn owed(&self, endpoint: i64) -> Vec<Pending> {
-        let due = self.store().due(endpoint, Millis::MAX, ALL).await;
+        let creditor = self.creditor(endpoint);
+        let due = self.store().due(creditor, Millis::MAX, ALL).await;
         due.expect("a read").rows
     }
 
     /// Message and endpoint of everything that is owed.
     pub(super) async fn all_owed(&self) -> Vec<(MessageKey, i64)> {
-        let endpoints = self.store().due_endpoints(-1, ALL).await.expect("a read");
+        let creditors = self.store().due_endpoints(None, ALL).await.expect("a read");
         let mut owed = Vec::new();
-        for (endpoint, _) in endpoints {
-            let rows = self.owed(endpoint).await;
+        for (creditor, _) in creditors {
+            let due = self.store().due(creditor, Millis::MAX, ALL).await;
+            let rows = due.expect("a read").rows;
             owed.extend(rows.iter().map(|row| (row.message, row.endpoint)));
         }
         owed.sort_unstable();

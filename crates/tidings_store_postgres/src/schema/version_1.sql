@@ -53,12 +53,19 @@ CREATE TABLE event_type (
 -- What changed in the configuration; caches read on from the version that they know.
 CREATE TABLE change (version bigint PRIMARY KEY, kind smallint NOT NULL, subject bigint NOT NULL);
 
+-- Which run of a node takes what is owed in a slot; 0: none. It is the journal's lease that counts.
+CREATE TABLE slot_lease (slot smallint PRIMARY KEY, journal integer NOT NULL)
+    WITH (fillfactor = 50);
+INSERT INTO slot_lease (slot, journal) SELECT slot, 0 FROM generate_series(0, 1023) AS slot;
+
 -- One row for each run of a node that may still hold deliveries in memory. `batch` counts its commits,
--- so that one whose answer was lost can be looked up; the numbers are the last that it has given.
+-- so that one whose answer was lost can be looked up; the numbers are the last that it has given. `seen`
+-- is the version of the configuration that it knows; no message above the mark is older than `mark_at`.
 CREATE TABLE journal (
     slot smallint NOT NULL, id integer NOT NULL, node text NOT NULL, fence bigint NOT NULL,
-    lease_until bigint NOT NULL, mark bigint NOT NULL, batch bigint NOT NULL,
-    message_seq bigint NOT NULL, attempt_seq bigint NOT NULL, opened_at bigint NOT NULL,
+    lease_until bigint NOT NULL, mark bigint NOT NULL, mark_at bigint NOT NULL,
+    batch bigint NOT NULL, message_seq bigint NOT NULL, attempt_seq bigint NOT NULL,
+    opened_at bigint NOT NULL, seen bigint NOT NULL, delivers boolean NOT NULL,
     PRIMARY KEY (slot, id)) WITH (fillfactor = 20);
 
 -- `created_at` is the time in `id`, so both sort alike and the time finds the partition.
@@ -69,8 +76,8 @@ CREATE TABLE message (
     deliver_at bigint, payload_until bigint, payload bytea NOT NULL,
     -- Serves: the messages of an application; one message.
     PRIMARY KEY (slot, application, created_at, id)) PARTITION BY RANGE (created_at);
--- Serves: the messages of a journal above its mark.
-CREATE INDEX message_by_seq ON message USING brin (seq);
+-- Serves: the messages of a journal above its mark, which says since when they were accepted.
+CREATE INDEX message_by_time ON message USING brin (created_at) WITH (pages_per_range = 16);
 -- Serves: the message of an event id.
 CREATE INDEX message_by_event_id ON message (slot, application, event_id, created_at)
     WHERE event_id IS NOT NULL;
@@ -102,7 +109,7 @@ CREATE TABLE pending (
     version bigint NOT NULL, recoveries_count bigint NOT NULL, place bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (slot, message_id, endpoint));
 -- Serves: what is due to an endpoint; which endpoints are owed something.
-CREATE INDEX pending_by_endpoint ON pending (endpoint, due_at);
+CREATE INDEX pending_by_endpoint ON pending (slot, endpoint, due_at);
 
 -- Idempotency keys (`k`, a hash) and event ids (`e`, the application, the id). `reference` is the id of
 -- a message, or the number of what was made.

@@ -46,6 +46,8 @@ pub(crate) struct Batch {
     pub(crate) last: Option<oneshot::Sender<()>>,
     /// The latest instant at which a step makes rows.
     pub(crate) steps_at: Option<Millis>,
+    /// The version of the configuration that this node knows, if it has said so.
+    pub(crate) acknowledged: i64,
     pub(crate) bytes: usize,
 }
 
@@ -87,8 +89,15 @@ impl Batch {
                 self.steps_at = self.steps_at.max(at);
                 self.steps.push(step);
             }
+            Operation::Acknowledge(version) => self.acknowledged = version,
             Operation::Stop(ended) => self.last = Some(ended),
         }
+    }
+
+    /// When the earliest of its messages was accepted.
+    pub(crate) fn earliest(&self) -> Millis {
+        let times = self.acceptances.iter().map(|one| one.new.accepted_at);
+        times.min().unwrap_or(Millis::MAX)
     }
 
     pub(crate) fn is_empty(&self) -> bool {

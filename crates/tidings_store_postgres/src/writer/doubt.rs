@@ -37,7 +37,7 @@ impl State {
         tracing::warn!("A commit whose answer was lost: {fate:?}");
         match fate {
             Fate::Committed => {
-                self.journal.in_memory.committed(&doubt.effects);
+                self.journal.committed(&doubt.effects);
                 let batch = Batch {
                     settlements: doubt.settlements,
                     acceptances: doubt.acceptances,

@@ -8,6 +8,7 @@
 mod conformance;
 mod copy;
 mod doubt;
+mod nodes;
 mod outage;
 mod rules;
 mod statements;

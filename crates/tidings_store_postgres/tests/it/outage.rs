@@ -102,26 +102,3 @@ async fn connections_that_are_cut_lose_nothing_accepted_and_come_back_by_themsel
     store.close_journal().await.expect("it closes");
     store.close().await;
 }
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_second_node_is_refused_while_the_first_is_at_work() {
-    let database = Database::new(Version::V15);
-    let options = Options {
-        lease_for: Duration::from_secs(2),
-        renew_every: Duration::from_millis(500),
-        ..Options::new(database.url())
-    };
-    let first = PostgresStore::open(&options).await.expect("it opens");
-    let second = PostgresStore::open(&options).await.expect("it opens");
-    let opened = first.open_journal("first".into(), NOW).await;
-    opened.expect("a journal opens");
-    let refused = second.open_journal("second".into(), NOW).await;
-    assert!(
-        matches!(&refused, Err(StoreError::Unusable(why)) if why.contains("first")),
-        "{refused:?}"
-    );
-    // It dies: whoever waits long enough takes over.
-    drop(first);
-    let opened = second.open_journal("second".into(), NOW).await;
-    assert_eq!(opened.expect("a journal opens").taken_over, 1);
-}

@@ -48,17 +48,10 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("endpoint_by_uid", SLOT, HEALTH),
     ("endpoints_up", SLOT, HEALTH),
     ("endpoints_down", SLOT, HEALTH),
-    ("why_off", SLOT, HEALTH),
     ("owe", SLOT, ANTI_JOIN),
     ("owe_again", SLOT, ANTI_JOIN),
     ("owe_recovered", SLOT, ANTI_JOIN),
     ("messages_above_mark", SLOT, RECOVERY),
-    ("suspect_what_was_due", SLOT, RECOVERY),
-    ("due_endpoints", SLOT, ALL_SLOTS),
-    ("next_due_after", SLOT, ALL_SLOTS),
-    ("due", SLOT, ALL_SLOTS),
-    ("owed_to", SLOT, ALL_SLOTS),
-    ("owed_for_too_long", SLOT, ALL_SLOTS),
     ("last_of_part", SLOT, SWEEP),
     ("sweep_dedup", SLOT, SWEEP),
     ("is_at_work", SLOT, BEFORE_A_COPY),
@@ -68,7 +61,6 @@ const HEALTH: &str = "the health of an endpoint is beside its configuration, whi
 const ANTI_JOIN: &str = "whether there is an attempt is asked for the rows of a batch, joined on the slot, which is \
      answered where the rows are";
 const RECOVERY: &str = "a journal has messages of any slot, and a takeover reads them once";
-const ALL_SLOTS: &str = "the one node that works on a database owns all slots";
 const BEFORE_A_COPY: &str =
     "it is asked once, before a copy begins, of a table with a row for each node";
 const SWEEP: &str = "it walks the whole table, a thousand rows at a time";

@@ -122,6 +122,7 @@ fn settlement(seq: i64, hold: Hold, next: Next) -> Settlement {
         tail: 1,
         exchange: Exchange::default(),
         hold,
+        journal: 0,
         next,
         state: Some(EndpointState::default()),
         permit: None,
@@ -268,7 +269,7 @@ fn run_messages(scope: &mut Scope<'_>) {
         None,
     )
     .unwrap();
-    pending::due_endpoints(scope.connection, -1, 10).unwrap();
+    pending::due_endpoints(scope.connection, None, 10).unwrap();
     let due = pending::due(scope.connection, 1, NOW, 10).unwrap();
     pending::count_recoveries(scope, &due.rows).unwrap();
     while !pending::expand_fan_out(scope, 2, NOW).unwrap().1 {}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use tidings_domain::message::Message;
-use tidings_store::{Accepted, Store as _, StoreError};
+use tidings_store::{Accepted, Creditor, Store as _, StoreError};
 use tidings_store_sqlite::{Options, SqliteStore};
 
 use crate::support::{Customer, Folder, NOW};
@@ -150,7 +150,7 @@ async fn a_store_can_end_with_outcomes_that_do_not_fit() {
         .expect("a journal opens");
     assert_eq!(opened.recovered, 1);
     let owed = store
-        .due(customer.endpoint(), NOW, 10)
+        .due(Creditor::unslotted(customer.endpoint()), NOW, 10)
         .await
         .expect("a read")
         .rows;

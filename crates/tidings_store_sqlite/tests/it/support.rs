@@ -188,6 +188,7 @@ impl Customer {
             tail: 1,
             exchange: Exchange::default(),
             hold: Hold::Handed,
+            journal: 0,
             next: Next::Done,
             state: None,
             permit: None,

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use tidings_domain::application::Metadata;
 use tidings_store::{
-    Accepted, ListMessages, NewApplication, NewMessage, Order, Reference, Store, Written,
+    Accepted, Creditor, ListMessages, NewApplication, NewMessage, Order, Reference, Store, Written,
 };
 use tidings_store_postgres::PostgresStore;
 use tidings_store_sqlite::SqliteStore;
@@ -87,7 +87,9 @@ async fn said(store: &dyn Store, application: i64) -> String {
     assert!(found.is_some());
     let messages = store.messages(list).await.unwrap();
     assert_eq!(messages.rows.len(), 5);
-    let owed = store.due(0, i64::MAX, 100).await.unwrap();
+    let slot = store.slot_of(found.as_ref().unwrap().id.seq());
+    let cursors = Creditor { slot, endpoint: 0 };
+    let owed = store.due(cursors, i64::MAX, 100).await.unwrap();
     assert_eq!(owed.rows.len(), 5);
     format!("{environment:?} {found:?} {messages:?} {owed:?}")
 }

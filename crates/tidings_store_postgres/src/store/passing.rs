@@ -1,0 +1,21 @@
+//! How most methods are passed on: a step in the writer's transaction, or a read beside it.
+
+/// A step in the writer's transaction.
+macro_rules! write {
+    ($store:expr, |$scope:ident| $work:expr) => {
+        $store.write(move |$scope| Box::pin(async move { $work.await }))
+    };
+}
+
+/// A read on a connection of its own.
+macro_rules! read {
+    ($store:expr, |$reader:ident| $work:expr) => {{
+        let readers = $store.readers.clone();
+        Box::pin(async move {
+            let $reader = readers.take().await?;
+            Ok($work.await?)
+        })
+    }};
+}
+
+pub(super) use {read, write};

@@ -47,7 +47,9 @@ impl State {
             }
             Fate::Undone | Fate::TakenOver => {
                 self.journal.undo(doubt.before);
-                self.carried = doubt.settlements;
+                // Others may have come since.
+                let since = std::mem::replace(&mut self.carried, doubt.settlements);
+                self.carried.extend(since);
             }
         }
         Ok(())

@@ -99,6 +99,7 @@ fn health_routes() -> Router<Arc<Api>> {
     Router::new()
         .route(v1!("/health"), get(health::get_health))
         .route(v1!("/health/ping"), get(health::get_health))
+        .route(v1!("/health/ready"), get(health::get_ready))
 }
 
 fn application_routes() -> Router<Arc<Api>> {

@@ -11,6 +11,7 @@ pub mod endpoints;
 pub mod error;
 pub mod event_types;
 pub mod feed;
+pub mod health;
 pub mod idempotency;
 pub mod keys;
 pub mod limits;

@@ -49,5 +49,8 @@ pub const RETRY_AFTER_FULL: Duration = Duration::from_secs(30);
 /// When to come back after a refusal that should soon pass.
 pub const RETRY_AFTER_BUSY: Duration = Duration::from_secs(1);
 
+/// How long a store may take to answer the question whether it is there.
+pub const READY_FOR_MAX: Duration = Duration::from_secs(2);
+
 /// How often a change that met another change is tried again.
 pub const STALE_RETRIES_MAX: usize = 5;

@@ -1,6 +1,6 @@
 //! What tests are made of: the real program in a process of its own ([`TestApp`]), endpoints that do what
 //! they are told ([`Receiver`]), the rig that kills the one while the other counts ([`rig`]), and clusters of
-//! PostgreSQL ([`postgres`]).
+//! PostgreSQL ([`postgres`]) with the faults that they may have ([`faults`]).
 //!
 //! Everything here is black box: it talks HTTP to the program, reads what it prints, and sends it signals.
 //! Nothing of it is in the product. A failed expectation panics, for a panic is how a test fails.
@@ -14,6 +14,7 @@
 pub mod app;
 pub mod chance;
 pub mod client;
+pub mod faults;
 pub mod postgres;
 pub mod program;
 pub mod receiver;

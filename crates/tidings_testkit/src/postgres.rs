@@ -6,7 +6,9 @@
 //! [`Cluster::own`].
 
 pub mod guarded;
+pub mod hogs;
 mod programs;
+pub mod proxy;
 
 use std::fs;
 use std::os::unix::process::{CommandExt as _, parent_id};
@@ -220,6 +222,14 @@ impl Database {
         format!("postgres://postgres@127.0.0.1:{port}/{}", self.name)
     }
 
+    /// Makes a user who is nobody special but owns this database, and another who owns nothing.
+    pub fn give_to(&self, user: &str) {
+        let name = &self.name;
+        self.query(&format!("CREATE ROLE {user} LOGIN"));
+        self.query("CREATE ROLE others LOGIN");
+        self.query(&format!("ALTER DATABASE {name} OWNER TO {user}"));
+    }
+
     /// Its cluster.
     pub fn cluster(&self) -> &Cluster {
         &self.cluster
@@ -254,6 +264,11 @@ impl Database {
         ));
         assert!(done, "connections are ended");
     }
+}
+
+/// The same address for another user.
+pub fn for_user(url: &str, user: &str) -> String {
+    url.replacen("postgres@", &format!("{user}@"), 1)
 }
 
 impl Drop for Database {

@@ -9,7 +9,7 @@ mod accounts;
 mod checker;
 mod crash;
 mod endpoints;
-mod load;
+pub(crate) mod load;
 mod power;
 
 use std::path::PathBuf;
@@ -108,16 +108,16 @@ pub(crate) struct Outage {
 }
 
 /// The parts of a run.
-struct Rig {
-    program: Program,
+pub(crate) struct Rig {
+    pub(crate) program: Program,
     receiver: Receiver,
-    chance: Chance,
-    key: String,
-    app: String,
+    pub(crate) chance: Chance,
+    pub(crate) key: String,
+    pub(crate) app: String,
     endpoints: Vec<Endpoint>,
-    /// Tells the load where the server is, if it is.
-    address: watch::Sender<Option<std::net::SocketAddr>>,
-    outages: Vec<Outage>,
+    /// Tells the load where servers are.
+    pub(crate) addresses: watch::Sender<Vec<std::net::SocketAddr>>,
+    pub(crate) outages: Vec<Outage>,
 }
 
 /// One endpoint: its id, its path at the receiver, and its secret.
@@ -130,13 +130,9 @@ pub(crate) struct Endpoint {
 /// Runs it all and says what came of it. Panics if the server does not come back, or does not die where it
 /// is told to.
 pub async fn run(program: Program, settings: &Settings) -> Verdict {
-    let program = SETTINGS.iter().fold(program, |program, (name, value)| {
-        program.setting(name, value)
-    });
-    let program = program.argument("--dev");
     let mut rig = Rig::set_up(program, settings).await;
     rig.program = power::prepare(rig.program, &settings.power);
-    let load = load::Load::start(&rig.key, &rig.app, &rig.address.subscribe(), settings);
+    let load = load::Load::start(&rig.key, &rig.app, &rig.addresses.subscribe(), settings);
     for crash in &settings.crashes {
         rig.crash(*crash, settings).await;
         let deaths = rig.outages.len();
@@ -146,13 +142,17 @@ pub async fn run(program: Program, settings: &Settings) -> Verdict {
     }
     let server = rig.start().await;
     let posted = load.finish().await;
-    let verdict = rig.check(&server, posted, settings).await;
+    let verdict = rig.check(server.address(), posted, settings).await;
     server.stop().await;
     verdict
 }
 
 impl Rig {
-    async fn set_up(program: Program, settings: &Settings) -> Self {
+    pub(crate) async fn set_up(program: Program, settings: &Settings) -> Self {
+        let program = SETTINGS.iter().fold(program, |program, (name, value)| {
+            program.setting(name, value)
+        });
+        let program = program.argument("--dev");
         let receiver = Receiver::start().await;
         endpoints::misbehave(&receiver);
         let key = program.create_key("rig", "default").await;
@@ -182,7 +182,7 @@ impl Rig {
             key,
             app,
             endpoints,
-            address: watch::Sender::new(None),
+            addresses: watch::Sender::new(Vec::new()),
             outages: Vec::new(),
         }
     }

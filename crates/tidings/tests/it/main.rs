@@ -18,6 +18,7 @@ mod data_folder;
 mod database;
 mod demo;
 mod endpoints;
+mod faults;
 mod formats;
 mod full_disk;
 mod idempotency;

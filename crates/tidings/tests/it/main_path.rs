@@ -209,7 +209,11 @@ async fn a_message_may_bring_its_application_along() {
 async fn the_server_answers_health_checks_without_a_key() {
     let app = app().await;
     let client = app.client.without_key();
-    for path in ["/api/v1/health", "/api/v1/health/ping"] {
+    for path in [
+        "/api/v1/health",
+        "/api/v1/health/ping",
+        "/api/v1/health/ready",
+    ] {
         for method in [Method::GET, Method::HEAD] {
             let answer = client.send(method, path, "").await;
             assert!(

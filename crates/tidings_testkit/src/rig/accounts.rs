@@ -32,6 +32,8 @@ pub(super) enum State {
 pub(super) struct Account {
     pub(super) posted: Posted,
     pub(super) state: State,
+    /// What the API calls the states of its deliveries.
+    pub(super) statuses: Vec<Value>,
     pub(super) delivered: usize,
     pub(super) poisoned: usize,
     /// Attempts with a request, by endpoint id.
@@ -118,6 +120,7 @@ impl Asker {
         let mut account = Account {
             posted,
             state: State::Missing,
+            statuses: Vec::new(),
             delivered: 0,
             poisoned: 0,
             attempts: HashMap::new(),
@@ -140,6 +143,7 @@ impl Asker {
         } else {
             State::Open
         };
+        account.statuses = statuses;
         let attempts = self
             .get(&format!("/attempt/msg/{id}?limit=250&with_content=false"))
             .await;

@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::accounts::{Account, State};
 use super::{Endpoint, Outage, Posted, Rig, Settings};
 use crate::client::Client;
-use crate::program::Server;
 use crate::receiver::Received;
 use crate::signature;
 
@@ -45,6 +45,8 @@ pub struct Verdict {
     pub signatures_wrong: usize,
     /// Requests beyond those that attempts explain.
     pub repeats: usize,
+    /// Those of them that the server sent twice because the first connection broke at once.
+    pub repeats_by_reset: usize,
     /// The same by the crash that explains most of them.
     pub repeats_of_one_crash: usize,
     /// The most that one crash may explain.
@@ -58,6 +60,11 @@ impl Verdict {
     #[expect(clippy::print_stdout, reason = "the figures are what the run is for")]
     pub fn show(&self, what: &str) {
         println!("--- {what} ---\n{self}");
+    }
+
+    /// Requests that neither attempts nor connections that broke at once explain.
+    pub fn duplicates(&self) -> usize {
+        self.repeats - self.repeats_by_reset
     }
 
     /// Panics unless every promise was kept.
@@ -104,6 +111,10 @@ impl fmt::Display for Verdict {
                 self.repeats,
             ),
             (
+                "  of these on connections that broke at once",
+                self.repeats_by_reset,
+            ),
+            (
                 "  of these by one crash, at most",
                 self.repeats_of_one_crash,
             ),
@@ -121,13 +132,13 @@ impl fmt::Display for Verdict {
 }
 
 impl Rig {
-    pub(super) async fn check(
+    pub(crate) async fn check(
         &self,
-        server: &Server,
+        address: SocketAddr,
         posted: Vec<Posted>,
         settings: &Settings,
     ) -> Verdict {
-        let client = Client::new(server.address()).with_key(&self.key);
+        let client = Client::new(address).with_key(&self.key);
         let posts_repeated = posted.iter().map(|one| one.requests_count - 1).sum();
         let accounts = self.calm_down(&client, posted, settings).await;
         let known: HashSet<&str> = accounts.iter().map(|one| one.posted.id.as_str()).collect();
@@ -153,12 +164,14 @@ impl Rig {
                 let Posted { key, id, .. } = &account.posted;
                 let state = &account.state;
                 verdict.lost += 1;
-                verdict.lost_shown.push(format!("{id} ({key}): {state:?}"));
+                let statuses = &account.statuses;
+                let shown = format!("{id} ({key}): {state:?} {statuses:?}");
+                verdict.lost_shown.push(shown);
             }
         }
-        verdict.lost_shown.truncate(SHOWN_MAX);
         compare(&mut verdict, &accounts, &requests, &self.endpoints);
         count_repeats(&mut verdict, &accounts, &requests, self);
+        verdict.lost_shown.truncate(SHOWN_MAX);
         verdict
     }
 }
@@ -189,7 +202,8 @@ fn compare(
     }
 }
 
-/// Finds requests that no attempt tells of, and the crash that each was caught in.
+/// Finds requests that no attempt tells of, and the crash that each was caught in; and messages of which
+/// more deliveries are said to have succeeded than came.
 fn count_repeats(
     verdict: &mut Verdict,
     accounts: &[Account],
@@ -203,12 +217,14 @@ fn count_repeats(
     }
     let mut by_crash = vec![0_usize; rig.outages.len()];
     for account in accounts {
+        let mut endpoints_reached = 0;
         for endpoint in &rig.endpoints {
             let delivery = (account.posted.id.as_str(), endpoint.path.as_str());
             let came = by_delivery
                 .get(&delivery)
                 .map(Vec::as_slice)
                 .unwrap_or_default();
+            endpoints_reached += usize::from(came.iter().any(|request| !request.was_reset));
             let told = account.attempts.get(&endpoint.id).copied().unwrap_or(0);
             let untold = came.len().saturating_sub(told);
             verdict.repeats += untold;
@@ -219,7 +235,15 @@ fn count_repeats(
             // A kept connection that breaks at once looks as if it had been closed before: the attempt
             // goes on with a new one, and there are two requests of one attempt.
             let resets = came.iter().filter(|request| request.was_reset).count();
+            verdict.repeats_by_reset += untold.min(resets);
             verdict.repeats_without_crash += untold.saturating_sub(crashes.len() + resets);
+        }
+        if endpoints_reached < account.delivered {
+            let id = &account.posted.id;
+            verdict.lost += 1;
+            verdict
+                .lost_shown
+                .push(format!("{id}: delivered, but it did not come"));
         }
     }
     verdict.repeats_of_one_crash = by_crash.into_iter().max().unwrap_or(0);

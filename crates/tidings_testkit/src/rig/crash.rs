@@ -66,12 +66,12 @@ impl Rig {
     }
 
     /// Starts a server and tells the load.
-    pub(super) async fn start(&mut self) -> Server {
+    pub(crate) async fn start(&mut self) -> Server {
         let server = self.program.serve().await;
         if let Some(outage) = self.outages.last_mut() {
             outage.to = Instant::now();
         }
-        self.address.send_replace(Some(server.address()));
+        self.addresses.send_replace(vec![server.address()]);
         server
     }
 
@@ -84,7 +84,7 @@ impl Rig {
     }
 
     fn mark_down(&mut self, up_at: Instant, settings: &Settings) {
-        self.address.send_replace(None);
+        self.addresses.send_replace(Vec::new());
         power::cut(&self.program, &settings.power);
         self.outages.push(Outage {
             from: up_at,

@@ -1,9 +1,9 @@
 //! The load: clients that post messages, each with a key of its own, and repeat what was not answered.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::Method;
@@ -19,6 +19,10 @@ use crate::client::{Answer, Broken, Client, Connection};
 const BETWEEN_US: (u64, u64) = (500, 6_000);
 /// How long to wait before a refused request is repeated.
 const AGAIN_AFTER: Duration = Duration::from_millis(20);
+/// How long a client waits for an answer before it asks again.
+const ANSWER_FOR_MAX: Duration = Duration::from_secs(5);
+/// How many wrong refusals are kept for people.
+const SHOWN_MAX: usize = 10;
 /// Most bytes of filling in a payload.
 const FILLING_BYTES_MAX: u64 = 2_000;
 
@@ -35,27 +39,38 @@ pub struct Posted {
     pub requests_count: usize,
 }
 
+/// What clients were told, while they go on.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    accepted: AtomicUsize,
+    refused: AtomicUsize,
+    slowest_refusal_ms: AtomicUsize,
+    wrong: Mutex<Vec<String>>,
+}
+
 /// Running clients.
-pub(super) struct Load {
+pub(crate) struct Load {
     clients: JoinSet<Vec<Posted>>,
     is_over: Arc<AtomicBool>,
+    pub(crate) told: Arc<Told>,
 }
 
 impl Load {
-    pub(super) fn start(
+    pub(crate) fn start(
         key: &str,
         app: &str,
-        address: &watch::Receiver<Option<SocketAddr>>,
+        addresses: &watch::Receiver<Vec<SocketAddr>>,
         settings: &Settings,
     ) -> Self {
         let is_over = Arc::new(AtomicBool::new(false));
+        let told = Arc::new(Told::default());
         let mut clients = JoinSet::new();
         for number in 0..settings.clients_count {
             let poster = Poster {
-                name: format!("c{number}"),
+                number,
                 key: key.to_owned(),
                 path: format!("/api/v1/app/{app}/msg"),
-                address: address.clone(),
+                addresses: addresses.clone(),
                 connection: None,
                 chance: Chance::new(
                     settings
@@ -64,42 +79,92 @@ impl Load {
                         .wrapping_add(number as u64),
                 ),
             };
-            clients.spawn(poster.run(is_over.clone()));
+            clients.spawn(poster.run(is_over.clone(), told.clone()));
         }
-        Self { clients, is_over }
+        Self {
+            clients,
+            is_over,
+            told,
+        }
     }
 
     /// Lets every client get the answer to its last message, and gives all that was accepted.
-    pub(super) async fn finish(self) -> Vec<Posted> {
+    pub(crate) async fn finish(self) -> Vec<Posted> {
         self.is_over.store(true, Ordering::Relaxed);
         let posted = self.clients.join_all().await;
         posted.into_iter().flatten().collect()
     }
 }
 
+impl Told {
+    /// How many messages were accepted.
+    pub(crate) fn accepted(&self) -> usize {
+        self.accepted.load(Ordering::Relaxed)
+    }
+
+    /// How many requests were refused.
+    pub(crate) fn refused(&self) -> usize {
+        self.refused.load(Ordering::Relaxed)
+    }
+
+    /// How long the slowest of these took.
+    pub(crate) fn slowest_refusal(&self) -> Duration {
+        let slowest = self.slowest_refusal_ms.load(Ordering::Relaxed);
+        Duration::from_millis(u64::try_from(slowest).unwrap())
+    }
+
+    /// Refusals that do not say what they should, some of them.
+    pub(crate) fn wrong(&self) -> Vec<String> {
+        self.wrong.lock().unwrap().clone()
+    }
+
+    fn refuse(&self, answer: &Answer, after: Duration) {
+        self.refused.fetch_add(1, Ordering::Relaxed);
+        let after = usize::try_from(after.as_millis()).unwrap();
+        self.slowest_refusal_ms.fetch_max(after, Ordering::Relaxed);
+        let mut wrong = self.wrong.lock().unwrap();
+        if !is_good_refusal(answer) && wrong.len() < SHOWN_MAX {
+            wrong.push(format!("{}: {}", answer.status, answer.text()));
+        }
+    }
+}
+
+/// Whether an answer says that it is a matter of time, how long to wait, and, to people, why.
+pub(crate) fn is_good_refusal(answer: &Answer) -> bool {
+    let is_told_when = answer.header("retry-after").parse::<u64>();
+    let detail = serde_json::from_slice::<serde_json::Value>(&answer.body);
+    let detail = detail
+        .ok()
+        .and_then(|body| Some(body["detail"].as_str()?.len()));
+    answer.status == 503
+        && is_told_when.is_ok_and(|seconds| seconds >= 1)
+        && detail.is_some_and(|length| length > 0)
+}
+
 struct Poster {
-    name: String,
+    number: usize,
     key: String,
     path: String,
-    address: watch::Receiver<Option<SocketAddr>>,
+    addresses: watch::Receiver<Vec<SocketAddr>>,
     connection: Option<(SocketAddr, Connection)>,
     chance: Chance,
 }
 
 impl Poster {
-    async fn run(mut self, is_over: Arc<AtomicBool>) -> Vec<Posted> {
+    async fn run(mut self, is_over: Arc<AtomicBool>, told: Arc<Told>) -> Vec<Posted> {
         let mut posted = Vec::new();
         while !is_over.load(Ordering::Relaxed) {
-            let key = format!("{}-{}", self.name, posted.len());
-            posted.push(self.post(key).await);
+            let key = format!("c{}-{}", self.number, posted.len());
+            posted.push(self.post(key, &told).await);
+            told.accepted.fetch_add(1, Ordering::Relaxed);
             let between = self.chance.between(BETWEEN_US.0, BETWEEN_US.1);
             tokio::time::sleep(Duration::from_micros(between)).await; // tidy: waits for the next event to happen
         }
         posted
     }
 
-    /// Posts until there is an answer.
-    async fn post(&mut self, key: String) -> Posted {
+    /// Posts until it is accepted; each time to the next server, where there are several.
+    async fn post(&mut self, key: String, told: &Told) -> Posted {
         let filling = usize::try_from(self.chance.between(0, FILLING_BYTES_MAX)).unwrap();
         let filling = format!("{:016x}", self.chance.number()).repeat(filling / 16);
         let payload = format!(r#"{{ "key":"{key}", "filling":"{filling}" }}"#);
@@ -109,7 +174,9 @@ impl Poster {
         let mut requests_count = 0;
         loop {
             requests_count += 1;
-            match self.try_post(&key, body.clone()).await {
+            let asked_at = Instant::now();
+            let place = self.number + requests_count;
+            match self.try_post(&key, body.clone(), place).await {
                 Ok(answer) if answer.status == 202 => {
                     return Posted {
                         key,
@@ -118,23 +185,23 @@ impl Poster {
                         requests_count,
                     };
                 }
-                Ok(answer) => assert!(
-                    matches!(answer.status, 500 | 503),
-                    "{}: {}",
-                    answer.status,
-                    answer.text()
-                ),
+                Ok(answer) => {
+                    let is_fault = matches!(answer.status, 500 | 503);
+                    assert!(is_fault, "{}: {}", answer.status, answer.text());
+                    told.refuse(&answer, asked_at.elapsed());
+                }
                 Err(Broken(_)) => self.connection = None,
             }
             tokio::time::sleep(AGAIN_AFTER).await; // tidy: waits for the server to come back
         }
     }
 
-    async fn try_post(&mut self, key: &str, body: Bytes) -> Result<Answer, Broken> {
-        let up = self.address.wait_for(Option::is_some).await;
-        let address = up
-            .expect("the rig outlives its load")
-            .expect("it was waited for");
+    async fn try_post(&mut self, key: &str, body: Bytes, place: usize) -> Result<Answer, Broken> {
+        let up = self.addresses.wait_for(|all| !all.is_empty()).await;
+        let address = {
+            let up = up.expect("the rig outlives its load");
+            up[place % up.len()]
+        };
         let client = Client::new(address)
             .with_key(&self.key)
             .with_header("idempotency-key", key);
@@ -143,9 +210,9 @@ impl Poster {
             _ => Connection::open(address).await?,
         };
         let url = format!("{}?with_content=false", self.path);
-        let answer = client
-            .send_on(&mut connection, Method::POST, &url, body)
-            .await?;
+        let answer = client.send_on(&mut connection, Method::POST, &url, body);
+        let answer = tokio::time::timeout(ANSWER_FOR_MAX, answer).await;
+        let answer = answer.map_err(|_| Broken("no answer in time".to_owned()))??;
         self.connection = Some((address, connection));
         Ok(answer)
     }

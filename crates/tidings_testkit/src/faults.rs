@@ -1,0 +1,258 @@
+//! Faults of the database under load: it crashes, cuts connections, has none left, loses answers, is away.
+//!
+//! The load, the endpoints and the checker are those of the [`rig`](crate::rig); the server goes on while
+//! its database is struck. After each stroke it must accept again by itself, and soon. In the end nothing
+//! that was accepted may be missing.
+
+mod strike;
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use tokio::task::block_in_place;
+
+use crate::postgres::proxy::Proxy;
+use crate::postgres::{Cluster, Database, Version, for_user};
+use crate::program::{Program, Server};
+use crate::rig::load::Load;
+use crate::rig::{self, Outage, Rig, Verdict};
+use crate::wait;
+
+/// How soon after the database's return the server must accept again and be ready.
+pub const RECOVERS_IN_MAX: Duration = Duration::from_secs(5);
+/// Few enough that all of them are soon taken.
+const CONNECTIONS_MAX: u32 = 30;
+/// The server's user at the database, who is nobody special.
+const USER: &str = "tidings";
+
+/// What happens to the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing.
+    Nothing,
+    /// It crashes and is started again.
+    Restart,
+    /// It is away for a while, and every answer meanwhile is looked at.
+    Away,
+    /// All connections are ended.
+    CutConnections,
+    /// All connections are ended, and others take their places for a while.
+    NoConnections,
+    /// A connection is cut between a commit and its answer.
+    CutAtCommit,
+}
+
+/// What is taken away behind the server's back, to see whether the checker notices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Theft {
+    /// Every tenth message.
+    Messages,
+    /// All that is owed.
+    Owed,
+}
+
+impl Theft {
+    fn sql(self) -> &'static str {
+        match self {
+            Self::Messages => "DELETE FROM message WHERE seq % 10 = 0",
+            Self::Owed => "DELETE FROM pending",
+        }
+    }
+}
+
+/// How it is run.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// What happens.
+    pub fault: Fault,
+    /// How often.
+    pub strokes: usize,
+    /// To which version of PostgreSQL.
+    pub version: Version,
+    /// Where all chance comes from.
+    pub seed: u64,
+    /// Shortest and longest time between two strokes.
+    pub between_ms: (u64, u64),
+    /// What is taken away when the load has ended.
+    pub theft: Option<Theft>,
+    /// How long what is owed may take in the end.
+    pub calm_for_max: Duration,
+}
+
+impl Settings {
+    /// A fault, so many times.
+    pub fn new(fault: Fault, strokes: usize) -> Self {
+        Self {
+            fault,
+            strokes,
+            version: Version::V15,
+            seed: 1,
+            between_ms: (100, 600),
+            theft: None,
+            calm_for_max: Duration::from_mins(1),
+        }
+    }
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Report {
+    fault: Fault,
+    /// What the checker found.
+    pub verdict: Verdict,
+    /// Requests that were refused.
+    pub refused: usize,
+    /// The longest that a client waited for a refusal.
+    pub slowest_refusal: Duration,
+    /// Answers that are no proper refusal.
+    pub wrong_answers: Vec<String>,
+    /// How long it took after each stroke until messages were accepted and the server was ready.
+    pub recovered_in: Vec<Duration>,
+}
+
+impl Report {
+    /// Prints it.
+    #[expect(clippy::print_stdout, reason = "the figures are what the run is for")]
+    pub fn show(&self) {
+        println!("{self}");
+    }
+
+    /// Panics unless every promise was kept.
+    #[track_caller]
+    pub fn assert_kept(&self) {
+        self.verdict.assert_kept();
+        assert!(
+            self.wrong_answers.is_empty(),
+            "wrong answers: {:?}\n{self}",
+            self.wrong_answers
+        );
+        assert!(
+            self.slowest_recovery() <= RECOVERS_IN_MAX,
+            "too slow\n{self}"
+        );
+    }
+
+    fn slowest_recovery(&self) -> Duration {
+        self.recovered_in.iter().copied().max().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Verdict {
+            accepted,
+            delivered,
+            lost,
+            twins,
+            ..
+        } = &self.verdict;
+        writeln!(
+            f,
+            "--- {:?}, {} times ---",
+            self.fault,
+            self.recovered_in.len()
+        )?;
+        for (name, count) in [
+            ("messages accepted", accepted),
+            ("deliveries that succeeded", delivered),
+            ("accepted and lost", lost),
+            ("further messages with the same key", twins),
+            (
+                "requests repeated beyond what attempts explain",
+                &self.verdict.duplicates(),
+            ),
+            ("requests refused with a 503", &self.refused),
+            ("answers that were neither", &self.wrong_answers.len()),
+        ] {
+            writeln!(f, "{name:<50} {count:>8}")?;
+        }
+        for (name, time) in [
+            ("slowest refusal, ms", self.slowest_refusal),
+            ("slowest recovery, ms", self.slowest_recovery()),
+        ] {
+            writeln!(f, "{name:<50} {:>8}", time.as_millis())?;
+        }
+        for answer in &self.wrong_answers {
+            writeln!(f, "  {answer}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A server under load, its database, and what stands between them.
+struct Scene {
+    rig: Rig,
+    server: Server,
+    database: Database,
+    proxy: Proxy,
+    load: Load,
+    load_settings: rig::Settings,
+}
+
+/// Runs it all and says what came of it. Panics if the server does not come back. Needs a runtime of several
+/// threads.
+pub async fn run(program: Program, settings: &Settings) -> Report {
+    let mut scene = Scene::set_up(program, settings).await;
+    let mut wrong_answers = Vec::new();
+    let mut recovered_in = Vec::new();
+    for _ in 0..settings.strokes {
+        let (low, high) = settings.between_ms;
+        let between = scene.rig.chance.between(low, high + 1);
+        wait::pass(Duration::from_millis(between)).await;
+        let from = Instant::now();
+        wrong_answers.extend(scene.strike(settings.fault).await);
+        recovered_in.push(scene.recovery().await);
+        let to = Instant::now();
+        scene.rig.outages.push(Outage { from, to });
+    }
+    if settings.strokes == 0 {
+        scene.accept_some(settings.between_ms.1).await;
+    }
+    let told = scene.load.told.clone();
+    let posted = scene.load.finish().await;
+    if let Some(theft) = settings.theft {
+        block_in_place(|| scene.database.query(theft.sql()));
+    }
+    let address = scene.server.address();
+    let verdict = scene.rig.check(address, posted, &scene.load_settings).await;
+    scene.server.stop().await;
+    wrong_answers.extend(told.wrong());
+    Report {
+        fault: settings.fault,
+        verdict,
+        refused: told.refused(),
+        slowest_refusal: told.slowest_refusal(),
+        wrong_answers,
+        recovered_in,
+    }
+}
+
+impl Scene {
+    async fn set_up(program: Program, settings: &Settings) -> Self {
+        let cluster = block_in_place(|| Cluster::own(settings.version, CONNECTIONS_MAX));
+        let database = block_in_place(|| Database::in_cluster(cluster));
+        block_in_place(|| database.give_to(USER));
+        let proxy = Proxy::start(database.socket()).await;
+        let url = match settings.fault {
+            Fault::CutAtCommit => database.url_through(proxy.port()),
+            _ => database.url(),
+        };
+        let load_settings = rig::Settings {
+            calm_for_max: settings.calm_for_max,
+            ..rig::Settings::new(settings.seed, Vec::new())
+        };
+        let program = program.setting("store", &for_user(&url, USER));
+        let mut rig = Rig::set_up(program, &load_settings).await;
+        let server = rig.start().await;
+        let addresses = rig.addresses.subscribe();
+        let load = Load::start(&rig.key, &rig.app, &addresses, &load_settings);
+        Self {
+            rig,
+            server,
+            database,
+            proxy,
+            load,
+            load_settings,
+        }
+    }
+}

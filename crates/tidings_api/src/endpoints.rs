@@ -8,13 +8,14 @@ use tidings_domain::application::Metadata;
 use tidings_domain::body_format::BodyFormat;
 use tidings_domain::endpoint::Endpoint;
 use tidings_domain::ids::EndpointId;
-use tidings_service::endpoints::{EndpointChange, EndpointDraft};
+use tidings_service::endpoints::{CredentialsChange, EndpointChange, EndpointDraft};
 use tidings_store::Order;
 
 use crate::ApiState;
 use crate::applications::{RATE, placed, read_rate_change};
 use crate::auth::Authenticated;
 use crate::body::JsonBody;
+use crate::endpoint_credentials::nested_credentials;
 use crate::fields::{Fields, Given};
 use crate::pagination::{json, list_of, page_query};
 use crate::problem::Problem;
@@ -102,6 +103,7 @@ fn read_draft(fields: &mut Fields) -> EndpointDraft {
         format: read_format(fields).or_none().unwrap_or_default(),
         metadata: fields.map("metadata").or_none().unwrap_or_default(),
         headers: fields.map("headers").or_none(),
+        credentials: nested_credentials(fields).or_none(),
         secret: fields.text("secret").or_none(),
     }
 }
@@ -120,6 +122,11 @@ fn read_change(fields: &mut Fields) -> EndpointChange {
         format: read_format(fields).change_or_default(),
         metadata: fields.map("metadata").change_or_default(),
         headers: fields.map("headers").change_or_default(),
+        credentials: match nested_credentials(fields) {
+            Given::Absent => None,
+            Given::Null => Some(CredentialsChange::Remove),
+            Given::Value(draft) => Some(CredentialsChange::Merge(draft)),
+        },
     }
 }
 

@@ -11,6 +11,7 @@ mod attempts;
 mod auth;
 mod body;
 mod deliveries;
+mod endpoint_credentials;
 mod endpoint_headers;
 mod endpoint_secrets;
 mod endpoints;
@@ -135,6 +136,13 @@ fn endpoint_routes() -> Router<Arc<Api>> {
             get(endpoint_headers::get_endpoint_headers)
                 .put(endpoint_headers::put_endpoint_headers)
                 .patch(endpoint_headers::patch_endpoint_headers),
+        )
+        .route(
+            v1!("/app/{app}/endpoint/{endpoint}/credentials"),
+            get(endpoint_credentials::get_endpoint_credentials)
+                .put(endpoint_credentials::put_endpoint_credentials)
+                .patch(endpoint_credentials::patch_endpoint_credentials)
+                .delete(endpoint_credentials::delete_endpoint_credentials),
         )
         .route(
             v1!("/app/{app}/endpoint/{endpoint}/secret"),

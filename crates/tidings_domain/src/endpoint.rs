@@ -43,6 +43,8 @@ pub struct Endpoint {
     pub metadata: Metadata,
     /// Headers sent with each request: an encrypted JSON object, or none.
     pub headers: Option<Vec<u8>>,
+    /// What it wants to see before it takes a request: encrypted credentials, or none.
+    pub credentials: Option<Vec<u8>>,
     /// The signing secrets, the current one first.
     pub secrets: Vec<SealedSecret>,
     /// Counts changes; an update that names another version is refused.
@@ -138,6 +140,8 @@ pub struct EndpointPatch {
     pub metadata: Option<Metadata>,
     /// The new encrypted headers, or none.
     pub headers: Option<Option<Vec<u8>>>,
+    /// The new encrypted credentials, or none.
+    pub credentials: Option<Option<Vec<u8>>>,
     /// The new secrets, the current one first.
     pub secrets: Option<Vec<SealedSecret>>,
 }
@@ -158,6 +162,7 @@ impl EndpointPatch {
         set(&mut endpoint.format, self.format);
         set(&mut endpoint.metadata, self.metadata);
         set(&mut endpoint.headers, self.headers);
+        set(&mut endpoint.credentials, self.credentials);
         set(&mut endpoint.secrets, self.secrets);
         endpoint.version += 1;
         endpoint.updated_at = now;

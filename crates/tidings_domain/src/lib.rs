@@ -9,6 +9,7 @@ pub mod application;
 pub mod body_format;
 pub mod breaker;
 pub mod clock;
+pub mod credentials;
 pub mod delivery;
 pub mod endpoint;
 pub mod event_type;

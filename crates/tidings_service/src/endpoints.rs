@@ -1,5 +1,6 @@
 //! Endpoints: the URLs that want events.
 
+mod credentials;
 mod draft;
 mod headers;
 mod secrets;
@@ -20,6 +21,7 @@ use crate::limits::STALE_RETRIES_MAX;
 use crate::pages::wrong_iterator;
 use crate::{Caller, Listed, PageQuery, Service};
 
+pub use credentials::{CredentialsChange, CredentialsDraft, HIDDEN};
 pub(crate) use draft::check_channels;
 pub use draft::{EndpointChange, EndpointDraft};
 pub use headers::{HeadersChange, ShownHeaders};
@@ -59,6 +61,7 @@ impl Service {
         let url = self.check_url(&draft.url, &mut problems);
         let secret = self.parse_or_make_secret(draft.secret.as_deref(), &mut problems);
         draft.check(&mut problems);
+        let credentials = draft.check_credentials(&mut problems);
         let environment = application.environment;
         self.check_event_types(environment, &draft.event_types, &mut problems)
             .await?;
@@ -80,6 +83,7 @@ impl Service {
             format: draft.format,
             metadata: draft.metadata,
             headers: self.seal_headers(environment, tail, draft.headers.as_ref()),
+            credentials: self.seal_credentials(environment, tail, credentials.as_ref()),
             secrets: vec![self.seal_secret(environment, tail, &secret)],
             created_at: self.now(),
             tail,
@@ -154,7 +158,7 @@ impl Service {
         change: EndpointChange,
     ) -> Result<Endpoint, ServiceError> {
         let (_, target) = self.target(caller, application, name).await?;
-        let patch = self.check_change(&target.endpoint, change).await?;
+        let patch = self.check_change(&target, change).await?;
         self.write_endpoint(target.ordinal(), patch)
             .await?
             .ok_or(NOT_FOUND)
@@ -176,7 +180,7 @@ impl Service {
             let view = self.view(caller, application).await?;
             if let Some(target) = find_target(&view, name) {
                 let change = EndpointChange::replacing(draft.clone());
-                let patch = self.check_change(&target.endpoint, change).await?;
+                let patch = self.check_change(target, change).await?;
                 if let Some(changed) = self.write_endpoint(target.ordinal(), patch).await? {
                     return Ok(Placed::Existing(changed));
                 }

@@ -110,6 +110,8 @@ pub struct NewEndpoint {
     pub metadata: Metadata,
     /// Encrypted headers.
     pub headers: Option<Vec<u8>>,
+    /// Encrypted credentials.
+    pub credentials: Option<Vec<u8>>,
     /// The encrypted secrets, the current one first.
     pub secrets: Vec<SealedSecret>,
     /// Now.

@@ -2,6 +2,7 @@
 
 use tidings_domain::application::Metadata;
 use tidings_domain::clock::Millis;
+use tidings_domain::credentials::Credentials;
 use tidings_domain::endpoint::Endpoint;
 use tidings_domain::ids::{ApplicationId, EndpointId};
 use tidings_domain::sealed::{Context, Keyring, Purpose};
@@ -15,6 +16,8 @@ pub struct Target {
     pub application: ApplicationId,
     /// Headers that its owner wants on each request, in order of their names.
     pub headers: Metadata,
+    /// What it wants to see before it takes a request.
+    pub credentials: Option<Credentials>,
     keys: Vec<(SigningKeys, Option<Millis>)>,
 }
 
@@ -43,10 +46,12 @@ impl Target {
             .map(|(secret, until)| (SigningKeys::new([secret]), *until))
             .collect();
         let headers = open_headers(&endpoint, keyring)?;
+        let credentials = open_credentials(&endpoint, keyring)?;
         Ok(Self {
             endpoint,
             application,
             headers,
+            credentials,
             keys,
         })
     }
@@ -108,6 +113,33 @@ pub fn open_secrets(
         .iter()
         .map(|secret| Ok((open(&secret.sealed)?, secret.expires_at)))
         .collect()
+}
+
+/// Opens the credentials of an endpoint.
+pub fn open_credentials(
+    endpoint: &Endpoint,
+    keyring: &Keyring,
+) -> Result<Option<Credentials>, UnreadableTarget> {
+    let Some(sealed) = &endpoint.credentials else {
+        return Ok(None);
+    };
+    let unreadable = |why: String| UnreadableTarget {
+        endpoint: endpoint.id,
+        what: "credentials",
+        why,
+    };
+    let context = context(
+        endpoint.environment,
+        endpoint.id.parts().tail,
+        Purpose::Credentials,
+    );
+    let plain = keyring
+        .open(&context, sealed)
+        .map_err(|error| unreadable(error.to_string()))?;
+    // What serde says of a text that it cannot read may quote it.
+    let credentials = serde_json::from_slice(&plain)
+        .map_err(|_| unreadable("it holds no credentials".to_owned()))?;
+    Ok(Some(credentials))
 }
 
 /// Opens the headers of an endpoint.

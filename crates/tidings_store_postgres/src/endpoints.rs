@@ -27,9 +27,10 @@ macro_rules! select {
         "SELECT endpoint.ordinal, endpoint.application, endpoint.environment, endpoint.tail, \
          endpoint.uid, endpoint.url, endpoint.description, endpoint.is_disabled, \
          endpoint.event_types, endpoint.channels, endpoint.throttle_rate, endpoint.format, \
-         endpoint.metadata, endpoint.headers, endpoint.secrets, endpoint.version, \
-         endpoint.created_at, endpoint.updated_at, endpoint.deleted_at, state.failing_since, \
-         state.last_failure_at, state.failures_count, state.disabled_reason, state.disabled_at \
+         endpoint.metadata, endpoint.headers, endpoint.credentials, endpoint.secrets, \
+         endpoint.version, endpoint.created_at, endpoint.updated_at, endpoint.deleted_at, \
+         state.failing_since, state.last_failure_at, state.failures_count, state.disabled_reason, \
+         state.disabled_at \
          FROM endpoint LEFT JOIN endpoint_state AS state ON state.slot = endpoint.slot \
          AND state.endpoint = endpoint.ordinal"
     };
@@ -40,10 +41,10 @@ statements! {
         UPDATE counter SET value = value + 1 WHERE name = 'endpoint' RETURNING value";
     CREATE_ENDPOINT = "-- create_endpoint
         INSERT INTO endpoint (ordinal, slot, application, environment, tail, uid, url, description,
-            is_disabled, event_types, channels, throttle_rate, format, metadata, headers, secrets,
-            version, created_at, updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1, $17,
-            $17)";
+            is_disabled, event_types, channels, throttle_rate, format, metadata, headers,
+            credentials, secrets, version, created_at, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 1,
+            $18, $18)";
     ENDPOINTS_BY_ORDINAL = concat!("-- endpoints_by_ordinal
         ", select!(), " WHERE endpoint.ordinal = ANY($1)");
     ENDPOINT_BY_UID = concat!("-- endpoint_by_uid
@@ -58,8 +59,8 @@ statements! {
     UPDATE_ENDPOINT = "-- update_endpoint
         UPDATE endpoint SET uid = $2, url = $3, description = $4, is_disabled = $5,
             event_types = $6, channels = $7, throttle_rate = $8, format = $9, metadata = $10,
-            headers = $11, secrets = $12, version = $13, updated_at = $14
-        WHERE ordinal = $1 AND version = $15 AND deleted_at IS NULL";
+            headers = $11, credentials = $12, secrets = $13, version = $14, updated_at = $15
+        WHERE ordinal = $1 AND version = $16 AND deleted_at IS NULL";
     FORGET_STATE = "-- forget_state
         DELETE FROM endpoint_state WHERE slot = $1 AND endpoint = $2";
     DELETE_ENDPOINT = "-- delete_endpoint
@@ -68,7 +69,7 @@ statements! {
 }
 
 fn read(row: &Row) -> Result<KnownEndpoint> {
-    let created_at = row.try_get(16)?;
+    let created_at = row.try_get(17)?;
     let endpoint = Endpoint {
         id: EndpointId::new(created_at, 0, row.try_get(0)?, row.try_get(3)?),
         application: row.try_get(1)?,
@@ -83,25 +84,26 @@ fn read(row: &Row) -> Result<KnownEndpoint> {
         format: read_format(row, 11)?,
         metadata: read_metadata(row, 12)?,
         headers: row.try_get(13)?,
-        secrets: read_secrets(row, 14)?,
-        version: number(row, 15)?,
+        credentials: row.try_get(14)?,
+        secrets: read_secrets(row, 15)?,
+        version: number(row, 16)?,
         created_at,
-        updated_at: row.try_get(17)?,
+        updated_at: row.try_get(18)?,
         state: read_state(row)?,
     };
     Ok(KnownEndpoint {
         endpoint,
-        deleted_at: row.try_get(18)?,
+        deleted_at: row.try_get(19)?,
     })
 }
 
 fn read_state(row: &Row) -> Result<EndpointState> {
-    let reason: Option<&str> = row.try_get(22)?;
-    let disabled_at: Option<Millis> = row.try_get(23)?;
+    let reason: Option<&str> = row.try_get(23)?;
+    let disabled_at: Option<Millis> = row.try_get(24)?;
     Ok(EndpointState {
-        failing_since: row.try_get(19)?,
-        last_failure_at: row.try_get(20)?,
-        failures_count: number_option(row, 21)?.unwrap_or(0),
+        failing_since: row.try_get(20)?,
+        last_failure_at: row.try_get(21)?,
+        failures_count: number_option(row, 22)?.unwrap_or(0),
         // A reason that this version does not know must not switch the endpoint on.
         disabled: disabled_at.map(|at| {
             let reason = reason.and_then(DisabledReason::parse);
@@ -178,6 +180,7 @@ async fn insert(connection: &Connection, new: &NewEndpoint) -> Result<i64> {
                 &new.format.as_str(),
                 &metadata(&new.metadata),
                 &new.headers,
+                &new.credentials,
                 &secrets_to_text(&new.secrets),
                 &new.created_at,
             ],
@@ -310,6 +313,7 @@ async fn write(
                 &endpoint.format.as_str(),
                 &metadata(&endpoint.metadata),
                 &endpoint.headers,
+                &endpoint.credentials,
                 &secrets_to_text(&endpoint.secrets),
                 &i64::from(endpoint.version),
                 &endpoint.updated_at,

@@ -20,15 +20,15 @@ use crate::step::Scope;
 const COLUMNS: &str = "endpoint.ordinal, endpoint.application, endpoint.environment, endpoint.tail, \
     endpoint.uid, endpoint.url, endpoint.description, endpoint.is_disabled, endpoint.event_types, \
     endpoint.channels, endpoint.throttle_rate, endpoint.format, endpoint.metadata, \
-    endpoint.headers, endpoint.secrets, endpoint.version, endpoint.created_at, \
-    endpoint.updated_at, endpoint.deleted_at, state.failing_since, state.last_failure_at, \
-    state.failures_count, state.disabled_reason, state.disabled_at";
+    endpoint.headers, endpoint.credentials, endpoint.secrets, endpoint.version, \
+    endpoint.created_at, endpoint.updated_at, endpoint.deleted_at, state.failing_since, \
+    state.last_failure_at, state.failures_count, state.disabled_reason, state.disabled_at";
 
 const FROM: &str =
     "endpoint LEFT JOIN endpoint_state AS state ON state.endpoint = endpoint.ordinal";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<KnownEndpoint> {
-    let created_at = row.get(16)?;
+    let created_at = row.get(17)?;
     let endpoint = Endpoint {
         id: EndpointId::new(created_at, 0, row.get(0)?, row.get(3)?),
         application: row.get(1)?,
@@ -43,25 +43,26 @@ fn read(row: &Row<'_>) -> rusqlite::Result<KnownEndpoint> {
         format: read_format(row, 11)?,
         metadata: read_metadata(row, 12)?,
         headers: row.get(13)?,
-        secrets: read_secrets(row, 14)?,
-        version: row.get(15)?,
+        credentials: row.get(14)?,
+        secrets: read_secrets(row, 15)?,
+        version: row.get(16)?,
         created_at,
-        updated_at: row.get(17)?,
+        updated_at: row.get(18)?,
         state: read_state(row)?,
     };
     Ok(KnownEndpoint {
         endpoint,
-        deleted_at: row.get(18)?,
+        deleted_at: row.get(19)?,
     })
 }
 
 fn read_state(row: &Row<'_>) -> rusqlite::Result<EndpointState> {
-    let reason: Option<String> = row.get(22)?;
-    let disabled_at: Option<Millis> = row.get(23)?;
+    let reason: Option<String> = row.get(23)?;
+    let disabled_at: Option<Millis> = row.get(24)?;
     Ok(EndpointState {
-        failing_since: row.get(19)?,
-        last_failure_at: row.get(20)?,
-        failures_count: row.get::<_, Option<u32>>(21)?.unwrap_or(0),
+        failing_since: row.get(20)?,
+        last_failure_at: row.get(21)?,
+        failures_count: row.get::<_, Option<u32>>(22)?.unwrap_or(0),
         // A reason that this version does not know must not switch the endpoint on.
         disabled: disabled_at.map(|at| {
             let reason = reason.as_deref().and_then(DisabledReason::parse);
@@ -121,8 +122,9 @@ fn insert(connection: &Connection, new: &NewEndpoint) -> rusqlite::Result<()> {
             "-- create_endpoint
             INSERT INTO endpoint (application, environment, tail, uid, url, description,
                 is_disabled, event_types, channels, throttle_rate, format, metadata, headers,
-                secrets, version, created_at, updated_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 1, ?15, ?15)",
+                credentials, secrets, version, created_at, updated_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 1, ?16,
+                ?16)",
         )?
         .execute(params![
             new.application,
@@ -138,6 +140,7 @@ fn insert(connection: &Connection, new: &NewEndpoint) -> rusqlite::Result<()> {
             new.format.as_str(),
             metadata(&new.metadata),
             new.headers,
+            new.credentials,
             secrets_to_text(&new.secrets),
             new.created_at,
         ])?;
@@ -274,7 +277,7 @@ fn write(connection: &Connection, ordinal: i64, endpoint: &Endpoint) -> rusqlite
             "-- update_endpoint
             UPDATE endpoint SET uid = ?2, url = ?3, description = ?4, is_disabled = ?5,
                 event_types = ?6, channels = ?7, throttle_rate = ?8, format = ?9, metadata = ?10,
-                headers = ?11, secrets = ?12, version = ?13, updated_at = ?14
+                headers = ?11, credentials = ?12, secrets = ?13, version = ?14, updated_at = ?15
             WHERE ordinal = ?1",
         )?
         .execute(params![
@@ -289,6 +292,7 @@ fn write(connection: &Connection, ordinal: i64, endpoint: &Endpoint) -> rusqlite
             endpoint.format.as_str(),
             metadata(&endpoint.metadata),
             endpoint.headers,
+            endpoint.credentials,
             secrets_to_text(&endpoint.secrets),
             endpoint.version,
             endpoint.updated_at,

@@ -38,8 +38,8 @@ CREATE TABLE endpoint (
     environment INTEGER NOT NULL, tail INTEGER NOT NULL, uid TEXT, url TEXT NOT NULL,
     description TEXT NOT NULL, is_disabled INTEGER NOT NULL, event_types TEXT NOT NULL,
     channels TEXT NOT NULL, throttle_rate INTEGER, format TEXT NOT NULL, metadata TEXT NOT NULL,
-    headers BLOB, secrets TEXT NOT NULL, version INTEGER NOT NULL, created_at INTEGER NOT NULL,
-    updated_at INTEGER NOT NULL, deleted_at INTEGER);
+    headers BLOB, credentials BLOB, secrets TEXT NOT NULL, version INTEGER NOT NULL,
+    created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, deleted_at INTEGER);
 -- Serves: the endpoint of a uid. Holds: a uid is unique in its application.
 CREATE UNIQUE INDEX endpoint_by_uid ON endpoint (application, uid)
     WHERE uid IS NOT NULL AND deleted_at IS NULL;

@@ -13,7 +13,7 @@ use tidings_domain::clock::{Clock as _, SystemClock, SystemEntropy};
 use tidings_domain::sealed::Keyring;
 use tidings_service::limits::EVENT_ID_UNIQUE_FOR_MS;
 use tidings_store::copy::{Checksum, CopyBegun, CopySource, Table};
-use tidings_store::target::{open_headers, open_secrets};
+use tidings_store::target::{open_credentials, open_headers, open_secrets};
 use tidings_store::{Store as _, StoreError};
 use tidings_store_postgres::PostgresImport;
 use tidings_store_sqlite::{ExportRequest, SqliteExport};
@@ -108,7 +108,8 @@ async fn check_secrets(export: &SqliteExport, keyring: &Keyring) -> anyhow::Resu
         let ordinals = (first..(first + ENDPOINTS_AT_ONCE).min(last + 1)).collect();
         for known in export.store().endpoints_by_ordinal(ordinals).await? {
             let opened = open_secrets(&known.endpoint, keyring)
-                .and_then(|_| open_headers(&known.endpoint, keyring));
+                .and_then(|_| open_headers(&known.endpoint, keyring))
+                .and_then(|_| open_credentials(&known.endpoint, keyring));
             opened.map_err(|error| {
                 StoreError::Unusable(format!(
                     "{error}; give the key that the data were sealed with, in `master.key` in the \

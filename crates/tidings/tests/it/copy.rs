@@ -50,7 +50,8 @@ impl Source {
             .create_endpoint(
                 &owner,
                 json!({"url": receiver.url("/good"), "description": TEXT, "uid": "good-one",
-                    "metadata": {"k": TEXT}}),
+                    "metadata": {"k": TEXT}, "format": "envelope",
+                    "credentials": {"type": "basic", "username": "u", "password": "p"}}),
             )
             .await;
         let headers = json!({"headers": {"x-secret": "hush"}});
@@ -139,6 +140,7 @@ impl Source {
         let mut single = vec![
             format!("{owner}/endpoint/{good}/secret"),
             format!("{owner}/endpoint/{good}/headers"),
+            format!("{owner}/endpoint/{good}/credentials"),
         ];
         for message in self.messages.iter().step_by(50) {
             single.push(format!("{owner}/msg/{message}"));

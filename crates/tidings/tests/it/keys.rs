@@ -85,6 +85,8 @@ async fn a_key_of_another_environment_sees_what_is_not_there() {
         (Method::GET, format!("/endpoint/{endpoint}/secret")),
         (Method::POST, format!("/endpoint/{endpoint}/secret/rotate")),
         (Method::GET, format!("/endpoint/{endpoint}/headers")),
+        (Method::GET, format!("/endpoint/{endpoint}/credentials")),
+        (Method::DELETE, format!("/endpoint/{endpoint}/credentials")),
         (Method::GET, format!("/endpoint/{endpoint}/msg")),
         (Method::POST, "/msg".to_owned()),
         (Method::GET, "/msg".to_owned()),

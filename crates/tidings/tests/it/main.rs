@@ -14,6 +14,7 @@ mod bad_requests;
 mod both_stores;
 mod copy;
 mod crash;
+mod credentials;
 mod data_folder;
 mod database;
 mod demo;

@@ -83,6 +83,11 @@ impl Prepared {
             pairs.map(|(name, value)| (name.as_str(), value.as_str()))
         };
         check_headers(own()).map_err(|refused| Failure::of_request(&refused))?;
+        if let Some(credentials) = &target.credentials {
+            credentials
+                .check()
+                .map_err(|refused| Failure::of_request(&refused))?;
+        }
         let path = PathAndQuery::try_from(url.path_and_query())
             .map_err(|error| Failure::of_request(&error))?;
         let value = |text: &str| {
@@ -106,11 +111,20 @@ impl Prepared {
             }
         }
         let mut lines_after = String::new();
-        for (name, text) in own() {
+        let credentials = target.credentials.as_ref();
+        let of_credentials = credentials.map(|one| (one.header_name(), one.header_value()));
+        let of_credentials = of_credentials
+            .iter()
+            .map(|(name, text)| (*name, text.as_str()));
+        // Credentials come last, so that they hold where both have the same name.
+        for (name, text) in own().chain(of_credentials) {
             let name = HeaderName::from_bytes(name.as_bytes())
                 .map_err(|error| Failure::of_request(&error))?;
-            push_line(&mut lines_after, name.as_str(), HIDDEN);
-            headers.insert(name, value(text)?);
+            let mut text = value(text)?;
+            text.set_sensitive(true);
+            if headers.insert(&name, text).is_none() {
+                push_line(&mut lines_after, name.as_str(), HIDDEN);
+            }
         }
         Ok(Self {
             url: target.endpoint.url.clone(),

@@ -5,6 +5,7 @@
 )]
 
 mod cases;
+mod credentials;
 mod fixtures;
 mod formats;
 mod guard;

@@ -5,10 +5,14 @@ use std::collections::BTreeSet;
 use tidings_domain::address_policy::check_headers;
 use tidings_domain::application::Metadata;
 use tidings_domain::body_format::BodyFormat;
-use tidings_domain::endpoint::{Endpoint, EndpointPatch};
+use tidings_domain::credentials::Credentials;
+use tidings_domain::endpoint::EndpointPatch;
 use tidings_domain::ids::EndpointId;
 use tidings_domain::names::{check_channel, check_event_type_name, check_metadata, check_uid};
 
+use tidings_store::target::Target;
+
+use super::credentials::{CredentialsChange, CredentialsDraft, check_clash};
 use crate::Service;
 use crate::applications::check_rate;
 use crate::error::{FieldProblem, Problems, ServiceError};
@@ -37,6 +41,8 @@ pub struct EndpointDraft {
     pub metadata: Metadata,
     /// Headers to be sent with each request; none given is not the same as an empty list.
     pub headers: Option<Metadata>,
+    /// What it wants to see before it takes a request.
+    pub credentials: Option<CredentialsDraft>,
     /// The signing secret; made if none is given.
     pub secret: Option<String>,
 }
@@ -53,6 +59,17 @@ impl EndpointDraft {
         if let Some(headers) = &self.headers {
             check_header_map(headers, problems);
         }
+    }
+
+    /// The credentials, if there are any and they are fine.
+    pub(super) fn check_credentials(&self, problems: &mut Problems) -> Option<Credentials> {
+        let change = CredentialsChange::Replace(self.credentials.clone()?);
+        let before = problems.count();
+        let credentials = change.apply(None, problems);
+        problems.nest(before, "credentials");
+        let headers = self.headers.clone().unwrap_or_default();
+        check_clash(&headers, credentials.as_ref(), "headers", problems);
+        credentials
     }
 }
 
@@ -79,6 +96,8 @@ pub struct EndpointChange {
     pub metadata: Option<Metadata>,
     /// The new headers; they replace the old ones.
     pub headers: Option<Metadata>,
+    /// The new credentials.
+    pub credentials: Option<CredentialsChange>,
 }
 
 impl EndpointChange {
@@ -95,6 +114,7 @@ impl EndpointChange {
             format: Some(draft.format),
             metadata: Some(draft.metadata),
             headers: draft.headers,
+            credentials: draft.credentials.map(CredentialsChange::Replace),
         }
     }
 
@@ -120,19 +140,36 @@ impl EndpointChange {
     }
 }
 
+impl EndpointChange {
+    /// The credentials after the change, if there are any and they are fine.
+    fn check_credentials(&self, target: &Target, problems: &mut Problems) -> Option<Credentials> {
+        let before = problems.count();
+        let credentials = match &self.credentials {
+            Some(change) => change.apply(target.credentials.as_ref(), problems),
+            None => target.credentials.clone(),
+        };
+        problems.nest(before, "credentials");
+        let headers = self.headers.as_ref().unwrap_or(&target.headers);
+        check_clash(headers, credentials.as_ref(), "headers", problems);
+        credentials
+    }
+}
+
 impl Service {
     /// Checks a change to an endpoint and makes it ready to be written.
     pub(super) async fn check_change(
         &self,
-        endpoint: &Endpoint,
+        target: &Target,
         change: EndpointChange,
     ) -> Result<EndpointPatch, ServiceError> {
+        let endpoint = &target.endpoint;
         let mut problems = Problems::default();
         let url = match &change.url {
             Some(url) => self.check_url(url, &mut problems),
             None => None,
         };
         change.check(&mut problems);
+        let credentials = change.check_credentials(target, &mut problems);
         if let Some(names) = &change.event_types {
             // Names that the endpoint has already may have left the catalogue since.
             let added: Vec<String> = names
@@ -148,6 +185,9 @@ impl Service {
         let headers = change
             .headers
             .map(|headers| self.seal_headers(endpoint.environment, tail, Some(&headers)));
+        let credentials = change
+            .credentials
+            .map(|_| self.seal_credentials(endpoint.environment, tail, credentials.as_ref()));
         Ok(EndpointPatch {
             uid: change.uid,
             url,
@@ -159,6 +199,7 @@ impl Service {
             format: change.format,
             metadata: change.metadata,
             headers,
+            credentials,
             secrets: None,
         })
     }

@@ -4,10 +4,11 @@
 use tidings_domain::application::Metadata;
 use tidings_domain::endpoint::EndpointPatch;
 use tidings_domain::sealed::Purpose;
-use tidings_store::target::{context, open_headers};
+use tidings_store::target::{context, open_credentials, open_headers};
 use tidings_store::{EndpointUpdate, Written};
 
 use super::NOT_FOUND;
+use super::credentials::check_clash;
 use super::draft::check_header_map;
 use crate::error::{Problems, ServiceError};
 use crate::limits::{RETRY_AFTER_BUSY, STALE_RETRIES_MAX};
@@ -97,6 +98,8 @@ impl Service {
             let headers = change.apply(open_headers(&endpoint, &self.keyring)?);
             let mut problems = Problems::default();
             check_header_map(&headers, &mut problems);
+            let credentials = open_credentials(&endpoint, &self.keyring)?;
+            check_clash(&headers, credentials.as_ref(), "headers", &mut problems);
             problems.finish()?;
             let tail = endpoint.id.parts().tail;
             let patch = EndpointPatch {

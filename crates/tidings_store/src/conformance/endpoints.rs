@@ -64,6 +64,7 @@ pub(super) async fn an_endpoint_is_kept_as_it_was_given(harness: &dyn Harness) {
         format: BodyFormat::CloudEventsBinary,
         metadata: Metadata::from([("k".into(), "v".into())]),
         headers: Some(vec![0, 255, 7]),
+        credentials: Some(vec![255, 0]),
         secrets: secrets.clone(),
         ..named(&world, "hook")
     };
@@ -82,6 +83,7 @@ pub(super) async fn an_endpoint_is_kept_as_it_was_given(harness: &dyn Harness) {
         format: BodyFormat::CloudEventsBinary,
         metadata: new.metadata,
         headers: new.headers,
+        credentials: new.credentials,
         secrets,
         version: made.version,
         created_at: NOW,
@@ -216,6 +218,7 @@ pub(super) async fn a_patch_of_an_endpoint_changes_what_it_names(harness: &dyn H
         format: Some(BodyFormat::Xml),
         metadata: Some(Metadata::from([("k".into(), "v".into())])),
         headers: Some(Some(vec![9])),
+        credentials: Some(Some(vec![8])),
         secrets: Some(vec![secret]),
     };
     let changed = store

@@ -147,6 +147,7 @@ impl<'a> World<'a> {
             format: BodyFormat::Json,
             metadata: Metadata::new(),
             headers: None,
+            credentials: None,
             secrets: Vec::new(),
             created_at: NOW,
             tail: self.tail(),

@@ -195,6 +195,7 @@ fn run_endpoints(scope: &mut Scope<'_>) {
         format: tidings_domain::body_format::BodyFormat::Json,
         metadata: std::collections::BTreeMap::new(),
         headers: None,
+        credentials: None,
         secrets: Vec::new(),
         created_at: NOW,
         tail: 1,

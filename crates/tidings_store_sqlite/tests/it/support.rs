@@ -229,6 +229,7 @@ fn new_endpoint(environment: i64, application: i64) -> NewEndpoint {
         format: BodyFormat::Json,
         metadata: Metadata::new(),
         headers: None,
+        credentials: None,
         secrets: Vec::new(),
         created_at: NOW,
         tail: 1,

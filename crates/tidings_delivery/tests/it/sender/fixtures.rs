@@ -12,6 +12,7 @@ use tidings_domain::address_policy::Policy;
 use tidings_domain::application::Metadata;
 use tidings_domain::body_format::{BodyFormat, Event};
 use tidings_domain::clock::{Clock as _, Millis, SeededEntropy, SystemClock};
+use tidings_domain::credentials::Credentials;
 use tidings_domain::delivery::Exchange;
 use tidings_domain::endpoint::{Endpoint, EndpointState, SealedSecret};
 use tidings_domain::ids::{ApplicationId, EndpointId};
@@ -32,6 +33,7 @@ pub(super) struct Draft {
     headers: Metadata,
     secrets: Vec<(Secret, Option<Millis>)>,
     format: BodyFormat,
+    credentials: Option<Credentials>,
 }
 
 impl Draft {
@@ -41,7 +43,13 @@ impl Draft {
             headers: Metadata::new(),
             secrets: Vec::new(),
             format: BodyFormat::Json,
+            credentials: None,
         }
+    }
+
+    pub(super) fn credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = Some(credentials);
+        self
     }
 
     pub(super) fn format(mut self, format: BodyFormat) -> Self {
@@ -93,6 +101,9 @@ impl Draft {
             format: self.format,
             metadata: Metadata::new(),
             headers: Some(seal(Purpose::Headers, &headers)),
+            credentials: self
+                .credentials
+                .map(|one| seal(Purpose::Credentials, &one.to_json())),
             secrets: secrets.collect(),
             version: 1,
             created_at: 0,

@@ -1,0 +1,310 @@
+//! What an endpoint wants to see before it takes a request: set, changed in part, shown without what
+//! is secret, removed. They are kept sealed.
+
+use tidings_domain::application::Metadata;
+use tidings_domain::credentials::Credentials;
+use tidings_domain::endpoint::EndpointPatch;
+use tidings_domain::sealed::Purpose;
+use tidings_store::target::{context, open_credentials, open_headers};
+use tidings_store::{EndpointUpdate, Written};
+
+use super::NOT_FOUND;
+use crate::error::{FieldProblem, Problems, ServiceError};
+use crate::limits::{RETRY_AFTER_BUSY, STALE_RETRIES_MAX};
+use crate::{Caller, Service};
+
+/// Stands for what is secret wherever credentials are shown.
+pub const HIDDEN: &str = "[hidden]";
+
+/// Credentials as a caller gives them, perhaps in part.
+#[derive(Clone, Default)]
+pub struct CredentialsDraft {
+    /// `basic`, `bearer` or `api-key`.
+    pub kind: Option<String>,
+    /// The user of `basic`.
+    pub username: Option<String>,
+    /// The password of `basic`.
+    pub password: Option<String>,
+    /// The token of `bearer`.
+    pub token: Option<String>,
+    /// The header of `api-key`.
+    pub header: Option<String>,
+    /// The key of `api-key`.
+    pub value: Option<String>,
+}
+
+impl std::fmt::Debug for CredentialsDraft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "CredentialsDraft({:?}, [REDACTED])", self.kind)
+    }
+}
+
+/// A change to the credentials of an endpoint.
+#[derive(Debug, Clone)]
+pub enum CredentialsChange {
+    /// These instead of what was there.
+    Replace(CredentialsDraft),
+    /// What is given; the rest stays, if the kind does.
+    Merge(CredentialsDraft),
+    /// None from now on.
+    Remove,
+}
+
+impl CredentialsChange {
+    /// The credentials after the change. None too if something is wrong with them, which is noted.
+    pub(super) fn apply(
+        &self,
+        current: Option<&Credentials>,
+        problems: &mut Problems,
+    ) -> Option<Credentials> {
+        match self {
+            Self::Replace(draft) => draft.complete(None, problems),
+            Self::Merge(draft) => draft.complete(current, problems),
+            Self::Remove => None,
+        }
+    }
+}
+
+impl CredentialsDraft {
+    /// The credentials that this makes of the current ones.
+    fn complete(
+        &self,
+        current: Option<&Credentials>,
+        problems: &mut Problems,
+    ) -> Option<Credentials> {
+        let kind = self.kind.as_deref();
+        let kind = kind.or(current.map(Credentials::kind));
+        let current = current.filter(|current| Some(current.kind()) == kind);
+        let before = problems.count();
+        let mut part = |field: &str, given: &Option<String>, kept: Option<&String>| {
+            let text = given.as_ref().or(kept).cloned();
+            if text.is_none() {
+                let missing = FieldProblem::body(field, "field required");
+                problems.push(missing.of_kind("value_error.missing"));
+            } else if text.as_deref() == Some(HIDDEN) {
+                let msg = "stands for what is not shown; give what is meant";
+                problems.push(FieldProblem::body(field, msg));
+            }
+            text.unwrap_or_default()
+        };
+        let made = match kind {
+            Some("basic") => {
+                let kept = match current {
+                    Some(Credentials::Basic { username, password }) => {
+                        (Some(username), Some(password))
+                    }
+                    _ => (None, None),
+                };
+                Credentials::Basic {
+                    username: part("username", &self.username, kept.0),
+                    password: part("password", &self.password, kept.1),
+                }
+            }
+            Some("bearer") => {
+                let kept = match current {
+                    Some(Credentials::Bearer { token }) => Some(token),
+                    _ => None,
+                };
+                Credentials::Bearer {
+                    token: part("token", &self.token, kept),
+                }
+            }
+            Some("api-key") => {
+                let kept = match current {
+                    Some(Credentials::ApiKey { header, value }) => (Some(header), Some(value)),
+                    _ => (None, None),
+                };
+                Credentials::ApiKey {
+                    header: part("header", &self.header, kept.0),
+                    value: part("value", &self.value, kept.1),
+                }
+            }
+            _ => {
+                problems.push(FieldProblem::body(
+                    "type",
+                    "must be basic, bearer or api-key",
+                ));
+                return None;
+            }
+        };
+        if problems.count() == before
+            && let Err(refused) = made.check()
+        {
+            problems.push(FieldProblem::body(refused.field, refused.why));
+        }
+        Some(made).filter(|_| problems.count() == before)
+    }
+}
+
+/// A request has one header of a name, so an endpoint's own may not be that of its credentials.
+pub(super) fn check_clash(
+    headers: &Metadata,
+    credentials: Option<&Credentials>,
+    field: &str,
+    problems: &mut Problems,
+) {
+    let Some(credentials) = credentials else {
+        return;
+    };
+    let name = credentials.header_name();
+    if headers.keys().any(|own| own.eq_ignore_ascii_case(name)) {
+        let msg =
+            format!("the header {name} is both the endpoint's own and that of its credentials");
+        problems.push(FieldProblem::body(field, msg));
+    }
+}
+
+impl Service {
+    /// The credentials of an endpoint. Whoever shows them keeps back what is secret.
+    pub async fn credentials(
+        &self,
+        caller: Caller,
+        application: &str,
+        name: &str,
+    ) -> Result<Option<Credentials>, ServiceError> {
+        let (_, target) = self.target(caller, application, name).await?;
+        Ok(target.credentials.clone())
+    }
+
+    /// Changes the credentials of an endpoint.
+    pub async fn change_credentials(
+        &self,
+        caller: Caller,
+        application: &str,
+        name: &str,
+        change: CredentialsChange,
+    ) -> Result<(), ServiceError> {
+        for _ in 0..STALE_RETRIES_MAX {
+            let endpoint = self.endpoint(caller, application, name).await?;
+            let current = open_credentials(&endpoint, &self.keyring)?;
+            let headers = open_headers(&endpoint, &self.keyring)?;
+            let mut problems = Problems::default();
+            let credentials = change.apply(current.as_ref(), &mut problems);
+            check_clash(&headers, credentials.as_ref(), "type", &mut problems);
+            problems.finish()?;
+            let tail = endpoint.id.parts().tail;
+            let sealed = self.seal_credentials(endpoint.environment, tail, credentials.as_ref());
+            let update = EndpointUpdate {
+                ordinal: endpoint.id.seq(),
+                patch: EndpointPatch {
+                    credentials: Some(sealed),
+                    ..EndpointPatch::default()
+                },
+                expected_version: Some(endpoint.version),
+                now: self.now(),
+            };
+            let written = self.store.update_endpoint(update, None).await?;
+            self.publish_change().await?;
+            match written {
+                Written::Done(_) => return Ok(()),
+                Written::Stale(_) => {}
+                _ => return Err(NOT_FOUND),
+            }
+        }
+        Err(ServiceError::Unavailable {
+            retry_after: RETRY_AFTER_BUSY,
+            source: None,
+        })
+    }
+
+    /// Seals the credentials of an endpoint; none need no sealing.
+    pub(super) fn seal_credentials(
+        &self,
+        environment: i64,
+        tail: i64,
+        credentials: Option<&Credentials>,
+    ) -> Option<Vec<u8>> {
+        let plain = credentials?.to_json();
+        let context = context(environment, tail, Purpose::Credentials);
+        Some(self.keyring.seal(&*self.entropy, &context, &plain))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft(
+        kind: Option<&str>,
+        username: Option<&str>,
+        password: Option<&str>,
+    ) -> CredentialsDraft {
+        CredentialsDraft {
+            kind: kind.map(str::to_owned),
+            username: username.map(str::to_owned),
+            password: password.map(str::to_owned),
+            ..CredentialsDraft::default()
+        }
+    }
+
+    fn basic(username: &str, password: &str) -> Credentials {
+        Credentials::Basic {
+            username: username.to_owned(),
+            password: password.to_owned(),
+        }
+    }
+
+    #[track_caller]
+    fn applied(change: &CredentialsChange, current: Option<&Credentials>) -> Option<Credentials> {
+        let mut problems = Problems::default();
+        let credentials = change.apply(current, &mut problems);
+        assert_eq!(problems.count() == 0, credentials.is_some());
+        credentials
+    }
+
+    #[test]
+    fn a_merge_keeps_what_is_not_given_and_a_replacement_needs_it() {
+        let current = basic("hook", "old");
+        let password = draft(None, None, Some("new"));
+        let merged = applied(&CredentialsChange::Merge(password.clone()), Some(&current));
+        assert_eq!(merged, Some(basic("hook", "new")));
+        assert_eq!(
+            applied(&CredentialsChange::Merge(password.clone()), None),
+            None
+        );
+        assert_eq!(
+            applied(&CredentialsChange::Replace(password), Some(&current)),
+            None
+        );
+        let user = draft(Some("basic"), Some("other"), None);
+        assert_eq!(
+            applied(&CredentialsChange::Replace(user), Some(&current)),
+            None
+        );
+    }
+
+    #[test]
+    fn another_kind_keeps_nothing() {
+        let bearer = Credentials::Bearer {
+            token: "t".to_owned(),
+        };
+        let change = CredentialsChange::Merge(draft(Some("basic"), Some("u"), None));
+        assert_eq!(
+            applied(&change, Some(&bearer)),
+            None,
+            "the password is missing"
+        );
+        let change = CredentialsChange::Merge(draft(Some("basic"), Some("u"), Some("p")));
+        assert_eq!(applied(&change, Some(&bearer)), Some(basic("u", "p")));
+    }
+
+    #[test]
+    fn what_is_shown_instead_of_a_secret_is_not_taken_for_one() {
+        let change = CredentialsChange::Replace(draft(Some("basic"), Some("u"), Some(HIDDEN)));
+        assert_eq!(applied(&change, None), None);
+    }
+
+    #[test]
+    fn a_header_of_the_endpoint_may_not_be_that_of_its_credentials() {
+        let clashes = |name: &str, credentials: Option<&Credentials>| {
+            let mut problems = Problems::default();
+            let headers = Metadata::from([(name.to_owned(), "x".to_owned())]);
+            check_clash(&headers, credentials, "headers", &mut problems);
+            problems.count() == 1
+        };
+        let credentials = basic("u", "p");
+        assert!(clashes("Authorization", Some(&credentials)));
+        assert!(!clashes("X-Key", Some(&credentials)));
+        assert!(!clashes("Authorization", None));
+    }
+}

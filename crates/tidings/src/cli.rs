@@ -38,6 +38,11 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Make, list and revoke API keys, beside a running server or without one.
     Keys(KeysArgs),
+    /// Bring the database to what this version needs, while servers run or before they start.
+    ///
+    /// A server does the same when it starts. Forward only; on PostgreSQL nobody who writes waits longer
+    /// than 200 ms for it, of two that migrate one waits, and what was interrupted goes on the next time.
+    Migrate(MigrateArgs),
     /// Send a message through a running server.
     ///
     /// Prints the message's id, alone, on standard output once the server has it on disk.
@@ -89,6 +94,18 @@ pub(crate) struct ServeArgs {
     /// What this node does, of several on one PostgreSQL: all, api or worker [default: all]
     #[arg(long, value_name = "ROLE")]
     pub(crate) role: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MigrateArgs {
+    /// Only print how far the database is and what is left to do
+    #[arg(long)]
+    pub(crate) status: bool,
+    /// The same, with the statements
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@ mod client;
 mod copy;
 mod demo;
 mod keys;
+mod migrate;
 mod send;
 mod serve;
 mod tail;
@@ -20,6 +21,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(args) => serve::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Keys(args) => keys::run(args.command),
+        Command::Migrate(args) => migrate::run(&args),
         Command::Send(args) => send::run(&args),
         Command::Tail(args) => tail::run(&args),
         Command::Copy(args) => copy::run(&args),
@@ -29,7 +31,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
 /// What was asked for cannot be done as it was asked.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-struct Usage(String);
+pub(crate) struct Usage(pub(crate) String);
 
 /// What the exit code says: see [`Cli`].
 pub(crate) fn exit_code(error: &anyhow::Error) -> u8 {

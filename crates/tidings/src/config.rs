@@ -60,6 +60,7 @@ pub(crate) struct Settings {
     pub(crate) store_connect_timeout: Duration,
     pub(crate) store_statement_timeout: Duration,
     pub(crate) store_lock_timeout: Duration,
+    pub(crate) store_allow_unsafe: Vec<String>,
     pub(crate) node_lease: Duration,
     pub(crate) role: Role,
     pub(crate) dev: bool,

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use anyhow::bail;
-use tidings_store::{Handover, Store};
+use tidings_store::{Handover, Store, StoreError};
 use tidings_store_postgres::PostgresStore;
 use tidings_store_sqlite::SqliteStore;
 
+use crate::commands::Usage;
 use crate::config::{Role, Settings};
 
 /// What a process does with the store.
@@ -18,6 +19,42 @@ pub(crate) enum Use {
     Configure,
 }
 
+/// Where the rows are, and how to get there.
+pub(crate) enum Location {
+    Sqlite(tidings_store_sqlite::Options),
+    Postgres(tidings_store_postgres::Options),
+}
+
+impl Location {
+    /// What the settings name. Nothing is opened.
+    pub(crate) fn of(settings: &Settings, purpose: Use) -> anyhow::Result<Self> {
+        let folder = match settings.store.split_once(':') {
+            None if settings.store.is_empty() => settings.data.clone(),
+            Some(("sqlite", folder)) if !folder.is_empty() => folder.into(),
+            Some(("postgres" | "postgresql", _)) => {
+                return Ok(Self::Postgres(postgres_options(settings)));
+            }
+            // What was meant as an address may hold a password, so it is not shown.
+            _ => bail!(Usage(
+                "the setting `store` cannot be read; write sqlite:FOLDER, \
+                 postgres://USER@HOST/DATABASE, or nothing"
+                    .into()
+            )),
+        };
+        if settings.role != Role::All {
+            bail!(Usage(
+                "the role of a node can only be set on PostgreSQL; on SQLite there is one node, which \
+                 does everything"
+                    .into()
+            ));
+        }
+        let mut options = tidings_store_sqlite::Options::server(folder);
+        options.is_server = purpose == Use::Serve;
+        options.synchronous = settings.sqlite_synchronous;
+        Ok(Self::Sqlite(options))
+    }
+}
+
 /// An opened store, and what only its opener may do with it.
 pub(crate) enum Engine {
     Sqlite(Arc<SqliteStore>),
@@ -26,29 +63,19 @@ pub(crate) enum Engine {
 
 impl Engine {
     pub(crate) async fn open(settings: &Settings, purpose: Use) -> anyhow::Result<Self> {
-        let folder = match settings.store.split_once(':') {
-            None if settings.store.is_empty() => settings.data.clone(),
-            Some(("sqlite", folder)) if !folder.is_empty() => folder.into(),
-            Some(("postgres" | "postgresql", _)) => {
-                let store = PostgresStore::open(&postgres_options(settings)).await?;
-                return Ok(Self::Postgres(Arc::new(store)));
+        match Location::of(settings, purpose)? {
+            Location::Sqlite(options) => {
+                let store = SqliteStore::open(&options)?;
+                Ok(Self::Sqlite(Arc::new(store)))
             }
-            // What was meant as an address may hold a password, so it is not shown.
-            _ => bail!(
-                "the setting `store` cannot be read; write sqlite:FOLDER, \
-                 postgres://USER@HOST/DATABASE, or nothing"
-            ),
-        };
-        if settings.role != Role::All {
-            bail!(
-                "the role of a node can only be set on PostgreSQL; on SQLite there is one node, which \
-                 does everything"
-            );
+            Location::Postgres(options) => {
+                if purpose == Use::Serve {
+                    refuse_risks(&options, &settings.store_allow_unsafe).await?;
+                }
+                let store = PostgresStore::open(&options).await?;
+                Ok(Self::Postgres(Arc::new(store)))
+            }
         }
-        let mut options = tidings_store_sqlite::Options::server(folder);
-        options.is_server = purpose == Use::Serve;
-        options.synchronous = settings.sqlite_synchronous;
-        Ok(Self::Sqlite(Arc::new(SqliteStore::open(&options)?)))
     }
 
     pub(crate) fn store(&self) -> Arc<dyn Store> {
@@ -73,6 +100,28 @@ impl Engine {
             Self::Postgres(store) => store.close().await,
         }
     }
+}
+
+/// A 202 says that a message is on the disk. Where the database's settings make that untrue, whoever runs
+/// it must have said so.
+async fn refuse_risks(
+    options: &tidings_store_postgres::Options,
+    allowed: &[String],
+) -> anyhow::Result<()> {
+    for risk in tidings_store_postgres::server::risks(options).await? {
+        let (setting, value, why) = (risk.setting, risk.value, risk.why);
+        if !allowed.iter().any(|name| name == setting) {
+            let why = format!(
+                "the database has {setting} = {value}: {why}; set it to on, or name {setting} in the \
+                 setting `store_allow_unsafe` if that is what you want"
+            );
+            return Err(StoreError::Unusable(why).into());
+        }
+        tracing::warn!(
+            "The database has {setting} = {value}: {why}. Allowed by `store_allow_unsafe`"
+        );
+    }
+    Ok(())
 }
 
 /// The writer has a connection of its own, and so has what goes on beside it.

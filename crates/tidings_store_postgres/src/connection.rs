@@ -120,6 +120,11 @@ impl Connection {
         Ok(self.client.execute(&statement, parameters).await?)
     }
 
+    /// Gives how many rows were touched by a statement that is not kept.
+    pub(crate) async fn execute_once(&self, sql: &str) -> Result<u64> {
+        Ok(self.client.execute(sql, &[]).await?)
+    }
+
     /// The prepared statement, kept for as long as the connection.
     async fn statement(&self, sql: &'static str) -> Result<Statement> {
         if let Some(statement) = self.lock().get(sql) {

@@ -56,7 +56,7 @@ impl Connector {
             _ => SslMode::Require,
         });
         if config.get_application_name().is_none() {
-            config.application_name("tidings");
+            config.application_name(options.application_name.unwrap_or("tidings"));
         }
         let millis = |limit: Duration| limit.as_millis();
         let ours = format!(

@@ -22,6 +22,7 @@ use crate::connection::Connection;
 use crate::connector::{Connector, Refusal};
 use crate::convert::{bytes, unreadable};
 use crate::failure::{Failure, Result};
+use crate::migration;
 use crate::partitions::Partitions;
 use crate::schema;
 use crate::statements::statements;
@@ -106,8 +107,8 @@ struct Columns {
 impl PostgresImport {
     /// Connects, and brings the schema up to this version.
     pub async fn open(options: &Options) -> std::result::Result<Self, StoreError> {
+        migration::run(options, schema::MIGRATIONS).await?;
         let connection = connect(options).await?;
-        schema::migrate(&connection).await?;
         // Reading a large table to its end takes as long as it takes.
         connection.run("SET statement_timeout = 0").await?;
         Ok(Self {

@@ -20,12 +20,14 @@ mod import;
 mod journal;
 mod keys;
 mod lists;
+pub mod migration;
 mod nodes;
 mod ownership;
 mod partitions;
 mod pending;
 mod reader;
 mod schema;
+pub mod server;
 mod settle;
 mod shares;
 mod statements;
@@ -56,6 +58,7 @@ use crate::upkeep::Place;
 use crate::writer::{Operation, QueueGauge, Writer};
 
 pub use import::{NOT_COPIED, PostgresImport, copied_tables};
+pub use schema::MIGRATIONS;
 pub use statements::all as statements;
 
 /// How to reach a database.
@@ -75,6 +78,8 @@ pub struct Options {
     pub statement_for_max: Duration,
     /// How long a statement waits for a lock.
     pub lock_for_max: Duration,
+    /// By what name the server lists our connections, unless the address names one.
+    pub application_name: Option<&'static str>,
     /// Whether this node delivers, and so takes a share of the slots.
     pub delivers: bool,
     /// How long a node that says nothing keeps its journal and its slots.
@@ -94,6 +99,7 @@ impl Options {
             connect_for_max: Duration::from_secs(5),
             statement_for_max: Duration::from_secs(30),
             lock_for_max: Duration::from_secs(10),
+            application_name: None,
             delivers: true,
             lease_for: Duration::from_secs(10),
             renew_every: Duration::from_secs(3),
@@ -121,9 +127,9 @@ impl PostgresStore {
     /// task tells callers about commits.
     pub async fn open(options: &Options) -> Result<Self, StoreError> {
         let connector = Arc::new(Connector::new(options)?);
+        migration::run(options, schema::MIGRATIONS).await?;
         let connection = Connection::try_open(&connector).await;
         let connection = connection.map_err(Refusal::at_start)?;
-        schema::migrate(&connection).await?;
         import::refuse_half_copied(&connection).await?;
         drop(connection);
 

@@ -2,7 +2,7 @@
 
 use crate::{
     accept, applications, changes, dedup, endpoints, event_types, health, hints, import, journal,
-    keys, lists, nodes, partitions, pending, settle, takeover, upkeep,
+    keys, lists, migration, nodes, partitions, pending, server, settle, takeover, upkeep,
 };
 
 /// Defines statements as constants, and the list of them.
@@ -33,9 +33,12 @@ pub fn all() -> impl Iterator<Item = &'static str> {
         lists::ATTEMPTS,
         lists::FACTS,
         lists::MESSAGES,
+        migration::STATEMENTS,
+        migration::STEPS,
         nodes::STATEMENTS,
         partitions::STATEMENTS,
         pending::STATEMENTS,
+        server::STATEMENTS,
         settle::STATEMENTS,
         takeover::STATEMENTS,
         upkeep::STATEMENTS,

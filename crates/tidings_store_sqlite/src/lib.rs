@@ -225,6 +225,11 @@ impl Drop for SqliteStore {
     }
 }
 
+/// The version of a folder's schema, and the one that this program needs. Nothing is changed.
+pub fn schema_versions(folder: &Path) -> Result<(usize, usize), StoreError> {
+    schema::versions(&folder.join(FILE))
+}
+
 fn connect(file: &Path, synchronous: Synchronous) -> Result<Connection, StoreError> {
     let connection = Connection::open(file).map_err(failed)?;
     let synchronous = match synchronous {

@@ -120,6 +120,19 @@ pub(crate) fn check(file: &Path) -> Result<(), StoreError> {
     is_known(read_version(&connection)?)
 }
 
+/// The version of a file and the one that this program needs; 0 for a file that is not there.
+pub(crate) fn versions(file: &Path) -> Result<(usize, usize), StoreError> {
+    check(file)?;
+    let version = if file.try_exists().unwrap_or(false) {
+        let connection =
+            Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(failed)?;
+        read_version(&connection)?
+    } else {
+        0
+    };
+    Ok((version, MIGRATIONS.len()))
+}
+
 /// Brings the file up to this version.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let version = read_version(connection)?;

@@ -116,6 +116,8 @@ impl Program {
             )
             .env("HOME", self.folder.path())
             .env("RUST_BACKTRACE", "1")
+            // The databases of tests sync nothing.
+            .env("TIDINGS_STORE_ALLOW_UNSAFE", "fsync")
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .kill_on_drop(true);
@@ -131,7 +133,7 @@ impl Program {
     pub async fn run_with_input(&self, arguments: &[&str], input: Option<&str>) -> Output {
         let mut command = self.command();
         command.args(arguments);
-        if matches!(arguments[0], "keys" | "serve") {
+        if matches!(arguments[0], "keys" | "migrate" | "serve") {
             command.arg("--data").arg(&self.data);
         }
         if let Some(input) = input {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use tidings_delivery::sender::HeaderNames;
 use tidings_store_sqlite::Synchronous;
 
-use super::parse::{bytes, duration, file, flag, networks, number};
+use super::parse::{bytes, duration, file, flag, networks, number, risks};
 use super::{LogFormat, Role, Settings};
 
 /// A setting.
@@ -63,6 +63,7 @@ keys! {
     store_connect_timeout, "5s", "time", "How long a connection to the database may take to be made, TLS and password included.", duration;
     store_statement_timeout, "30s", "time", "How long a statement in the database may take.", duration;
     store_lock_timeout, "10s", "time", "How long a statement in the database may wait for a lock.", duration;
+    store_allow_unsafe, "", "names with commas", "Settings of the database that may be unsafe, of `fsync`, `full_page_writes` and `synchronous_commit`; a server refuses to start on one that is off and not named.", risks;
     node_lease, "10s", "time", "On PostgreSQL: after so long without a sign of life a node counts as dead, and others take over from it.", duration;
     role, "all", "all, api or worker", "What this node does on PostgreSQL: `api` accepts and leaves all deliveries to others, `worker` delivers and answers health checks only.",
         |text| match text {

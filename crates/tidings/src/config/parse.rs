@@ -61,6 +61,22 @@ pub(super) fn file(text: &str) -> Result<Option<PathBuf>, String> {
     Ok((!text.is_empty()).then(|| PathBuf::from(text)))
 }
 
+/// Names of settings of a database that may be unsafe.
+pub(super) fn risks(text: &str) -> Result<Vec<String>, String> {
+    let known: Vec<_> = tidings_store_postgres::server::risky_settings().collect();
+    let names = text
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty());
+    names
+        .map(|name| {
+            let is_known = known.contains(&name);
+            let why = || format!("it takes some of {}, with commas", known.join(", "));
+            is_known.then(|| name.to_owned()).ok_or_else(why)
+        })
+        .collect()
+}
+
 pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, String> {
     text.split(',')
         .map(str::trim)

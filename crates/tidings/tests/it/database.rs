@@ -2,6 +2,7 @@
 
 use tidings_testkit::Program;
 use tidings_testkit::postgres::guarded::Guarded;
+use tidings_testkit::postgres::{Database, Version};
 use tidings_testkit::program::shown;
 
 use crate::support::program;
@@ -166,7 +167,7 @@ fn unusable(port: u16, closed: u16, silent: u16) -> Vec<(String, &'static str, i
         (
             "mysql://me:hush@localhost/x".into(),
             "postgres://USER@HOST/DATABASE",
-            1,
+            2,
         ),
     ]
 }
@@ -228,4 +229,93 @@ async fn a_new_password_needs_no_restart() {
     std::fs::remove_file(&password).unwrap();
     let said = refusal(&app.program).await;
     assert!(said.contains("cannot be read"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rights_that_are_missing_and_a_standby_are_named() {
+    let server = Guarded::start();
+    let password = server.file("password");
+    std::fs::write(&password, "either's pass").unwrap();
+    let with = |url: String| on(&url).setting("store_password_file", password.to_str().unwrap());
+
+    // A database of somebody else, where it may make nothing; then one with somebody else's tables.
+    let postgres = server
+        .url("either", "localhost", "")
+        .replace("of_either", "postgres");
+    let said = refusal(&with(postgres)).await;
+    assert!(said.contains("may not make tables"), "{said}");
+    assert!(said.contains("grant it CREATE on the schema"), "{said}");
+    works(&on(&server.superuser_url("of_either"))).await;
+    let own = with(server.url("either", "localhost", ""));
+    let said = refusal(&own).await;
+    assert!(said.contains("may not use the tables"), "{said}");
+
+    server.become_standby();
+    for command in ["migrate", "serve"] {
+        let output = own.run(&[command]).await;
+        assert_eq!(output.status.code(), Some(3), "{}", shown(&output));
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("it is a standby or read-only"), "{said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn migrate_says_what_is_left_to_do_and_does_it() {
+    let database = Database::new(Version::V15);
+    for program in [on(&database.url()), program()] {
+        let run = async |arguments: &[&str]| {
+            let output = program.run(arguments).await;
+            assert!(output.status.success(), "{}", shown(&output));
+            String::from_utf8(output.stdout).unwrap()
+        };
+        let said = run(&["migrate", "--status"]).await;
+        assert!(
+            said.starts_with("schema 0; this version needs 1\n"),
+            "{said}"
+        );
+        let same = run(&["migrate", "--dry-run"]).await;
+        assert!(same.starts_with(&said), "{same}");
+        assert_eq!(run(&["migrate"]).await, "schema 1 (it was 0)\n");
+        let said = run(&["migrate", "--dry-run"]).await;
+        assert_eq!(said, "schema 1; nothing is left to do\n");
+        assert_eq!(run(&["migrate"]).await, "schema 1 (it was 1)\n");
+        works(&program).await;
+    }
+    let fresh = Database::new(Version::V15);
+    let output = on(&fresh.url()).run(&["migrate", "--dry-run"]).await;
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("CREATE TABLE message"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_does_not_promise_what_its_database_does_not_keep() {
+    let database = Database::new(Version::V15);
+    let careless = on(&database.url()).setting("store_allow_unsafe", "");
+    let output = careless.run(&["serve", "--listen", "127.0.0.1:0"]).await;
+    assert_eq!(output.status.code(), Some(3), "{}", shown(&output));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("fsync = off") && said.contains("store_allow_unsafe"),
+        "{said}"
+    );
+    // Nothing was made there.
+    let output = careless.run(&["migrate", "--status"]).await;
+    assert!(
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .starts_with("schema 0;")
+    );
+    let named = careless.setting("store_allow_unsafe", "fsync, full_page_writes");
+    let server = named.serve().await;
+    server.stop().await;
+    assert!(
+        named.log_text().contains("Allowed by `store_allow_unsafe`"),
+        "{}",
+        named.log_text()
+    );
+    let output = named
+        .setting("store_allow_unsafe", "everything")
+        .run(&["serve"])
+        .await;
+    assert_eq!(output.status.code(), Some(2), "{}", shown(&output));
 }

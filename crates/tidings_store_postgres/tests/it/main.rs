@@ -8,6 +8,7 @@
 mod conformance;
 mod copy;
 mod doubt;
+mod migrations;
 mod nodes;
 mod outage;
 mod rules;

@@ -138,7 +138,7 @@ async fn what_a_dead_node_had_in_hand_another_delivers() {
 #[tokio::test]
 async fn a_role_needs_postgresql() {
     let output = program().run(&["serve", "--role", "api"]).await;
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("PostgreSQL"), "{said}");
 }

@@ -1,7 +1,7 @@
 //! The project's own commands, run as `cargo xtask NAME`. They are for people who work on Tidings; nothing
 //! of them is in the product.
 //!
-//! One file (and folder) per command: `test`, `tidy`, `bench`, `kill-run`. What they share is in `folders` and `stage`.
+//! One file (and folder) per command: `test`, `tidy`, `bench`, `kill-run`, `fault-run`. What they share is in `folders` and `stage`.
 //! A command that cannot do its work ends with exit code 1 and says what to do about it.
 #![expect(
     clippy::print_stdout,
@@ -10,6 +10,7 @@
 )]
 
 mod bench;
+mod fault_run;
 mod folders;
 mod kill_run;
 mod stage;
@@ -36,6 +37,8 @@ enum Command {
     Tidy,
     /// Kills the server under load, again and again, and counts what came of it
     KillRun(kill_run::Options),
+    /// Lets the database fail under load, again and again, and counts what came of it
+    FaultRun(fault_run::Options),
     /// Measures Tidings beside the measuring stick and writes the table of bench/README.md
     Bench(bench::Options),
 }
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
         Command::Test(options) => Ok(test::run(&options)),
         Command::Tidy => tidy::run(),
         Command::KillRun(options) => kill_run::run(&options),
+        Command::FaultRun(options) => fault_run::run(&options),
         Command::Bench(options) => bench::run(&options),
     };
     result.unwrap_or_else(|error| {

@@ -78,6 +78,13 @@ fn prepare() -> Result<Tools> {
     })
 }
 
+/// The folder of PostgreSQL 18's programs, brought in with everything else that has to do with PostgreSQL.
+pub(crate) fn postgres_18() -> Result<PathBuf> {
+    stage("what Debian has", install::debian_packages)?;
+    let python = stage("Python environment", install::python_environment)?;
+    stage("PostgreSQL 18", || postgres::programs(&python))
+}
+
 fn nextest(options: &Options, tools: &Tools) -> Result<Count> {
     let report = folders::target().join("nextest/default/junit.xml");
     if report.exists() {

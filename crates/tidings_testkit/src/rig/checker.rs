@@ -70,24 +70,35 @@ impl Verdict {
     /// Panics unless every promise was kept.
     #[track_caller]
     pub fn assert_kept(&self) {
-        assert!(self.accepted > 0, "nothing was accepted\n{self}");
-        assert_eq!(
-            self.lost, 0,
-            "accepted and lost: {:?}\n{self}",
-            self.lost_shown
-        );
-        assert_eq!(self.phantoms, 0, "phantoms\n{self}");
-        assert_eq!(self.twins, 0, "one key, several messages\n{self}");
-        assert_eq!(self.bodies_changed, 0, "bodies changed\n{self}");
-        assert_eq!(self.signatures_wrong, 0, "signatures wrong\n{self}");
-        assert_eq!(
-            self.repeats_without_crash, 0,
-            "repeats without a crash\n{self}"
-        );
-        assert!(
-            self.repeats_of_one_crash <= self.repeats_max,
-            "too many repeats\n{self}"
-        );
+        if let Err(broken) = self.check() {
+            panic!("{broken}\n{self}");
+        }
+    }
+
+    /// Whether every promise was kept.
+    ///
+    /// # Errors
+    /// Which was not.
+    pub fn check(&self) -> Result<(), String> {
+        let lost = format!("accepted and lost: {:?}", self.lost_shown);
+        for (is_broken, promise) in [
+            (self.accepted == 0, "nothing was accepted"),
+            (self.lost > 0, &lost),
+            (self.phantoms > 0, "phantoms"),
+            (self.twins > 0, "one key, several messages"),
+            (self.bodies_changed > 0, "bodies changed"),
+            (self.signatures_wrong > 0, "signatures wrong"),
+            (self.repeats_without_crash > 0, "repeats without a crash"),
+            (
+                self.repeats_of_one_crash > self.repeats_max,
+                "too many repeats",
+            ),
+        ] {
+            if is_broken {
+                return Err(promise.to_owned());
+            }
+        }
+        Ok(())
     }
 }
 

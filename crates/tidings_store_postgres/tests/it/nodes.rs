@@ -195,6 +195,7 @@ async fn endpoint(store: &PostgresStore, application: i64) -> EndpointId {
         format: BodyFormat::Json,
         metadata: Metadata::new(),
         headers: None,
+        credentials: None,
         secrets: Vec::new(),
         created_at: NOW,
         tail: 1,

@@ -10,36 +10,61 @@ use tidings_domain::slot;
 use tidings_store::Accepted;
 use tidings_store::commit::Acceptance;
 
+use crate::connection::{Connection, Parameter};
 use crate::convert::{stored, stored_option, unreadable, words};
 use crate::dedup::{self, Claim, Held};
 use crate::failure::Result;
+use crate::flight::Flight;
 use crate::pending::{self, NewRows};
 use crate::statements::statements;
 use crate::step::Scope;
 
 statements! {
     INSERT_MESSAGES = "-- insert_messages
-        INSERT INTO message (slot, application, created_at, id, journal, seq, event_type, targets,
+        INSERT INTO message (slot, journal, application, created_at, id, seq, event_type, targets,
             event_id, channels, tags, payload)
-        SELECT slot, application, created_at, id, $1, seq, event_type, targets, event_id, channels,
-            tags, payload
-        FROM unnest($2::smallint[], $3::bigint[], $4::bigint[], $5::bytea[], $6::bigint[],
-            $7::text[], $8::bytea[], $9::text[], $10::text[], $11::text[], $12::bytea[])
-            AS new (slot, application, created_at, id, seq, event_type, targets, event_id, channels,
-                tags, payload)";
+        SELECT unnest($2::smallint[]), $1, unnest($3::bigint[]), unnest($4::bigint[]),
+            unnest($5::bytea[]), unnest($6::bigint[]), unnest($7::text[]), unnest($8::bytea[]),
+            unnest($9::text[]), unnest($10::text[]), unnest($11::text[]), unnest($12::bytea[])";
 }
 
-/// Writes messages, each or the answer of the one that came before it.
+/// Messages on their way into one transaction, each to be written or to get the answer of the one that
+/// came before it.
 ///
-/// In rounds, each in one go: what asks for a key that another of the batch asks for waits for the next,
-/// which finds that one's rows.
-pub(crate) async fn write(scope: &mut Scope, acceptances: &[Acceptance]) -> Result<()> {
-    let mut answers: Vec<Option<Accepted>> = acceptances.iter().map(|_| None).collect();
-    let mut left: Vec<usize> = (0..acceptances.len()).collect();
-    while !left.is_empty() {
+/// They go in rounds: what asks for a key that another of the batch asks for waits for the next, which
+/// finds that one's rows.
+pub(crate) struct Accepting<'a> {
+    acceptances: &'a [Acceptance],
+    answers: Vec<Option<Accepted>>,
+    left: Vec<usize>,
+}
+
+/// Messages that ask for different keys, with their numbers.
+pub(crate) struct Round<'a> {
+    acceptances: &'a [Acceptance],
+    fresh: Vec<(Candidate, MessageId)>,
+    claims: Vec<Claim>,
+    /// What delivery has no place for.
+    owed: NewRows,
+}
+
+impl<'a> Accepting<'a> {
+    pub(crate) fn new(acceptances: &'a [Acceptance]) -> Self {
+        Self {
+            acceptances,
+            answers: acceptances.iter().map(|_| None).collect(),
+            left: (0..acceptances.len()).collect(),
+        }
+    }
+
+    pub(crate) fn next_round(&mut self, scope: &mut Scope) -> Option<Round<'a>> {
+        if self.left.is_empty() {
+            return None;
+        }
+        let acceptances = self.acceptances;
         let mut asked: HashSet<Vec<u8>> = HashSet::new();
-        let mut round = Vec::with_capacity(left.len());
-        left.retain(|place| {
+        let mut round = Vec::with_capacity(self.left.len());
+        self.left.retain(|place| {
             let candidate = Candidate::new(*place, &acceptances[*place]);
             let is_first = candidate.keys().all(|key| !asked.contains(key));
             // Those that wait hold their place as well, so that the order stays.
@@ -49,10 +74,44 @@ pub(crate) async fn write(scope: &mut Scope, acceptances: &[Acceptance]) -> Resu
             }
             !is_first
         });
-        write_round(scope, acceptances, round, &mut answers).await?;
+        Some(Round::new(scope, acceptances, round))
     }
-    scope.effects.accepted.extend(answers.into_iter().flatten());
-    Ok(())
+
+    pub(crate) fn has_more(&self) -> bool {
+        !self.left.is_empty()
+    }
+
+    /// Answers those whose keys were taken before, which are then no longer in the round.
+    pub(crate) async fn keep_new(
+        &mut self,
+        connection: &Connection,
+        round: &mut Round<'a>,
+        won: Vec<Vec<u8>>,
+    ) -> Result<()> {
+        if won.len() < round.claims.len() {
+            let won: HashSet<Vec<u8>> = won.into_iter().collect();
+            round.keep_new(connection, &won, &mut self.answers).await?;
+        }
+        Ok(())
+    }
+
+    /// Notes what follows from the messages that a round writes.
+    pub(crate) fn note(&mut self, scope: &mut Scope, round: &mut Round<'a>) {
+        round.owed = round.owed_rows();
+        scope.effects.owed.extend(round.owed.owed());
+        for (candidate, id) in &round.fresh {
+            let handed = self.acceptances[candidate.place].new.admitted.len();
+            let handed = u32::try_from(handed).unwrap_or(u32::MAX);
+            scope.effects.handed_counts.push((id.seq(), handed));
+            self.answers[candidate.place] = Some(Accepted::Done(*id));
+        }
+    }
+
+    /// Gives the answers to those who will be told.
+    pub(crate) fn finish(self, scope: &mut Scope) {
+        let answers = self.answers.into_iter().flatten();
+        scope.effects.accepted.extend(answers);
+    }
 }
 
 /// A message on its way, with the keys that it asks for.
@@ -97,97 +156,169 @@ impl Candidate {
     }
 }
 
-async fn write_round(
-    scope: &mut Scope,
-    acceptances: &[Acceptance],
-    round: Vec<Candidate>,
-    answers: &mut [Option<Accepted>],
-) -> Result<()> {
-    let mut fresh = Vec::with_capacity(round.len());
-    for candidate in round {
-        scope.journal.numbers.message += 1;
-        let (seq, new) = (
-            scope.journal.numbers.message,
-            &acceptances[candidate.place].new,
-        );
-        let id = MessageId::new(new.accepted_at, scope.journal.id, seq, new.tail);
-        fresh.push((candidate, id));
+impl<'a> Round<'a> {
+    fn new(scope: &mut Scope, acceptances: &'a [Acceptance], candidates: Vec<Candidate>) -> Self {
+        let mut fresh = Vec::with_capacity(candidates.len());
+        for candidate in candidates {
+            scope.journal.numbers.message += 1;
+            let (seq, new) = (
+                scope.journal.numbers.message,
+                &acceptances[candidate.place].new,
+            );
+            let id = MessageId::new(new.accepted_at, scope.journal.id, seq, new.tail);
+            fresh.push((candidate, id));
+        }
+        let claims = fresh
+            .iter()
+            .flat_map(|(candidate, id)| candidate.claims(&acceptances[candidate.place], *id));
+        let mut claims: Vec<Claim> = claims.collect();
+        dedup::sort(&mut claims);
+        Self {
+            acceptances,
+            fresh,
+            claims,
+            owed: NewRows::default(),
+        }
     }
-    let claims = fresh
-        .iter()
-        .flat_map(|(candidate, id)| candidate.claims(&acceptances[candidate.place], *id));
-    let claims: Vec<Claim> = claims.collect();
-    if !claims.is_empty() {
-        fresh = keep_new(scope, acceptances, fresh, claims, answers).await?;
-    }
-    if fresh.is_empty() {
-        return Ok(());
-    }
-    insert(scope, acceptances, &fresh).await?;
-    owe(scope, acceptances, &fresh).await?;
-    for (candidate, id) in fresh {
-        let handed = acceptances[candidate.place].new.admitted.len();
-        let handed = u32::try_from(handed).unwrap_or(u32::MAX);
-        scope.effects.handed_counts.push((id.seq(), handed));
-        answers[candidate.place] = Some(Accepted::Done(id));
-    }
-    Ok(())
-}
 
-type Fresh = Vec<(Candidate, MessageId)>;
-
-/// Takes the keys; answers those that came before, and gives those that did not.
-async fn keep_new(
-    scope: &mut Scope,
-    acceptances: &[Acceptance],
-    fresh: Fresh,
-    claims: Vec<Claim>,
-    answers: &mut [Option<Accepted>],
-) -> Result<Fresh> {
-    let wanted: Vec<(i16, Vec<u8>)> = claims
-        .iter()
-        .map(|claim| (claim.slot, claim.key.clone()))
-        .collect();
-    let won: HashSet<Vec<u8>> = dedup::take(&scope.connection, claims)
-        .await?
-        .into_iter()
-        .collect();
-    if won.len() == wanted.len() {
-        return Ok(fresh);
+    /// Whether any of them asks for a key.
+    pub(crate) fn asks(&self) -> bool {
+        !self.claims.is_empty()
     }
-    let lost = wanted.iter().filter(|(_, key)| !won.contains(key));
-    let (slots, keys): (Vec<i16>, Vec<&[u8]>) = lost.map(|(slot, key)| (*slot, &key[..])).unzip();
-    let held: HashMap<Vec<u8>, Held> = dedup::find(&scope.connection, &slots, &keys)
-        .await?
-        .into_iter()
-        .collect();
-    let mut kept = Vec::new();
-    let (mut slots, mut released) = (Vec::new(), Vec::new());
-    for (candidate, id) in fresh {
-        let acceptance = &acceptances[candidate.place];
-        match earlier(scope, acceptance, &candidate, &held).await? {
-            None => kept.push((candidate, id)),
-            Some(answer) => {
-                answers[candidate.place] = Some(answer);
-                // A refused message uses up neither of its keys.
-                for key in candidate.keys().filter(|key| won.contains(*key)) {
-                    slots.push(candidate.slot);
-                    released.push(key.clone());
+
+    /// Takes the keys. Gives those that were free.
+    pub(crate) async fn take_keys(&self, connection: &Connection) -> Result<Vec<Vec<u8>>> {
+        if self.claims.is_empty() {
+            return Ok(Vec::new());
+        }
+        dedup::take(connection, &self.claims).await
+    }
+
+    async fn keep_new(
+        &mut self,
+        connection: &Connection,
+        won: &HashSet<Vec<u8>>,
+        answers: &mut [Option<Accepted>],
+    ) -> Result<()> {
+        let lost = self.claims.iter().filter(|claim| !won.contains(&claim.key));
+        let (slots, keys): (Vec<i16>, Vec<&[u8]>) =
+            lost.map(|claim| (claim.slot, &claim.key[..])).unzip();
+        let held: HashMap<Vec<u8>, Held> = dedup::find(connection, &slots, &keys)
+            .await?
+            .into_iter()
+            .collect();
+        let (mut slots, mut released) = (Vec::new(), Vec::new());
+        for (candidate, id) in std::mem::take(&mut self.fresh) {
+            let acceptance = &self.acceptances[candidate.place];
+            match earlier(connection, acceptance, &candidate, &held).await? {
+                None => self.fresh.push((candidate, id)),
+                Some(answer) => {
+                    answers[candidate.place] = Some(answer);
+                    // A refused message uses up neither of its keys.
+                    for key in candidate.keys().filter(|key| won.contains(*key)) {
+                        slots.push(candidate.slot);
+                        released.push(key.clone());
+                    }
                 }
             }
         }
+        if !released.is_empty() {
+            let keys: Vec<&[u8]> = released.iter().map(|key| &key[..]).collect();
+            dedup::release(connection, &slots, &keys).await?;
+        }
+        Ok(())
     }
-    if !released.is_empty() {
-        let keys: Vec<&[u8]> = released.iter().map(|key| &key[..]).collect();
-        dedup::release(&scope.connection, &slots, &keys).await?;
+
+    /// Adds the messages, and what is owed of them.
+    pub(crate) fn send<'f>(
+        &'f self,
+        scope: &Scope,
+        connection: &'f Connection,
+        flight: &mut Flight<'f>,
+    ) {
+        if self.fresh.is_empty() {
+            return;
+        }
+        flight.add(self.insert(connection, scope.journal.id));
+        if !self.owed.is_empty() {
+            flight.add(pending::insert(connection, &self.owed, Trigger::Scheduled));
+        }
     }
-    Ok(kept)
+
+    fn owed_rows(&self) -> NewRows {
+        let mut rows = NewRows::default();
+        for (candidate, id) in &self.fresh {
+            let new = &self.acceptances[candidate.place].new;
+            let key = MessageKey {
+                application: new.application,
+                id: *id,
+            };
+            if new.admitted.len() == new.targets.len() {
+                continue;
+            }
+            if new.targets.len() > FAN_OUT_DIRECT_MAX {
+                rows.push(key, 0, new.accepted_at, PendingReason::FanOut);
+                continue;
+            }
+            let admitted: HashSet<i64> = new
+                .admitted
+                .iter()
+                .map(|(target, _)| target.ordinal())
+                .collect();
+            for target in new
+                .targets
+                .iter()
+                .filter(|target| !admitted.contains(target))
+            {
+                rows.push(key, *target, new.accepted_at, PendingReason::Spilled);
+            }
+        }
+        rows
+    }
+
+    async fn insert(&self, connection: &Connection, journal: u16) -> Result<()> {
+        macro_rules! column {
+            (($candidate:ident, $id:ident) => $value:expr) => {
+                self.fresh
+                    .iter()
+                    .map(|($candidate, $id)| $value)
+                    .collect::<Vec<_>>()
+            };
+            ($acceptance:ident => $value:expr) => {
+                self.fresh
+                    .iter()
+                    .map(|(candidate, _)| {
+                        let $acceptance = &self.acceptances[candidate.place];
+                        $value
+                    })
+                    .collect::<Vec<_>>()
+            };
+        }
+        let ids = column!((_candidate, id) => id.parts().to_bytes());
+        let ids: Vec<&[u8]> = ids.iter().map(|id| &id[..]).collect();
+        let columns: [Parameter<'_>; 12] = [
+            &i32::from(journal),
+            &column!((candidate, _id) => candidate.slot),
+            &column!(one => one.new.application),
+            &column!((_candidate, id) => id.at_ms()),
+            &ids,
+            &column!((_candidate, id) => id.seq()),
+            &column!(one => stored(&one.new.event_type)),
+            &column!(one => &one.packed_targets[..]),
+            &column!(one => stored_option(one.new.event_id.as_ref())),
+            &column!(one => words(&one.new.channels)),
+            &column!(one => words(&one.new.tags)),
+            &column!(one => &one.new.payload[..]),
+        ];
+        connection.execute(INSERT_MESSAGES, &columns).await?;
+        Ok(())
+    }
 }
 
 /// The answer of the message that came before this one, by its key or its event id. A repeated request
 /// carries both; the key tells that it is the same request.
 async fn earlier(
-    scope: &Scope,
+    connection: &Connection,
     acceptance: &Acceptance,
     candidate: &Candidate,
     held: &HashMap<Vec<u8>, Held>,
@@ -203,7 +334,7 @@ async fn earlier(
             application: acceptance.new.application,
             id: read_id(&found.reference)?,
         };
-        let message = crate::lists::message_by_key(&scope.connection, key).await?;
+        let message = crate::lists::message_by_key(connection, key).await?;
         return Ok(Some(message.map_or(Accepted::KeyReused, |message| {
             Accepted::Replayed(Arc::new(message))
         })));
@@ -219,102 +350,4 @@ fn read_id(reference: &[u8]) -> Result<MessageId> {
         .try_into()
         .map_err(|_| unreadable(2, "no id of a message"))?;
     Ok(MessageId::from_parts(IdParts::from_bytes(bytes)))
-}
-
-async fn insert(
-    scope: &mut Scope,
-    acceptances: &[Acceptance],
-    fresh: &[(Candidate, MessageId)],
-) -> Result<()> {
-    let of = |place: &Candidate| &acceptances[place.place];
-    let slots: Vec<i16> = fresh.iter().map(|(new, _)| new.slot).collect();
-    let applications: Vec<i64> = fresh
-        .iter()
-        .map(|(new, _)| of(new).new.application)
-        .collect();
-    let times: Vec<i64> = fresh.iter().map(|(_, id)| id.at_ms()).collect();
-    let ids: Vec<[u8; 20]> = fresh.iter().map(|(_, id)| id.parts().to_bytes()).collect();
-    let ids: Vec<&[u8]> = ids.iter().map(|id| &id[..]).collect();
-    let seqs: Vec<i64> = fresh.iter().map(|(_, id)| id.seq()).collect();
-    let types: Vec<_> = fresh
-        .iter()
-        .map(|(new, _)| stored(&of(new).new.event_type))
-        .collect();
-    let targets: Vec<&[u8]> = fresh
-        .iter()
-        .map(|(new, _)| &of(new).packed_targets[..])
-        .collect();
-    let event_ids: Vec<_> = fresh
-        .iter()
-        .map(|(new, _)| stored_option(of(new).new.event_id.as_ref()))
-        .collect();
-    let channels: Vec<_> = fresh
-        .iter()
-        .map(|(new, _)| words(&of(new).new.channels))
-        .collect();
-    let tags: Vec<_> = fresh
-        .iter()
-        .map(|(new, _)| words(&of(new).new.tags))
-        .collect();
-    let payloads: Vec<&[u8]> = fresh
-        .iter()
-        .map(|(new, _)| &of(new).new.payload[..])
-        .collect();
-    scope
-        .connection
-        .execute(
-            INSERT_MESSAGES,
-            &[
-                &i32::from(scope.journal.id),
-                &slots,
-                &applications,
-                &times,
-                &ids,
-                &seqs,
-                &types,
-                &targets,
-                &event_ids,
-                &channels,
-                &tags,
-                &payloads,
-            ],
-        )
-        .await?;
-    Ok(())
-}
-
-/// Writes down what delivery has no place for.
-async fn owe(
-    scope: &mut Scope,
-    acceptances: &[Acceptance],
-    fresh: &[(Candidate, MessageId)],
-) -> Result<()> {
-    let mut rows = NewRows::default();
-    for (candidate, id) in fresh {
-        let new = &acceptances[candidate.place].new;
-        let key = MessageKey {
-            application: new.application,
-            id: *id,
-        };
-        if new.admitted.len() == new.targets.len() {
-            continue;
-        }
-        if new.targets.len() > FAN_OUT_DIRECT_MAX {
-            rows.push(key, 0, new.accepted_at, PendingReason::FanOut);
-            continue;
-        }
-        let admitted: HashSet<i64> = new
-            .admitted
-            .iter()
-            .map(|(target, _)| target.ordinal())
-            .collect();
-        for target in new
-            .targets
-            .iter()
-            .filter(|target| !admitted.contains(target))
-        {
-            rows.push(key, *target, new.accepted_at, PendingReason::Spilled);
-        }
-    }
-    pending::insert(scope, &rows, Trigger::Scheduled).await
 }

@@ -125,6 +125,13 @@ impl Connection {
         Ok(self.client.execute(sql, &[]).await?)
     }
 
+    /// Prepares statements ahead of their first use, all in one go.
+    pub(crate) async fn prepare(&self, all: impl Iterator<Item = &'static str>) -> Result<()> {
+        let preparing = all.map(|sql| self.statement(sql));
+        futures_util::future::try_join_all(preparing).await?;
+        Ok(())
+    }
+
     /// The prepared statement, kept for as long as the connection.
     async fn statement(&self, sql: &'static str) -> Result<Statement> {
         if let Some(statement) = self.lock().get(sql) {

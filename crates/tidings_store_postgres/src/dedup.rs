@@ -67,9 +67,13 @@ pub(crate) fn event_key(application: i64, event_id: &str) -> Vec<u8> {
     key
 }
 
-/// Takes keys, none of which may be there twice. Gives those that were free.
-pub(crate) async fn take(connection: &Connection, mut claims: Vec<Claim>) -> Result<Vec<Vec<u8>>> {
+/// In the order in which keys are taken.
+pub(crate) fn sort(claims: &mut [Claim]) {
     claims.sort_unstable_by(|one, other| (one.slot, &one.key).cmp(&(other.slot, &other.key)));
+}
+
+/// Takes keys, sorted, none of which may be there twice. Gives those that were free.
+pub(crate) async fn take(connection: &Connection, claims: &[Claim]) -> Result<Vec<Vec<u8>>> {
     let slots: Vec<i16> = claims.iter().map(|claim| claim.slot).collect();
     let keys: Vec<&[u8]> = claims.iter().map(|claim| &claim.key[..]).collect();
     let bodies: Vec<&[u8]> = claims.iter().map(|claim| &claim.body[..]).collect();
@@ -126,7 +130,7 @@ pub(crate) async fn take_one(
         expires_at: dedup.expires_at,
     };
     let key = claim.key.clone();
-    if take(connection, vec![claim]).await?.len() == 1 {
+    if take(connection, &[claim]).await?.len() == 1 {
         return Ok(None);
     }
     let found = find(connection, &[slot], &[&key]).await?;

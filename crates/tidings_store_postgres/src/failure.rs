@@ -3,6 +3,9 @@
 use tidings_store::StoreError;
 use tokio_postgres::error::SqlState;
 
+/// What callers hear once another node has the journal.
+pub(crate) const TAKEN_OVER: &str = "another node has taken over from this one";
+
 /// An error of the connection or of the server, or a row that cannot be read.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -10,6 +13,8 @@ pub(crate) enum Failure {
     Database(tokio_postgres::Error),
     /// A row that this version cannot have written.
     Unreadable(String),
+    /// Another node has taken over from this one.
+    TakenOver,
     /// The caller's own error.
     Store(StoreError),
 }
@@ -40,6 +45,7 @@ impl Failure {
         match self {
             Self::Database(error) => meaning(error),
             Self::Unreadable(why) => StoreError::Internal(why.clone()),
+            Self::TakenOver => StoreError::Unavailable(TAKEN_OVER.into()),
             Self::Store(error) => error.clone(),
         }
     }

@@ -7,10 +7,10 @@ use tidings_domain::slot;
 use tidings_store::{Settlement, Subject};
 
 use crate::changes;
-use crate::connection::Parameter;
+use crate::connection::{Connection, Parameter};
 use crate::failure::Result;
+use crate::flight::Flight;
 use crate::statements::statements;
-use crate::step::Scope;
 
 statements! {
     /// Nodes that fail beside each other have not begun to at the same time: the first counts.
@@ -30,51 +30,69 @@ statements! {
             disabled_at = coalesce(endpoint_state.disabled_at, excluded.disabled_at)";
 }
 
-/// The health of endpoints after their latest attempts; the first reason to switch one off counts.
-pub(crate) async fn write(scope: &Scope, settlements: &[&Settlement]) -> Result<()> {
-    let mut latest: BTreeMap<(i16, i64), (i64, EndpointState)> = BTreeMap::new();
-    for settlement in settlements {
-        let Some(state) = &settlement.state else {
-            continue;
-        };
-        let application = settlement.message.application;
-        let key = (slot::of(application), settlement.endpoint.seq());
-        let first = latest.get(&key).and_then(|(_, state)| state.disabled);
-        let disabled = first.or(state.disabled);
-        let state = EndpointState {
-            disabled,
-            ..state.clone()
-        };
-        latest.insert(key, (application, state));
+/// The health of endpoints after their latest attempts, by slot and endpoint; with the application.
+#[derive(Default)]
+pub(crate) struct Health(BTreeMap<(i16, i64), (i64, EndpointState)>);
+
+impl Health {
+    /// The first reason to switch one off counts.
+    pub(crate) fn after(settlements: &[&Settlement]) -> Self {
+        let mut latest: BTreeMap<(i16, i64), (i64, EndpointState)> = BTreeMap::new();
+        for settlement in settlements {
+            let Some(state) = &settlement.state else {
+                continue;
+            };
+            let application = settlement.message.application;
+            let key = (slot::of(application), settlement.endpoint.seq());
+            let first = latest.get(&key).and_then(|(_, state)| state.disabled);
+            let disabled = first.or(state.disabled);
+            let state = EndpointState {
+                disabled,
+                ..state.clone()
+            };
+            latest.insert(key, (application, state));
+        }
+        Self(latest)
     }
-    if latest.is_empty() {
-        return Ok(());
-    }
-    macro_rules! column {
-        ($state:ident => $value:expr) => {
-            latest
-                .values()
-                .map(|(_, $state)| $value)
-                .collect::<Vec<_>>()
-        };
-    }
-    let columns: [Parameter<'_>; 7] = [
-        &latest.keys().map(|(slot, _)| *slot).collect::<Vec<_>>(),
-        &latest
-            .keys()
-            .map(|(_, endpoint)| *endpoint)
-            .collect::<Vec<_>>(),
-        &column!(state => state.failing_since),
-        &column!(state => state.last_failure_at),
-        &column!(state => i64::from(state.failures_count)),
-        &column!(state => state.disabled.map(|(reason, _)| reason.as_str())),
-        &column!(state => state.disabled.map(|(_, at)| at)),
-    ];
-    scope.connection.execute(WRITE_STATES, &columns).await?;
-    for (application, state) in latest.values() {
-        if state.disabled.is_some() {
-            changes::note(&scope.connection, Subject::Application(*application)).await?;
+
+    pub(crate) fn send<'a>(&'a self, connection: &'a Connection, flight: &mut Flight<'a>) {
+        if self.0.is_empty() {
+            return;
+        }
+        flight.add(self.write(connection));
+        for (application, state) in self.0.values() {
+            if state.disabled.is_some() {
+                flight.add(changes::note(
+                    connection,
+                    Subject::Application(*application),
+                ));
+            }
         }
     }
-    Ok(())
+
+    async fn write(&self, connection: &Connection) -> Result<()> {
+        macro_rules! column {
+            ($state:ident => $value:expr) => {
+                self.0
+                    .values()
+                    .map(|(_, $state)| $value)
+                    .collect::<Vec<_>>()
+            };
+        }
+        let columns: [Parameter<'_>; 7] = [
+            &self.0.keys().map(|(slot, _)| *slot).collect::<Vec<_>>(),
+            &self
+                .0
+                .keys()
+                .map(|(_, endpoint)| *endpoint)
+                .collect::<Vec<_>>(),
+            &column!(state => state.failing_since),
+            &column!(state => state.last_failure_at),
+            &column!(state => i64::from(state.failures_count)),
+            &column!(state => state.disabled.map(|(reason, _)| reason.as_str())),
+            &column!(state => state.disabled.map(|(_, at)| at)),
+        ];
+        connection.execute(WRITE_STATES, &columns).await?;
+        Ok(())
+    }
 }

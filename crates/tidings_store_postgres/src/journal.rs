@@ -11,9 +11,10 @@ use std::time::Duration;
 use tidings_domain::clock::Millis;
 use tidings_store::Accepted;
 use tidings_store::commit::{Effects, InMemory};
+use tokio_postgres::error::SqlState;
 
 use crate::connection::Connection;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::statements::statements;
 use crate::step::Scope;
 
@@ -21,12 +22,18 @@ use crate::step::Scope;
 pub(crate) const HOME_SLOT: i16 = 0;
 
 statements! {
+    /// Fails where it finds no row, and with it everything behind it in the transaction, so that nobody
+    /// has to wait for its answer before the commit is sent.
     BEAT = "-- beat
-        UPDATE journal SET batch = $4, mark = $5, message_seq = $6, attempt_seq = $7,
-            lease_until = (extract(epoch FROM now()) * 1000)::bigint + $8, mark_at = $9, seen = $10
-        WHERE slot = $1 AND id = $2 AND fence = $3";
-    FIND_BATCH = "-- find_batch
-        SELECT batch, fence FROM journal WHERE slot = $1 AND id = $2 FOR UPDATE";
+        WITH beaten AS (UPDATE journal SET batch = $4, mark = $5, message_seq = $6, attempt_seq = $7,
+                lease_until = (extract(epoch FROM now()) * 1000)::bigint + $8, mark_at = $9, seen = $10
+            WHERE slot = $1 AND id = $2 AND fence = $3 AND batch < $4 RETURNING 1)
+        SELECT (CASE count(*) WHEN 1 THEN '1' ELSE 'another node has taken over this journal' END)::integer
+        FROM beaten";
+    /// A batch that is not there now will never be: its own beat finds a higher count.
+    SETTLE_BATCH = "-- settle_batch
+        UPDATE journal SET batch = CASE batch WHEN $4 THEN batch ELSE $4 + 1 END
+        WHERE slot = $1 AND id = $2 AND fence = $3 RETURNING batch";
     JOURNALS = "-- journals
         SELECT id, lease_until > (extract(epoch FROM now()) * 1000)::bigint, delivers FROM journal
         WHERE slot = $1 ORDER BY id";
@@ -81,7 +88,19 @@ pub(crate) struct Journal {
 pub(crate) struct Before {
     id: u16,
     numbers: Numbers,
+}
+
+/// The first statement of a batch.
+pub(crate) struct Beat {
+    id: u16,
+    fence: i64,
     batch: i64,
+    mark: i64,
+    /// The last numbers that the batch may give.
+    up_to: Numbers,
+    lease_for: Duration,
+    mark_at: Millis,
+    seen: i64,
 }
 
 /// What became of a batch whose answer was lost.
@@ -103,7 +122,6 @@ impl Journal {
         Before {
             id: self.id,
             numbers: self.numbers,
-            batch: self.batch,
         }
     }
 
@@ -111,10 +129,8 @@ impl Journal {
     pub(crate) fn undo(&mut self, before: Before) {
         if self.id == before.id {
             self.numbers = before.numbers;
-            self.batch = before.batch;
         } else if self.id == 0 {
             self.id = before.id; // it was not closed
-            self.batch = before.batch;
         } else {
             *self = Self::default(); // it was not opened
         }
@@ -161,53 +177,71 @@ impl Journal {
         times.fold(earliest, Millis::min)
     }
 
-    /// Begins a batch of at most so many new numbers, whose earliest message was accepted then. False if
-    /// another node has taken over.
-    pub(crate) async fn beat(
-        &mut self,
-        connection: &Connection,
-        more: Numbers,
-        earliest: Millis,
-        lease_for: Duration,
-    ) -> Result<bool> {
-        if !self.is_open() {
-            return Ok(true); // nothing is accepted anyway
-        }
+    /// Begins a batch of at most so many new numbers, whose earliest message was accepted then. Each has a
+    /// count of its own, whatever becomes of it.
+    pub(crate) fn beat(&mut self, more: Numbers, earliest: Millis, lease_for: Duration) -> Beat {
         self.batch += 1;
-        let found = connection
-            .execute(
+        Beat {
+            id: self.id,
+            fence: self.fence,
+            batch: self.batch,
+            mark: self.in_memory.mark(),
+            up_to: Numbers {
+                message: self.numbers.message + more.message,
+                attempt: self.numbers.attempt + more.attempt,
+            },
+            lease_for,
+            mark_at: self.mark_at(earliest),
+            seen: self.seen,
+        }
+    }
+
+    /// Whether a batch is there. Waits for it if it has not ended yet, and sees to it that one that the
+    /// server has not begun yet comes too late.
+    pub(crate) async fn fate(&mut self, connection: &Connection, batch: i64) -> Result<Fate> {
+        let (id, next) = (i32::from(self.id), batch + 1);
+        let row = connection
+            .query_opt(SETTLE_BATCH, &[&HOME_SLOT, &id, &self.fence, &batch])
+            .await?;
+        let Some(row) = row else {
+            return Ok(Fate::TakenOver);
+        };
+        self.batch = self.batch.max(next);
+        Ok(match row.try_get::<_, i64>(0)? == batch {
+            true => Fate::Committed,
+            false => Fate::Undone,
+        })
+    }
+}
+
+impl Beat {
+    /// Fails if another node has taken over.
+    pub(crate) async fn send(&self, connection: &Connection) -> Result<()> {
+        let sent = connection
+            .query_one(
                 BEAT,
                 &[
                     &HOME_SLOT,
                     &i32::from(self.id),
                     &self.fence,
                     &self.batch,
-                    &self.in_memory.mark(),
-                    &(self.numbers.message + more.message),
-                    &(self.numbers.attempt + more.attempt),
-                    &millis(lease_for),
-                    &self.mark_at(earliest),
+                    &self.mark,
+                    &self.up_to.message,
+                    &self.up_to.attempt,
+                    &millis(self.lease_for),
+                    &self.mark_at,
                     &self.seen,
                 ],
             )
-            .await?;
-        Ok(found == 1)
-    }
-
-    /// Whether a batch is there. Waits for it if it has not ended yet.
-    pub(crate) async fn fate(&self, connection: &Connection, batch: i64) -> Result<Fate> {
-        let row = connection
-            .query_opt(FIND_BATCH, &[&HOME_SLOT, &i32::from(self.id)])
-            .await?;
-        let Some(row) = row else {
-            return Ok(Fate::TakenOver);
-        };
-        let (found, fence): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
-        Ok(match (fence == self.fence, found == batch) {
-            (false, _) => Fate::TakenOver,
-            (true, true) => Fate::Committed,
-            (true, false) => Fate::Undone,
-        })
+            .await;
+        match sent {
+            Err(Failure::Database(error))
+                if error.code() == Some(&SqlState::INVALID_TEXT_REPRESENTATION) =>
+            {
+                Err(Failure::TakenOver)
+            }
+            other => other.map(|_| ()),
+        }
     }
 }
 

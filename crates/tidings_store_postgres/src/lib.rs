@@ -14,6 +14,7 @@ mod dedup;
 mod endpoints;
 mod event_types;
 mod failure;
+mod flight;
 mod health;
 mod hints;
 mod import;

@@ -122,8 +122,12 @@ impl NewRows {
         self.reasons.push(code(reason.code()));
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
     /// To whom, and when it is due.
-    fn owed(&self) -> impl Iterator<Item = (Creditor, Millis)> {
+    pub(crate) fn owed(&self) -> impl Iterator<Item = (Creditor, Millis)> {
         let to = self.slots.iter().zip(&self.endpoints);
         let to = to.map(|(slot, endpoint)| Creditor {
             slot: *slot,
@@ -138,12 +142,12 @@ impl NewRows {
 }
 
 /// Writes rows that cannot be there yet.
-pub(crate) async fn insert(scope: &mut Scope, rows: &NewRows, trigger: Trigger) -> Result<()> {
-    if rows.slots.is_empty() {
-        return Ok(());
-    }
-    scope
-        .connection
+pub(crate) async fn insert(
+    connection: &Connection,
+    rows: &NewRows,
+    trigger: Trigger,
+) -> Result<()> {
+    connection
         .execute(
             INSERT_PENDING,
             &[
@@ -157,7 +161,6 @@ pub(crate) async fn insert(scope: &mut Scope, rows: &NewRows, trigger: Trigger) 
             ],
         )
         .await?;
-    scope.effects.owed.extend(rows.owed());
     Ok(())
 }
 

@@ -1,40 +1,28 @@
 //! Outcomes: one row for each attempt, and what is owed after it.
 
+mod attempts;
+
 use std::collections::HashSet;
 
 use tidings_domain::clock::Millis;
-use tidings_domain::delivery::{AttemptError, Outcome};
+use tidings_domain::delivery::Outcome;
 use tidings_domain::ids::AttemptId;
 use tidings_domain::slot;
 use tidings_store::{Creditor, Hold, Next, Settlement};
+use tokio_postgres::Row;
 
-use crate::connection::Parameter;
-use crate::convert::{parts, stored};
+use crate::connection::{Connection, Parameter};
+use crate::convert::parts;
 use crate::failure::Result;
-use crate::health;
+use crate::flight::Flight;
+use crate::health::Health;
 use crate::pending::code;
 use crate::statements::statements;
 use crate::step::Scope;
 
+pub(crate) use attempts::STATEMENTS as ATTEMPTS;
+
 statements! {
-    /// A batch that is written once more after its answer was lost has the same ids.
-    INSERT_ATTEMPTS = "-- insert_attempts
-        INSERT INTO attempt (slot, application, endpoint, message_id, created_at, id, number,
-            trigger, outcome, is_late, status, error, error_detail, peer, resolve_us, connect_us,
-            tls_us, head_us, body_us, is_truncated, url, request_headers, response_headers,
-            response)
-        SELECT slot, application, endpoint, message_id, created_at, id, number, trigger, outcome,
-            is_late, status, error, error_detail, peer, resolve_us, connect_us, tls_us, head_us, body_us,
-            is_truncated, url, request_headers, response_headers, response
-        FROM unnest($2::smallint[], $3::bigint[], $4::bigint[], $5::bytea[], $6::bigint[],
-            $7::bytea[], $8::bigint[], $9::smallint[], $10::smallint[], $11::bigint[],
-            $12::smallint[], $13::text[], $14::text[], $15::bigint[], $16::bigint[], $17::bigint[],
-            $18::bigint[], $19::bigint[], $20::boolean[], $21::text[], $22::text[], $23::bytea[],
-            $24::bytea[], $1::boolean[])
-            AS new (slot, application, endpoint, message_id, created_at, id, number, trigger,
-                outcome, status, error, error_detail, peer, resolve_us, connect_us, tls_us, head_us,
-                body_us, is_truncated, url, request_headers, response_headers, response, is_late)
-        ON CONFLICT DO NOTHING";
     OWE_RETRIES = "-- owe_retries
         INSERT INTO pending (slot, application, message_id, endpoint, due_at, owed_since,
             attempts_count, reason, trigger, version, recoveries_count)
@@ -82,20 +70,58 @@ statements! {
         ON CONFLICT (slot, message_id, endpoint) DO NOTHING";
 }
 
-pub(crate) async fn write(scope: &mut Scope, settlements: &[Settlement]) -> Result<()> {
-    if settlements.is_empty() {
-        return Ok(());
+/// Outcomes on their way into one transaction.
+pub(crate) struct Settling<'a> {
+    settlements: &'a [Settlement],
+    ids: Vec<AttemptId>,
+    are_late: Vec<bool>,
+    is_again: bool,
+    parts: Vec<Part<'a>>,
+    health: Health,
+}
+
+/// What is owed after outcomes of different deliveries.
+#[derive(Default)]
+struct Part<'a> {
+    /// Rows that nobody has written yet.
+    first: Retries,
+    done: Vec<(&'a Settlement, u32)>,
+    moved: Vec<(&'a Settlement, u32)>,
+}
+
+/// Gives numbers and sorts out what is to be written. `is_again`: some of it may be there already.
+pub(crate) fn plan<'a>(
+    scope: &mut Scope,
+    settlements: &'a [Settlement],
+    is_again: bool,
+) -> Settling<'a> {
+    let mut settling = Settling {
+        settlements,
+        ids: Vec::with_capacity(settlements.len()),
+        are_late: settlements.iter().map(|one| is_late(scope, one)).collect(),
+        is_again: is_again || scope.is_fenced || !scope.journal.is_open(),
+        parts: Vec::new(),
+        health: Health::default(),
+    };
+    let journal = &mut scope.journal;
+    for settlement in settlements {
+        journal.numbers.attempt += 1;
+        let (seq, at) = (journal.numbers.attempt, settlement.started_at);
+        let id = AttemptId::new(at, journal.id, seq, settlement.tail);
+        settling.ids.push(id);
     }
-    insert_attempts(scope, settlements).await?;
-    let timely: Vec<&Settlement> = settlements
-        .iter()
-        .filter(|settlement| !is_late(scope, settlement))
+    scope.effects.settled.extend(settling.ids.iter().copied());
+    let timely = settlements.iter().zip(&settling.are_late);
+    let timely: Vec<&Settlement> = timely
+        .filter(|(_, is_late)| !**is_late)
+        .map(|(settlement, _)| settlement)
         .collect();
-    for part in parts_of_different_deliveries(&timely) {
-        let holds: Vec<Hold> = part.iter().map(|one| hold(scope, one)).collect();
-        write_next(scope, part, &holds).await?;
+    for settlements in parts_of_different_deliveries(&timely) {
+        let part = Part::new(scope, settlements);
+        settling.parts.push(part);
     }
-    health::write(scope, &timely).await
+    settling.health = Health::after(&timely);
+    settling
 }
 
 /// Whether another node was given what this outcome is of: all that this one had in memory when its
@@ -107,6 +133,43 @@ fn is_late(scope: &Scope, settlement: &Settlement) -> bool {
     };
     let journal = &scope.journal;
     scope.is_fenced || (journal.is_open() && taken_under != 0 && taken_under != journal.id)
+}
+
+impl Settling<'_> {
+    /// Adds what needs no answer.
+    pub(crate) fn send<'a>(&'a self, connection: &'a Connection, flight: &mut Flight<'a>) {
+        if self.settlements.is_empty() {
+            return;
+        }
+        flight.add(attempts::insert(connection, self));
+        if let [part] = &self.parts[..] {
+            part.send(connection, flight);
+        }
+        self.health.send(connection, flight);
+    }
+
+    /// Whether nothing is left after that.
+    pub(crate) fn is_sent(&self) -> bool {
+        match &self.parts[..] {
+            [] => true,
+            [part] => part.moved.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// The rest.
+    pub(crate) async fn finish(&self, connection: &Connection) -> Result<()> {
+        if let [part] = &self.parts[..] {
+            return part.move_rows(connection).await;
+        }
+        for part in &self.parts {
+            let mut flight = Flight::default();
+            part.send(connection, &mut flight);
+            flight.land().await?;
+            part.move_rows(connection).await?;
+        }
+        Ok(())
+    }
 }
 
 /// Cuts a batch where a delivery comes a second time, since one statement changes a row only once. Next
@@ -128,74 +191,6 @@ fn parts_of_different_deliveries<'a, 'b>(
     }
     parts.push(&settlements[start..]);
     parts
-}
-
-async fn insert_attempts(scope: &mut Scope, settlements: &[Settlement]) -> Result<()> {
-    let journal = &mut scope.journal;
-    let mut ids = Vec::with_capacity(settlements.len());
-    for settlement in settlements {
-        journal.numbers.attempt += 1;
-        let seq = journal.numbers.attempt;
-        ids.push(AttemptId::new(
-            settlement.started_at,
-            journal.id,
-            seq,
-            settlement.tail,
-        ));
-    }
-    // Each column is an array of its own. The closure names the field once.
-    macro_rules! column {
-        ($settlement:ident => $value:expr) => {
-            settlements
-                .iter()
-                .map(|$settlement| $value)
-                .collect::<Vec<_>>()
-        };
-    }
-    macro_rules! phase {
-        ($name:ident) => {
-            column!(one => i64::from(one.exchange.phases.$name))
-        };
-    }
-    let messages = column!(one => one.message.id.parts().to_bytes());
-    let messages: Vec<&[u8]> = messages.iter().map(|id| &id[..]).collect();
-    let own = ids
-        .iter()
-        .map(|id| id.parts().to_bytes())
-        .collect::<Vec<_>>();
-    let own: Vec<&[u8]> = own.iter().map(|id| &id[..]).collect();
-    let columns: [Parameter<'_>; 24] = [
-        &column!(one => is_late(scope, one)),
-        &column!(one => slot::of(one.message.application)),
-        &column!(one => one.message.application),
-        &column!(one => one.endpoint.seq()),
-        &messages,
-        &column!(one => one.started_at),
-        &own,
-        &column!(one => i64::from(one.number)),
-        &column!(one => code(one.trigger.code())),
-        &column!(one => code(one.outcome.code())),
-        &column!(one => one.exchange.status.map(i64::from)),
-        &column!(one => one.exchange.error.map(AttemptError::code).map(code)),
-        &column!(one => {
-            let detail = &one.exchange.error_detail;
-            (!detail.is_empty()).then(|| stored(detail))
-        }),
-        &column!(one => one.exchange.peer.map(|peer| peer.to_string())),
-        &phase!(resolve_us),
-        &phase!(connect_us),
-        &phase!(tls_us),
-        &phase!(head_us),
-        &phase!(body_us),
-        &column!(one => one.exchange.is_truncated),
-        &column!(one => stored(&one.exchange.url)),
-        &column!(one => stored(&one.exchange.request_headers)),
-        &column!(one => &one.exchange.response_headers[..]),
-        &column!(one => &one.exchange.response[..]),
-    ];
-    scope.connection.execute(INSERT_ATTEMPTS, &columns).await?;
-    scope.effects.settled.extend(ids);
-    Ok(())
 }
 
 /// How the delivery is held by now: one that was handed over may have been owed meanwhile.
@@ -244,7 +239,7 @@ impl Retries {
         self.triggers.push(code(settlement.trigger.code()));
     }
 
-    async fn write(&self, scope: &Scope, sql: &'static str) -> Result<Vec<tokio_postgres::Row>> {
+    async fn write(&self, connection: &Connection, sql: &'static str) -> Result<Vec<Row>> {
         if self.slots.is_empty() {
             return Ok(Vec::new());
         }
@@ -265,59 +260,72 @@ impl Retries {
         if sql == OWE_AGAIN {
             columns.push(&success);
         }
-        scope.connection.query(sql, &columns).await
+        connection.query(sql, &columns).await
     }
 }
 
-/// Clears or moves what was owed. A row that somebody has changed meanwhile is left alone.
-async fn write_next(scope: &mut Scope, settlements: &[&Settlement], holds: &[Hold]) -> Result<()> {
-    let (mut first, mut moved) = (Retries::default(), Retries::default());
-    let mut done: Vec<(&Settlement, u32)> = Vec::new();
-    for (settlement, hold) in settlements.iter().zip(holds) {
-        match (hold, settlement.next) {
-            (Hold::Handed, Next::Done) => {}
-            (Hold::Handed, Next::At { .. }) => first.push(settlement, 1),
-            (Hold::Pending { version }, Next::Done) => done.push((settlement, *version)),
-            (Hold::Pending { version }, Next::At { .. }) => moved.push(settlement, *version),
+/// A row that somebody has changed meanwhile is left alone.
+impl<'a> Part<'a> {
+    fn new(scope: &mut Scope, settlements: &[&'a Settlement]) -> Self {
+        let mut part = Self::default();
+        for settlement in settlements {
+            match (hold(scope, settlement), settlement.next) {
+                (Hold::Handed, Next::Done) => {}
+                (Hold::Handed, Next::At { .. }) => part.first.push(settlement, 1),
+                (Hold::Pending { version }, Next::Done) => part.done.push((settlement, version)),
+                (Hold::Pending { version }, Next::At { .. }) => {
+                    part.moved.push((settlement, version));
+                }
+            }
+            if let Next::At { due_at, .. } = settlement.next {
+                let creditor = Creditor {
+                    slot: slot::of(settlement.message.application),
+                    endpoint: settlement.endpoint.seq(),
+                };
+                scope.effects.owed.push((creditor, due_at));
+            }
         }
-        if let Next::At { due_at, .. } = settlement.next {
-            let creditor = Creditor {
-                slot: slot::of(settlement.message.application),
-                endpoint: settlement.endpoint.seq(),
-            };
-            scope.effects.owed.push((creditor, due_at));
+        part
+    }
+
+    fn send(&'a self, connection: &'a Connection, flight: &mut Flight<'a>) {
+        if !self.first.slots.is_empty() {
+            flight.add(self.first.write(connection, OWE_RETRIES));
         }
-    }
-    first.write(scope, OWE_RETRIES).await?;
-    clear(scope, &done).await?;
-    let rows = moved.write(scope, MOVE_PENDING).await?;
-    if rows.len() == moved.slots.len() {
-        return Ok(());
-    }
-    let mut found = HashSet::new();
-    for row in &rows {
-        found.insert((parts(row, 0)?.to_bytes(), row.try_get::<_, i64>(1)?));
-    }
-    let mut again = Retries::default();
-    for (settlement, hold) in settlements.iter().zip(holds) {
-        let key = (
-            settlement.message.id.parts().to_bytes(),
-            settlement.endpoint.seq(),
-        );
-        if let Hold::Pending { version } = hold
-            && !found.contains(&key)
-        {
-            again.push(settlement, *version);
+        if !self.done.is_empty() {
+            flight.add(clear(connection, &self.done));
         }
     }
-    again.write(scope, OWE_AGAIN).await?;
-    Ok(())
+
+    async fn move_rows(&self, connection: &Connection) -> Result<()> {
+        if self.moved.is_empty() {
+            return Ok(());
+        }
+        let mut moved = Retries::default();
+        for (settlement, version) in &self.moved {
+            moved.push(settlement, *version);
+        }
+        let rows = moved.write(connection, MOVE_PENDING).await?;
+        if rows.len() == self.moved.len() {
+            return Ok(());
+        }
+        let mut found = HashSet::new();
+        for row in &rows {
+            found.insert((parts(row, 0)?.to_bytes(), row.try_get::<_, i64>(1)?));
+        }
+        let mut again = Retries::default();
+        for (settlement, version) in &self.moved {
+            let message = settlement.message.id.parts().to_bytes();
+            if !found.contains(&(message, settlement.endpoint.seq())) {
+                again.push(settlement, *version);
+            }
+        }
+        again.write(connection, OWE_AGAIN).await?;
+        Ok(())
+    }
 }
 
-async fn clear(scope: &Scope, done: &[(&Settlement, u32)]) -> Result<()> {
-    if done.is_empty() {
-        return Ok(());
-    }
+async fn clear(connection: &Connection, done: &[(&Settlement, u32)]) -> Result<()> {
     let slots: Vec<i16> = done
         .iter()
         .map(|(one, _)| slot::of(one.message.application))
@@ -333,7 +341,7 @@ async fn clear(scope: &Scope, done: &[(&Settlement, u32)]) -> Result<()> {
         .map(|(_, version)| i64::from(*version))
         .collect();
     let columns: [Parameter<'_>; 4] = [&slots, &messages, &endpoints, &versions];
-    scope.connection.execute(CLEAR_PENDING, &columns).await?;
+    connection.execute(CLEAR_PENDING, &columns).await?;
     Ok(())
 }
 

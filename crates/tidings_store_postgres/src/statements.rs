@@ -16,6 +16,24 @@ macro_rules! statements {
 
 pub(crate) use statements;
 
+/// What the writer sends in flights, all of it from these files. A statement that had to be prepared first
+/// would come after those that are sent behind it.
+pub(crate) fn in_flight() -> impl Iterator<Item = &'static str> {
+    [
+        accept::STATEMENTS,
+        changes::STATEMENTS,
+        dedup::STATEMENTS,
+        health::STATEMENTS,
+        journal::STATEMENTS,
+        pending::STATEMENTS,
+        settle::ATTEMPTS,
+        settle::STATEMENTS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}
+
 /// Every statement with parameters that the store makes.
 pub fn all() -> impl Iterator<Item = &'static str> {
     [
@@ -39,6 +57,7 @@ pub fn all() -> impl Iterator<Item = &'static str> {
         partitions::STATEMENTS,
         pending::STATEMENTS,
         server::STATEMENTS,
+        settle::ATTEMPTS,
         settle::STATEMENTS,
         takeover::STATEMENTS,
         upkeep::STATEMENTS,

@@ -1,5 +1,7 @@
 //! Steps that are not on the hot path: a closure in the writer's transaction, answered after the commit.
 
+use std::sync::Arc;
+
 use futures_util::future::BoxFuture;
 use tidings_store::StoreError;
 use tidings_store::commit::{Answered, Effects};
@@ -11,7 +13,7 @@ use crate::journal::Journal;
 
 /// What a batch and its steps see of the writer.
 pub(crate) struct Scope {
-    pub(crate) connection: Connection,
+    pub(crate) connection: Arc<Connection>,
     pub(crate) journal: Journal,
     pub(crate) effects: Effects,
     /// Another node has taken over from this one.

@@ -7,6 +7,7 @@
 
 mod batch;
 mod doubt;
+mod transaction;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,13 +23,14 @@ use crate::connection::Connection;
 use crate::connector::Connector;
 use crate::failure::{Failure, Result};
 use crate::hints::Hints;
-use crate::journal::{Journal, Numbers};
+use crate::journal::Journal;
 use crate::ownership::Ownership;
 use crate::partitions::Partitions;
 use crate::step::{Scope, Step};
 
 pub(crate) use batch::{Batch, QueueGauge};
 use doubt::Doubt;
+use transaction::Failed;
 
 /// How long to wait before the database is asked again after it has failed; doubled each time.
 const RETRY_AFTER_MIN: Duration = Duration::from_millis(50);
@@ -71,6 +73,7 @@ pub(crate) fn start(writer: Writer) -> std::io::Result<std::thread::JoinHandle<(
                 writer,
                 connection: None,
                 journal: Journal::default(),
+                fenced: None,
                 partitions: Partitions::default(),
                 carried: Vec::new(),
                 doubt: None,
@@ -96,8 +99,10 @@ pub(crate) fn send(
 
 struct State {
     writer: Writer,
-    connection: Option<Connection>,
+    connection: Option<Arc<Connection>>,
     journal: Journal,
+    /// The journal that another node has taken over, if one has.
+    fenced: Option<u16>,
     partitions: Partitions,
     /// Outcomes that could not be written yet; they go before everything else.
     carried: Vec<Settlement>,
@@ -105,14 +110,6 @@ struct State {
     doubt: Option<Doubt>,
     retry_after: Duration,
     beaten_at: Instant,
-}
-
-/// How the attempt to write a batch ended.
-enum Failed {
-    /// Nothing of it is there.
-    Undone(Failure),
-    /// The answer of the commit was lost.
-    InDoubt(Failure),
 }
 
 impl State {
@@ -177,6 +174,7 @@ impl State {
         if !self.carried.is_empty() {
             let later = std::mem::take(&mut batch.settlements);
             batch.settlements = std::mem::take(&mut self.carried);
+            batch.is_again = true;
             batch.settlements.extend(later);
         }
         let before = self.journal.before();
@@ -205,67 +203,67 @@ impl State {
         }
     }
 
-    /// One transaction: outcomes first, then steps, then new messages.
+    /// One transaction.
     async fn try_write(&mut self, batch: &mut Batch) -> std::result::Result<Effects, Failed> {
-        let connection = self.connect().await.map_err(Failed::Undone)?;
+        let connection = self.connect().await?;
+        self.partitions.make_for(&connection, batch).await?;
         let began = std::time::Instant::now();
         self.journal.seen = self.journal.seen.max(batch.acknowledged);
         let before = self.journal.before();
+        let journal = std::mem::take(&mut self.journal);
         let mut scope = Scope {
             connection,
-            journal: std::mem::take(&mut self.journal),
+            is_fenced: journal.is_open() && self.fenced == Some(journal.id),
+            journal,
             effects: Effects::default(),
-            is_fenced: false,
         };
-        let made = self.partitions.make_for(&scope.connection, batch).await;
-        let written = match made {
-            Ok(()) => write_in_transaction(&mut scope, batch, self.writer.lease_for).await,
-            Err(failure) => Err(failure),
-        };
-        let result = match written {
-            Ok(()) => match scope.connection.run("COMMIT").await {
-                Ok(()) => {
-                    scope.journal.committed(&scope.effects);
-                    self.beaten_at = Instant::now();
-                    if scope.journal.is_open() && !scope.is_fenced {
-                        let lease_for = self.writer.lease_for;
-                        self.writer.ownership.renewed(began, lease_for);
-                    }
-                    Ok(std::mem::take(&mut scope.effects))
+        let mut result = transaction::write(&mut scope, batch, self.writer.lease_for).await;
+        if let Err(Failed::Undone(Failure::TakenOver)) = &result {
+            // Once is for good. Outcomes are kept as late ones.
+            self.fenced = Some(scope.journal.id);
+            let _ = scope.connection.run("ROLLBACK").await; // fails where the connection has
+            scope.journal.undo(before);
+            scope.effects = Effects::default();
+            scope.is_fenced = true;
+            result = transaction::write(&mut scope, batch, self.writer.lease_for).await;
+        }
+        let is_usable = match &result {
+            Ok(()) => {
+                scope.journal.committed(&scope.effects);
+                self.beaten_at = Instant::now();
+                if scope.journal.is_open() && !scope.is_fenced {
+                    let lease_for = self.writer.lease_for;
+                    self.writer.ownership.renewed(began, lease_for);
                 }
-                // Whatever it says: it may be there.
-                Err(failure) => Err(Failed::InDoubt(failure)),
-            },
-            Err(failure) => {
-                let _ = scope.connection.run("ROLLBACK").await; // fails where the connection has
-                Err(Failed::Undone(failure))
+                true
+            }
+            Err(Failed::Undone(_)) => scope.connection.run("ROLLBACK").await.is_ok(),
+            Err(Failed::InDoubt(_)) => {
+                self.doubt = Some(Doubt {
+                    before,
+                    batch: scope.journal.batch,
+                    effects: std::mem::take(&mut scope.effects),
+                    settlements: std::mem::take(&mut batch.settlements),
+                    acceptances: std::mem::take(&mut batch.acceptances),
+                });
+                false
             }
         };
-        let Scope {
-            connection,
-            journal,
-            effects,
-            ..
-        } = scope;
-        self.journal = journal;
-        if let Err(Failed::InDoubt(_)) = &result {
-            self.doubt = Some(Doubt {
-                before,
-                batch: self.journal.batch,
-                effects,
-                settlements: std::mem::take(&mut batch.settlements),
-                acceptances: std::mem::take(&mut batch.acceptances),
-            });
-        } else if !connection.is_closed() {
-            self.connection = Some(connection);
+        self.journal = scope.journal;
+        if is_usable {
+            self.connection = Some(scope.connection);
         }
-        result
+        result.map(|()| scope.effects)
     }
 
-    async fn connect(&mut self) -> Result<Connection> {
+    async fn connect(&mut self) -> Result<Arc<Connection>> {
         match self.connection.take().filter(|kept| !kept.is_closed()) {
             Some(connection) => Ok(connection),
-            None => Connection::open(&self.writer.connector).await,
+            None => {
+                let connection = Connection::open(&self.writer.connector).await?;
+                connection.prepare(crate::statements::in_flight()).await?;
+                Ok(Arc::new(connection))
+            }
         }
     }
 
@@ -305,6 +303,7 @@ impl State {
         for settlement in batch.settlements {
             let alone = Batch {
                 settlements: vec![settlement],
+                is_again: true,
                 ..Batch::default()
             };
             Box::pin(self.write_batch(alone)).await;
@@ -340,37 +339,6 @@ impl State {
             acceptances,
         });
     }
-}
-
-/// Everything between `BEGIN` and `COMMIT`.
-async fn write_in_transaction(
-    scope: &mut Scope,
-    batch: &mut Batch,
-    lease_for: Duration,
-) -> Result<()> {
-    let count = |length: usize| i64::try_from(length).unwrap_or(i64::MAX);
-    let more = Numbers {
-        message: count(batch.acceptances.len()),
-        attempt: count(batch.settlements.len()),
-    };
-    scope.connection.run("BEGIN").await?;
-    let holds = scope
-        .journal
-        .beat(&scope.connection, more, batch.earliest(), lease_for)
-        .await?;
-    scope.is_fenced = !holds;
-    crate::settle::write(scope, &batch.settlements).await?;
-    for step in &mut batch.steps {
-        step.run(scope).await?;
-    }
-    if scope.is_fenced {
-        scope.effects.refusal = Some("another node has taken over from this one");
-    } else if scope.journal.is_open() {
-        crate::accept::write(scope, &batch.acceptances).await?;
-    } else {
-        scope.effects.refusal = Some("no journal is open");
-    }
-    Ok(())
 }
 
 /// A lost answer leaves open whether the change was made, whatever the reason.

@@ -41,6 +41,8 @@ impl QueueGauge {
 #[derive(Default)]
 pub(crate) struct Batch {
     pub(crate) settlements: Vec<Settlement>,
+    /// Some of the outcomes may be written already.
+    pub(crate) is_again: bool,
     pub(crate) steps: Vec<Box<dyn Step>>,
     pub(crate) acceptances: Vec<Acceptance>,
     pub(crate) last: Option<oneshot::Sender<()>>,

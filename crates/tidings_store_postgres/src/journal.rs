@@ -207,9 +207,11 @@ impl Journal {
             return Ok(Fate::TakenOver);
         };
         self.batch = self.batch.max(next);
-        Ok(match row.try_get::<_, i64>(0)? == batch {
-            true => Fate::Committed,
-            false => Fate::Undone,
+        let is_there = row.try_get::<_, i64>(0)? == batch;
+        Ok(if is_there {
+            Fate::Committed
+        } else {
+            Fate::Undone
         })
     }
 }

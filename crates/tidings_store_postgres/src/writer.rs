@@ -257,14 +257,12 @@ impl State {
     }
 
     async fn connect(&mut self) -> Result<Arc<Connection>> {
-        match self.connection.take().filter(|kept| !kept.is_closed()) {
-            Some(connection) => Ok(connection),
-            None => {
-                let connection = Connection::open(&self.writer.connector).await?;
-                connection.prepare(crate::statements::in_flight()).await?;
-                Ok(Arc::new(connection))
-            }
+        if let Some(kept) = self.connection.take().filter(|kept| !kept.is_closed()) {
+            return Ok(kept);
         }
+        let connection = Connection::open(&self.writer.connector).await?;
+        connection.prepare(crate::statements::in_flight()).await?;
+        Ok(Arc::new(connection))
     }
 
     fn publish(&self, effects: Effects, batch: Batch) {

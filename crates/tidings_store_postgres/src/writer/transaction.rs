@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use futures_util::future::{join, join3};
+use futures_util::future::join3;
 
 use super::Batch;
 use crate::accept::{Accepting, Round};
@@ -125,15 +125,14 @@ async fn take_keys(
 
 /// Sends what is left of a transaction, or all of it, with its end.
 async fn commit(connection: &Connection, begins: bool, flight: Flight<'_>) -> Result<(), Failed> {
-    let begin = async {
+    let beginning = async {
         if begins {
             connection.run("BEGIN").await
         } else {
             Ok(())
         }
     };
-    let work = join(begin, flight.land());
-    let ((begun, sent), ended) = join(work, connection.run("COMMIT")).await;
+    let (begun, sent, ended) = join3(beginning, flight.land(), connection.run("COMMIT")).await;
     match (begun, sent, ended) {
         (Ok(()), Ok(()), Ok(())) => Ok(()),
         // The server has answered to the end: it was no commit.

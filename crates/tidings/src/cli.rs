@@ -57,6 +57,11 @@ pub(crate) enum Command {
     /// type, endpoint, attempt, answer, duration, and when it is tried again. Server and key as for
     /// `tidings send`.
     Tail(TailArgs),
+    /// Fill the catalogue of event types, through a running server.
+    ///
+    /// A catalogue has event types with labels in several languages, schemas and samples; docs/catalogs.md
+    /// describes the format. Server and key as for `tidings send`.
+    Catalog(CatalogArgs),
     /// Copy everything from a data folder into a PostgreSQL database.
     ///
     /// The server on the folder must be stopped. What a crash has left in nobody's hands is written down as
@@ -193,6 +198,28 @@ pub(crate) struct SendArgs {
     /// The event's own id, by which a repeated event is noticed
     #[arg(long)]
     pub(crate) event_id: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CatalogArgs {
+    #[command(subcommand)]
+    pub(crate) command: CatalogCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CatalogCommand {
+    /// Make or change the event types of a catalogue: all of them, or none if anything is wrong.
+    ///
+    /// Importing it again changes nothing. Event types that the catalogue does not have are left alone.
+    Import {
+        /// The name of a catalogue that comes with Tidings, or a file
+        catalog: String,
+        /// Only tell what would be made or changed
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// List the catalogues that come with Tidings: name, number of event types, title.
+    List,
 }
 
 #[derive(Debug, Args)]

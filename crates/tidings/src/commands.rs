@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod catalog;
 mod client;
 mod copy;
 mod demo;
@@ -24,6 +25,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Migrate(args) => migrate::run(&args),
         Command::Send(args) => send::run(&args),
         Command::Tail(args) => tail::run(&args),
+        Command::Catalog(args) => catalog::run(&args.command),
         Command::Copy(args) => copy::run(&args),
     }
 }

@@ -61,6 +61,11 @@ impl JsonBody {
         self.fields()
     }
 
+    /// The body's text, for what must keep its bytes.
+    pub(crate) fn text(&self) -> Result<&str, Problem> {
+        Ok(JsonText::check(&self.bytes)?.as_str())
+    }
+
     /// What is to be remembered of a request that carries an idempotency key.
     pub(crate) fn dedup(&self, api: &Api, caller: Caller) -> Result<Option<Dedup>, ServiceError> {
         let Some(key) = &self.key else {

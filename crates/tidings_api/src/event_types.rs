@@ -1,11 +1,18 @@
 //! `/event-type`: the catalogue.
 
+mod extras;
+
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
 use serde::Serialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use tidings_domain::event_type::{EventType, EventTypePatch};
+use tidings_domain::language::Texts;
+use tidings_domain::sample::Sample;
 use tidings_service::event_types::{EventTypeDraft, Removal};
 use tidings_store::Order;
 
@@ -19,6 +26,8 @@ use crate::pagination::{json, list_of, page_query};
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::time;
+
+use self::extras::read_extras;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -34,6 +43,12 @@ struct EventTypeOut {
     feature_flags: Option<Vec<String>>,
     created_at: String,
     updated_at: String,
+    // What follows is not part of the Svix API.
+    labels: Texts,
+    descriptions: Texts,
+    group_labels: Texts,
+    sample: Option<Box<RawValue>>,
+    sample_refresh: Option<BTreeMap<String, String>>,
 }
 
 impl From<EventType> for EventTypeOut {
@@ -49,6 +64,11 @@ impl From<EventType> for EventTypeOut {
             feature_flags: none_if_empty(event_type.feature_flags),
             created_at: time::format(event_type.created_at),
             updated_at: time::format(event_type.updated_at),
+            labels: event_type.wording.labels,
+            descriptions: event_type.wording.descriptions,
+            group_labels: event_type.wording.group_labels,
+            sample_refresh: event_type.sample.as_ref().map(Sample::rules),
+            sample: event_type.sample.as_ref().and_then(as_it_is),
         }
     }
 }
@@ -66,7 +86,12 @@ fn read_flags(fields: &mut Fields) -> Given<Vec<String>> {
     }
 }
 
-fn read_draft(fields: &mut Fields, name: Option<String>) -> EventTypeDraft {
+/// A sample's own text, so that order and numbers stay as they were written.
+fn as_it_is(sample: &Sample) -> Option<Box<RawValue>> {
+    RawValue::from_string(sample.json().to_owned()).ok()
+}
+
+fn read_draft(fields: &mut Fields, text: &str, name: Option<String>) -> EventTypeDraft {
     EventTypeDraft {
         name: name.unwrap_or_else(|| fields.required_text("name")),
         description: fields.required_text("description"),
@@ -75,10 +100,12 @@ fn read_draft(fields: &mut Fields, name: Option<String>) -> EventTypeDraft {
         schemas: fields.value("schemas").or_none(),
         group_name: fields.text("groupName").or_none(),
         feature_flags: read_flags(fields).or_none().unwrap_or_default(),
+        extras: read_extras(fields, text),
     }
 }
 
-fn read_patch(fields: &mut Fields) -> EventTypePatch {
+fn read_patch(fields: &mut Fields, text: &str) -> EventTypePatch {
+    let extras = read_extras(fields, text);
     let description = fields.text("description");
     let (archived, deprecated) = (fields.flag("archived"), fields.flag("deprecated"));
     EventTypePatch {
@@ -88,6 +115,10 @@ fn read_patch(fields: &mut Fields) -> EventTypePatch {
         schemas: fields.value("schemas").change(),
         group_name: fields.text("groupName").change(),
         feature_flags: read_flags(fields).change_or_default(),
+        labels: extras.labels,
+        descriptions: extras.descriptions,
+        group_labels: extras.group_labels,
+        sample: extras.sample,
     }
 }
 
@@ -106,6 +137,7 @@ pub(crate) async fn list_event_types(
     if !with_content {
         for event_type in &mut listed.rows {
             event_type.schemas = None;
+            event_type.sample = None;
         }
     }
     Ok(list_of::<_, EventTypeOut>(listed))
@@ -117,7 +149,7 @@ pub(crate) async fn create_event_type(
     body: JsonBody,
 ) -> Result<Response, Problem> {
     let mut fields = body.fields()?;
-    let draft = read_draft(&mut fields, None);
+    let draft = read_draft(&mut fields, body.text()?, None);
     fields.finish()?;
     let dedup = body.dedup(&api, caller)?;
     let made = api.service.create_event_type(caller, draft, dedup).await?;
@@ -140,7 +172,7 @@ pub(crate) async fn put_event_type(
     body: JsonBody,
 ) -> Result<Response, Problem> {
     let mut fields = body.fields()?;
-    let draft = read_draft(&mut fields, Some(name));
+    let draft = read_draft(&mut fields, body.text()?, Some(name));
     fields.finish()?;
     let put = api.service.put_event_type(caller, draft).await?;
     Ok(placed::<_, EventTypeOut>(put))
@@ -153,7 +185,7 @@ pub(crate) async fn patch_event_type(
     body: JsonBody,
 ) -> Result<Response, Problem> {
     let mut fields = body.fields()?;
-    let patch = read_patch(&mut fields);
+    let patch = read_patch(&mut fields, body.text()?);
     fields.finish()?;
     let changed = api.service.patch_event_type(caller, &name, patch).await?;
     Ok(json(StatusCode::OK, &EventTypeOut::from(changed)))

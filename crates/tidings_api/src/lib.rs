@@ -10,6 +10,7 @@ mod applications;
 mod attempts;
 mod auth;
 mod body;
+mod catalogs;
 mod deliveries;
 mod endpoint_credentials;
 mod endpoint_headers;
@@ -91,6 +92,7 @@ fn routes(api: Arc<Api>) -> Router {
         .merge(application_routes())
         .merge(endpoint_routes())
         .merge(event_type_routes())
+        .merge(catalog_routes())
         .merge(message_routes())
         .route(v1!("/feed"), get(feed::watch_attempts))
         .with_state(api)
@@ -172,6 +174,13 @@ fn event_type_routes() -> Router<Arc<Api>> {
                 .patch(event_types::patch_event_type)
                 .delete(event_types::delete_event_type),
         )
+}
+
+fn catalog_routes() -> Router<Arc<Api>> {
+    Router::new()
+        .route(v1!("/catalog"), get(catalogs::list_catalogs))
+        .route(v1!("/catalog/import"), post(catalogs::import_catalog))
+        .route(v1!("/catalog/{name}"), get(catalogs::get_catalog))
 }
 
 fn message_routes() -> Router<Arc<Api>> {

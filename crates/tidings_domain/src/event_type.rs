@@ -1,7 +1,39 @@
 //! Event types: the catalogue of what can happen.
 
+use serde::{Deserialize, Serialize};
+
 use crate::application::set;
 use crate::clock::Millis;
+use crate::language::{Language, Texts};
+use crate::sample::Sample;
+
+/// What people read about an event type, in several languages.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Wording {
+    /// What it is called.
+    pub labels: Texts,
+    /// What it means.
+    pub descriptions: Texts,
+    /// What its group is called.
+    pub group_labels: Texts,
+}
+
+impl Wording {
+    /// As one text, for stores.
+    ///
+    /// # Panics
+    /// Never: maps of texts are JSON.
+    pub fn to_text(&self) -> String {
+        serde_json::to_string(self).expect("maps of texts are JSON")
+    }
+}
+
+/// The text for a reader of this language, or the English one, or none.
+pub fn text_for(texts: &Texts, language: Language) -> Option<&str> {
+    let text = texts.get(&language).or_else(|| texts.get(&Language::En));
+    text.map(String::as_str)
+}
 
 /// A name in the catalogue.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +56,10 @@ pub struct EventType {
     pub group_name: Option<String>,
     /// Only applications with one of these flags see it; empty means all.
     pub feature_flags: Vec<String>,
+    /// What people read about it, by language.
+    pub wording: Wording,
+    /// What is sent as an example.
+    pub sample: Option<Sample>,
     /// When it was made.
     pub created_at: Millis,
     /// When it was last changed.
@@ -45,6 +81,14 @@ pub struct EventTypePatch {
     pub group_name: Option<Option<String>>,
     /// The new feature flags; empty means all.
     pub feature_flags: Option<Vec<String>>,
+    /// The new labels.
+    pub labels: Option<Texts>,
+    /// The new descriptions by language.
+    pub descriptions: Option<Texts>,
+    /// The new labels of the group.
+    pub group_labels: Option<Texts>,
+    /// The new sample, or none.
+    pub sample: Option<Option<Sample>>,
 }
 
 impl EventTypePatch {
@@ -56,6 +100,10 @@ impl EventTypePatch {
         set(&mut event_type.schemas, self.schemas);
         set(&mut event_type.group_name, self.group_name);
         set(&mut event_type.feature_flags, self.feature_flags);
+        set(&mut event_type.wording.labels, self.labels);
+        set(&mut event_type.wording.descriptions, self.descriptions);
+        set(&mut event_type.wording.group_labels, self.group_labels);
+        set(&mut event_type.sample, self.sample);
         event_type.updated_at = now;
     }
 }

@@ -1,16 +1,19 @@
 //! Event types: the catalogue of what can happen.
 
-use tidings_domain::event_type::{EventType, EventTypePatch};
+use tidings_domain::event_type::{EventType, EventTypePatch, Wording};
+use tidings_domain::language::Texts;
 use tidings_domain::names::check_event_type_name;
+use tidings_domain::sample::Sample;
 use tidings_store::{Dedup, ListEventTypes, NewEventType, Written};
 
 use crate::applications::Placed;
 use crate::error::{FieldProblem, Problems, ServiceError};
 use crate::keys::check_display_name;
 use crate::limits::{
-    DESCRIPTION_BYTES_MAX, FEATURE_FLAGS_MAX, SCHEMAS_BYTES_MAX, STALE_RETRIES_MAX,
+    DESCRIPTION_BYTES_MAX, FEATURE_FLAGS_MAX, SAMPLE_BYTES_MAX, STALE_RETRIES_MAX,
 };
 use crate::pages::wrong_iterator;
+use crate::schemas::{check_schemas, compile, mismatches};
 use crate::{Caller, Listed, PageQuery, Service};
 
 const NOT_FOUND: ServiceError = ServiceError::NotFound { what: "event type" };
@@ -32,6 +35,34 @@ pub struct EventTypeDraft {
     pub group_name: Option<String>,
     /// Empty means everybody sees it.
     pub feature_flags: Vec<String>,
+    /// What is not part of the Svix API. A client that does not know of it leaves it as it is.
+    pub extras: EventTypeExtras,
+}
+
+/// What an event type has beside the fields of the Svix API; what is `None` stays as it is.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct EventTypeExtras {
+    /// What it is called, by language.
+    pub labels: Option<Texts>,
+    /// What it means, by language.
+    pub descriptions: Option<Texts>,
+    /// What its group is called, by language.
+    pub group_labels: Option<Texts>,
+    /// What is sent as an example, or none.
+    pub sample: Option<Option<Sample>>,
+}
+
+impl EventTypeExtras {
+    fn wording(&self) -> Option<Wording> {
+        if self.labels.is_none() && self.descriptions.is_none() && self.group_labels.is_none() {
+            return None;
+        }
+        Some(Wording {
+            labels: self.labels.clone().unwrap_or_default(),
+            descriptions: self.descriptions.clone().unwrap_or_default(),
+            group_labels: self.group_labels.clone().unwrap_or_default(),
+        })
+    }
 }
 
 /// What to do with an event type that is no longer wanted.
@@ -73,6 +104,8 @@ impl Service {
             schemas: draft.schemas,
             group_name: draft.group_name,
             feature_flags: draft.feature_flags,
+            wording: draft.extras.wording(),
+            sample: draft.extras.sample.flatten(),
             created_at: self.now(),
         }
     }
@@ -205,32 +238,86 @@ fn replacement(draft: EventTypeDraft) -> EventTypePatch {
         schemas: Some(draft.schemas),
         group_name: Some(draft.group_name),
         feature_flags: Some(draft.feature_flags),
+        labels: draft.extras.labels,
+        descriptions: draft.extras.descriptions,
+        group_labels: draft.extras.group_labels,
+        sample: draft.extras.sample,
     }
 }
 
 fn check_draft(draft: &EventTypeDraft) -> Result<(), ServiceError> {
     let mut problems = Problems::default();
     problems.check("name", check_event_type_name(&draft.name));
-    check_parts(
-        &draft.description,
-        draft.schemas.as_ref(),
-        draft.group_name.as_deref(),
-        &draft.feature_flags,
-        &mut problems,
-    );
+    check_patch_into(&replacement(draft.clone()), &mut problems);
     problems.finish()
 }
 
 fn check_patch(patch: &EventTypePatch) -> Result<(), ServiceError> {
     let mut problems = Problems::default();
+    check_patch_into(patch, &mut problems);
+    problems.finish()
+}
+
+fn check_patch_into(patch: &EventTypePatch, problems: &mut Problems) {
     check_parts(
         patch.description.as_deref().unwrap_or_default(),
         patch.schemas.as_ref().and_then(Option::as_ref),
         patch.group_name.as_ref().and_then(Option::as_deref),
         patch.feature_flags.as_deref().unwrap_or_default(),
-        &mut problems,
+        problems,
     );
-    problems.finish()
+    for (field, texts, check) in [
+        ("labels", &patch.labels, check_display_name as CheckText),
+        ("groupLabels", &patch.group_labels, check_display_name),
+        ("descriptions", &patch.descriptions, check_description),
+    ] {
+        for (language, text) in texts.iter().flatten() {
+            if let Err(msg) = check(text) {
+                let loc = ["body", field, language.code()];
+                problems.push(FieldProblem::at(&loc, msg));
+            }
+        }
+    }
+    if let Some(Some(sample)) = &patch.sample {
+        let schemas = patch.schemas.as_ref().and_then(Option::as_ref);
+        check_sample(sample, schemas, problems);
+    }
+}
+
+type CheckText = fn(&str) -> Result<(), &'static str>;
+
+fn check_description(text: &str) -> Result<(), &'static str> {
+    if text.len() > DESCRIPTION_BYTES_MAX {
+        return Err("may have at most 4096 bytes");
+    }
+    Ok(())
+}
+
+/// A sample fits the newest of the schemas that come with it.
+fn check_sample(sample: &Sample, schemas: Option<&serde_json::Value>, problems: &mut Problems) {
+    if sample.json().len() > SAMPLE_BYTES_MAX {
+        problems.push(FieldProblem::body("sample", "may have at most 65536 bytes"));
+        return;
+    }
+    let newest = schemas
+        .and_then(serde_json::Value::as_object)
+        .and_then(|versions| versions.iter().max_by_key(|(version, _)| age(version)));
+    let Some((version, schema)) = newest else {
+        return;
+    };
+    // What is no schema is told of where the schemas are checked.
+    let validator = compile(schema, jsonschema::Draft::Draft7);
+    if let (Ok(validator), Ok(payload)) = (validator, serde_json::from_str(sample.json())) {
+        for why in mismatches(&validator, &payload) {
+            let msg = format!("does not match version `{version}` of the schemas: {why}");
+            problems.push(FieldProblem::body("sample", msg));
+        }
+    }
+}
+
+/// Orders versions: 10 is newer than 9, and what is no number is older than any.
+fn age(version: &str) -> (Option<u64>, &str) {
+    (version.parse().ok(), version)
 }
 
 fn check_parts(
@@ -240,10 +327,7 @@ fn check_parts(
     feature_flags: &[String],
     problems: &mut Problems,
 ) {
-    if description.len() > DESCRIPTION_BYTES_MAX {
-        let msg = "may have at most 4096 bytes";
-        problems.push(FieldProblem::body("description", msg));
-    }
+    problems.check("description", check_description(description));
     if let Some(schemas) = schemas {
         problems.check("schemas", check_schemas(schemas));
     }
@@ -255,49 +339,5 @@ fn check_parts(
     }
     for flag in feature_flags {
         problems.check("featureFlags", check_display_name(flag));
-    }
-}
-
-/// The schemas: for each version one that is a JSON Schema of draft 7.
-fn check_schemas(schemas: &serde_json::Value) -> Result<(), String> {
-    let versions = schemas
-        .as_object()
-        .ok_or("must be an object: a JSON Schema for each version")?;
-    let json = schemas.to_string();
-    if json.len() > SCHEMAS_BYTES_MAX {
-        return Err("may have at most 262144 bytes as JSON".to_owned());
-    }
-    // Databases cannot keep it in text. Written out, this also refuses a backslash before it.
-    if json.contains("\\u0000") {
-        return Err("may not have the character U+0000".to_owned());
-    }
-    for (version, schema) in versions {
-        jsonschema::draft7::meta::validate(schema).map_err(|error| {
-            let place = error.instance_path();
-            format!("version `{version}` is no JSON Schema of draft 7: {error} (at `{place}`)")
-        })?;
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn schemas_are_an_object_of_schemas() {
-        assert!(check_schemas(&json!({"1": {"type": "object"}})).is_ok());
-        assert!(check_schemas(&json!({})).is_ok());
-        assert!(check_schemas(&json!([])).is_err());
-        assert!(check_schemas(&json!({"1": "object"})).is_err());
-        let error =
-            check_schemas(&json!({"2": {"properties": {"a": {"type": "text"}}}})).unwrap_err();
-        assert!(
-            error.contains("version `2`") && error.contains("/properties/a/type"),
-            "{error}"
-        );
-        assert!(check_schemas(&json!({"1": {"title": "a".repeat(262_144)}})).is_err());
     }
 }

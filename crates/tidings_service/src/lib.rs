@@ -6,6 +6,7 @@
 
 pub mod applications;
 pub mod attempts;
+pub mod catalog;
 pub mod deliveries;
 pub mod endpoints;
 pub mod error;
@@ -18,6 +19,7 @@ pub mod limits;
 pub mod messages;
 pub mod pages;
 pub mod payload;
+mod schemas;
 
 use std::sync::Arc;
 

@@ -20,6 +20,14 @@ pub const TAG_BYTES_MAX: usize = 128;
 pub const FEATURE_FLAGS_MAX: usize = 25;
 /// Most bytes of all schemas of an event type, as JSON.
 pub const SCHEMAS_BYTES_MAX: usize = 256 * 1024;
+/// Most bytes of the sample of an event type: enough for any event that people read.
+pub const SAMPLE_BYTES_MAX: usize = 64 * 1024;
+/// Most rules that say what of a sample is new each time.
+pub const REFRESH_RULES_MAX: usize = 100;
+/// Most event types of one catalogue, all of which are written in one transaction.
+pub const CATALOG_EVENT_TYPES_MAX: usize = 1_000;
+/// Most problems of one catalogue that are told; nobody reads more at once.
+pub const CATALOG_PROBLEMS_MAX: usize = 100;
 /// How deep JSON may be nested, the body itself included: more is never an event.
 pub const JSON_DEPTH_MAX: usize = 64;
 

@@ -4,7 +4,9 @@ use tidings_domain::application::Metadata;
 use tidings_domain::body_format::BodyFormat;
 use tidings_domain::clock::Millis;
 use tidings_domain::endpoint::{Endpoint, SealedSecret};
+use tidings_domain::event_type::{EventTypePatch, Wording};
 use tidings_domain::ids::EndpointId;
+use tidings_domain::sample::Sample;
 
 /// How a caller names an object: by its id, or by the name that the product gave it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,8 +157,68 @@ pub struct NewEventType {
     pub group_name: Option<String>,
     /// Empty means everybody sees it.
     pub feature_flags: Vec<String>,
+    /// What people read about it; kept where `None` meets an event type that is there.
+    pub wording: Option<Wording>,
+    /// What is sent as an example; kept likewise.
+    pub sample: Option<Sample>,
     /// Now.
     pub created_at: Millis,
+}
+
+impl NewEventType {
+    /// What taking an archived event type out of the archive changes.
+    pub fn restoring(&self) -> EventTypePatch {
+        EventTypePatch {
+            is_archived: Some(self.is_archived),
+            feature_flags: Some(self.feature_flags.clone()),
+            ..self.catalogued()
+        }
+    }
+
+    /// What importing it again changes: all that a catalogue speaks of. Whether it is archived and who
+    /// sees it are for the environment to say.
+    pub fn catalogued(&self) -> EventTypePatch {
+        let wording = self.wording.clone();
+        let (labels, descriptions, group_labels) = match wording {
+            Some(wording) => (
+                Some(wording.labels),
+                Some(wording.descriptions),
+                Some(wording.group_labels),
+            ),
+            None => (None, None, None),
+        };
+        EventTypePatch {
+            description: Some(self.description.clone()),
+            is_deprecated: Some(self.is_deprecated),
+            schemas: Some(self.schemas.clone()),
+            group_name: Some(self.group_name.clone()),
+            labels,
+            descriptions,
+            group_labels,
+            sample: self.sample.clone().map(Some),
+            ..EventTypePatch::default()
+        }
+    }
+}
+
+/// What an import did, or would do, with one event type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Imported {
+    /// It was not there.
+    Created,
+    /// It was there, and different.
+    Updated,
+    /// It was there, just so.
+    Unchanged,
+}
+
+/// Whether an import is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportMode {
+    /// Write.
+    Apply,
+    /// Only tell what would be written.
+    DryRun,
 }
 
 /// A page of event types.

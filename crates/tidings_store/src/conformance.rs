@@ -21,6 +21,7 @@ mod endpoints;
 mod event_types;
 mod fan_out;
 mod health;
+mod importing;
 mod keys;
 mod lists_of_attempts;
 mod lists_of_messages;
@@ -127,6 +128,9 @@ macro_rules! every_conformance_test {
             health:
                 the_health_of_an_endpoint_is_kept_with_its_attempts,
                 an_endpoint_that_is_switched_off_stays_off_for_the_first_reason;
+            importing:
+                an_import_writes_only_what_is_not_just_so,
+                an_import_leaves_alone_what_a_catalogue_does_not_speak_of;
             keys:
                 an_environment_is_made_once_and_found_afterwards,
                 api_keys_are_kept_listed_and_found_by_number,

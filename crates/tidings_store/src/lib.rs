@@ -156,6 +156,13 @@ pub trait Store: Send + Sync + 'static {
         patch: EventTypePatch,
         now: Millis,
     ) -> StoreFuture<'_, Option<EventType>>;
+    /// Makes or changes all of these event types in one transaction, and tells what it did with each, in
+    /// their order. One that is just so already is not written.
+    fn import_event_types(
+        &self,
+        event_types: Vec<NewEventType>,
+        mode: ImportMode,
+    ) -> StoreFuture<'_, Vec<Imported>>;
     /// Removes an event type for good. False if it is not there.
     fn expunge_event_type(&self, environment: i64, name: String) -> StoreFuture<'_, bool>;
 

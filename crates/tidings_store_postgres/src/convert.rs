@@ -11,6 +11,7 @@ use tidings_domain::application::Metadata;
 use tidings_domain::body_format::BodyFormat;
 use tidings_domain::endpoint::SealedSecret;
 use tidings_domain::ids::IdParts;
+use tidings_domain::sample::Sample;
 use tidings_store::secrets_from_rows;
 use tokio_postgres::Row;
 
@@ -134,6 +135,13 @@ pub(crate) fn read_json<T: DeserializeOwned>(row: &Row, column: usize) -> Result
 pub(crate) fn read_format(row: &Row, column: usize) -> Result<BodyFormat> {
     let word: &str = row.try_get(column)?;
     BodyFormat::parse(word).ok_or_else(|| unreadable(column, format!("no format: {word}")))
+}
+
+/// The sample in a column; none if it is null.
+pub(crate) fn read_sample(row: &Row, column: usize) -> Result<Option<Sample>> {
+    let text: Option<&str> = row.try_get(column)?;
+    text.map(|text| Sample::from_text(text).ok_or_else(|| unreadable(column, "not a sample")))
+        .transpose()
 }
 
 /// The inverse of [`tidings_store::secrets_to_text`].

@@ -2,13 +2,16 @@
 
 use tidings_domain::clock::Millis;
 use tidings_domain::event_type::{EventType, EventTypePatch};
-use tidings_store::{Dedup, ListEventTypes, NewEventType, Order, Subject, Written};
+use tidings_domain::sample::Sample;
+use tidings_store::{
+    Dedup, ImportMode, Imported, ListEventTypes, NewEventType, Order, Subject, Written,
+};
 use tokio_postgres::Row;
 
 use crate::changes;
 use crate::connection::Connection;
 use crate::convert::{
-    count, read_json, read_words, stored, stored_option, text, text_option, words_text,
+    count, read_json, read_sample, read_words, stored, stored_option, text, text_option, words_text,
 };
 use crate::dedup::{find_number, take_number};
 use crate::failure::Result;
@@ -18,7 +21,7 @@ use crate::step::Scope;
 macro_rules! columns {
     () => {
         "ordinal, environment, name, description, is_archived, is_deprecated, schemas, group_name, \
-         feature_flags, created_at, updated_at"
+         feature_flags, created_at, updated_at, wording, sample"
     };
 }
 
@@ -27,11 +30,11 @@ statements! {
         WITH next AS
             (UPDATE counter SET value = value + 1 WHERE name = 'event_type' RETURNING value)
         INSERT INTO event_type (ordinal, environment, name, description, is_archived, is_deprecated,
-            schemas, group_name, feature_flags, created_at, updated_at)
-        SELECT value, $1, $2, $3, $4, $5, $6, $7, $8, $9, $9 FROM next";
+            schemas, group_name, feature_flags, created_at, updated_at, wording, sample)
+        SELECT value, $1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11 FROM next";
     UPDATE_EVENT_TYPE = "-- update_event_type
         UPDATE event_type SET description = $2, is_archived = $3, is_deprecated = $4, schemas = $5,
-            group_name = $6, feature_flags = $7, updated_at = $8
+            group_name = $6, feature_flags = $7, updated_at = $8, wording = $9, sample = $10
         WHERE ordinal = $1";
     EVENT_TYPE = concat!("-- event_type
         SELECT ", columns!(), " FROM event_type WHERE environment = $1 AND name = $2");
@@ -67,6 +70,8 @@ fn read(row: &Row) -> Result<EventType> {
         feature_flags: read_words(row, 8)?,
         created_at: row.try_get(9)?,
         updated_at: row.try_get(10)?,
+        wording: read_json(row, 11)?.unwrap_or_default(),
+        sample: read_sample(row, 12)?,
     })
 }
 
@@ -90,7 +95,7 @@ pub(crate) async fn create(
     let event_type = match find(connection, new.environment, &new.name).await? {
         Some(other) if !other.is_archived => return Ok(Written::Taken(other)),
         Some(mut archived) => {
-            restored(new).apply(&mut archived, new.created_at);
+            new.restoring().apply(&mut archived, new.created_at);
             write(connection, &archived).await?;
             archived
         }
@@ -109,17 +114,6 @@ pub(crate) async fn create(
     Ok(Written::Done(event_type))
 }
 
-fn restored(new: &NewEventType) -> EventTypePatch {
-    EventTypePatch {
-        description: Some(new.description.clone()),
-        is_archived: Some(new.is_archived),
-        is_deprecated: Some(new.is_deprecated),
-        schemas: Some(new.schemas.clone()),
-        group_name: Some(new.group_name.clone()),
-        feature_flags: Some(new.feature_flags.clone()),
-    }
-}
-
 async fn insert(connection: &Connection, new: &NewEventType) -> Result<()> {
     connection
         .execute(
@@ -134,6 +128,8 @@ async fn insert(connection: &Connection, new: &NewEventType) -> Result<()> {
                 &stored_option(new.group_name.as_ref()),
                 &words_text(&new.feature_flags),
                 &new.created_at,
+                &new.wording.clone().unwrap_or_default().to_text(),
+                &new.sample.as_ref().map(Sample::to_text),
             ],
         )
         .await?;
@@ -156,6 +152,8 @@ async fn write(connection: &Connection, event_type: &EventType) -> Result<()> {
                 &stored_option(event_type.group_name.as_ref()),
                 &words_text(&event_type.feature_flags),
                 &event_type.updated_at,
+                &event_type.wording.to_text(),
+                &event_type.sample.as_ref().map(Sample::to_text),
             ],
         )
         .await?;
@@ -238,6 +236,42 @@ pub(crate) async fn update(
     write(connection, &event_type).await?;
     changes::note(connection, Subject::EventTypes(environment)).await?;
     Ok(Some(event_type))
+}
+
+/// Makes or changes what is not just so already.
+pub(crate) async fn import(
+    scope: &mut Scope,
+    event_types: &[NewEventType],
+    mode: ImportMode,
+) -> Result<Vec<Imported>> {
+    let (connection, mut imported) = (&scope.connection, Vec::with_capacity(event_types.len()));
+    for new in event_types {
+        let done = match find(connection, new.environment, &new.name).await? {
+            None => Imported::Created,
+            Some(before) => {
+                let mut after = before.clone();
+                new.catalogued().apply(&mut after, before.updated_at);
+                if after == before {
+                    Imported::Unchanged
+                } else {
+                    after.updated_at = new.created_at;
+                    if mode == ImportMode::Apply {
+                        write(connection, &after).await?;
+                    }
+                    Imported::Updated
+                }
+            }
+        };
+        if done == Imported::Created && mode == ImportMode::Apply {
+            insert(connection, new).await?;
+        }
+        imported.push(done);
+    }
+    let is_changed = imported.iter().any(|done| *done != Imported::Unchanged);
+    if let (Some(first), true, ImportMode::Apply) = (event_types.first(), is_changed, mode) {
+        changes::note(connection, Subject::EventTypes(first.environment)).await?;
+    }
+    Ok(imported)
 }
 
 pub(crate) async fn expunge(scope: &mut Scope, environment: i64, name: &str) -> Result<bool> {

@@ -16,9 +16,9 @@ use tidings_domain::message::{Message, MessageKey};
 use tidings_domain::slot;
 use tidings_store::{
     Accepted, AttemptRow, Balance, Change, Creditor, Dedup, DeliveryTrace, Due, EndpointUpdate,
-    KnownEndpoint, ListAttempts, ListEventTypes, ListMessages, MessageReference, NewApplication,
-    NewEndpoint, NewEventType, NewMessage, Opened, Owed, Page, PageRequest, Reference, Resend,
-    Resent, Room, Settlement, Store, StoreFuture, Written,
+    ImportMode, Imported, KnownEndpoint, ListAttempts, ListEventTypes, ListMessages,
+    MessageReference, NewApplication, NewEndpoint, NewEventType, NewMessage, Opened, Owed, Page,
+    PageRequest, Reference, Resend, Resent, Room, Settlement, Store, StoreFuture, Written,
 };
 
 use self::passing::{read, write};
@@ -127,6 +127,14 @@ impl Store for PostgresStore {
             patch,
             now
         ))
+    }
+
+    fn import_event_types(
+        &self,
+        new: Vec<NewEventType>,
+        mode: ImportMode,
+    ) -> StoreFuture<'_, Vec<Imported>> {
+        write!(self, |scope| event_types::import(scope, &new, mode))
     }
 
     fn expunge_event_type(&self, environment: i64, name: String) -> StoreFuture<'_, bool> {

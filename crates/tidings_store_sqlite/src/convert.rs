@@ -8,6 +8,7 @@ use tidings_domain::application::Metadata;
 use tidings_domain::body_format::BodyFormat;
 use tidings_domain::endpoint::SealedSecret;
 use tidings_domain::ids::{AttemptId, IdParts, MessageId};
+use tidings_domain::sample::Sample;
 use tidings_store::{Order, StoreError, secrets_from_rows};
 
 /// What an error of the engine means to the caller.
@@ -112,6 +113,16 @@ pub(crate) fn read_json<T: DeserializeOwned>(
     text.map(serde_json::from_str)
         .transpose()
         .map_err(|error| unreadable(column, error))
+}
+
+/// The sample in a column; none if it is null.
+pub(crate) fn read_sample(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Sample>> {
+    let text: Option<String> = row.get(column)?;
+    text.map(|text| {
+        Sample::from_text(&text)
+            .ok_or_else(|| unreadable(column, std::io::Error::other("not a sample")))
+    })
+    .transpose()
 }
 
 fn unreadable(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> Error {

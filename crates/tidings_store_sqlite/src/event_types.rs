@@ -3,15 +3,18 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use tidings_domain::clock::Millis;
 use tidings_domain::event_type::{EventType, EventTypePatch};
-use tidings_store::{Dedup, ListEventTypes, NewEventType, Order, Subject, Written};
+use tidings_domain::sample::Sample;
+use tidings_store::{
+    Dedup, ImportMode, Imported, ListEventTypes, NewEventType, Order, Subject, Written,
+};
 
 use crate::accept::{Made, find_key, take_key};
 use crate::changes;
-use crate::convert::{count, read_json, read_words, words_text};
+use crate::convert::{count, read_json, read_sample, read_words, words_text};
 use crate::step::Scope;
 
 const COLUMNS: &str = "ordinal, environment, name, description, is_archived, is_deprecated, \
-    schemas, group_name, feature_flags, created_at, updated_at";
+    schemas, group_name, feature_flags, created_at, updated_at, wording, sample";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<EventType> {
     Ok(EventType {
@@ -26,6 +29,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<EventType> {
         feature_flags: read_words(row, 8)?,
         created_at: row.get(9)?,
         updated_at: row.get(10)?,
+        wording: read_json(row, 11)?.unwrap_or_default(),
+        sample: read_sample(row, 12)?,
     })
 }
 
@@ -47,7 +52,7 @@ pub(crate) fn create(
     let event_type = match find(connection, new.environment, &new.name)? {
         Some(other) if !other.is_archived => return Ok(Written::Taken(other)),
         Some(mut archived) => {
-            restored(new).apply(&mut archived, new.created_at);
+            new.restoring().apply(&mut archived, new.created_at);
             write(connection, &archived)?;
             archived
         }
@@ -72,24 +77,13 @@ pub(crate) fn create(
     Ok(Written::Done(event_type))
 }
 
-fn restored(new: &NewEventType) -> EventTypePatch {
-    EventTypePatch {
-        description: Some(new.description.clone()),
-        is_archived: Some(new.is_archived),
-        is_deprecated: Some(new.is_deprecated),
-        schemas: Some(new.schemas.clone()),
-        group_name: Some(new.group_name.clone()),
-        feature_flags: Some(new.feature_flags.clone()),
-    }
-}
-
 fn insert(connection: &Connection, new: &NewEventType) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
             "-- create_event_type
             INSERT INTO event_type (environment, name, description, is_archived, is_deprecated,
-                schemas, group_name, feature_flags, created_at, updated_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)",
+                schemas, group_name, feature_flags, created_at, updated_at, wording, sample)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11)",
         )?
         .execute(params![
             new.environment,
@@ -101,6 +95,8 @@ fn insert(connection: &Connection, new: &NewEventType) -> rusqlite::Result<()> {
             new.group_name,
             words_text(&new.feature_flags),
             new.created_at,
+            new.wording.clone().unwrap_or_default().to_text(),
+            new.sample.as_ref().map(Sample::to_text),
         ])?;
     Ok(())
 }
@@ -110,7 +106,8 @@ fn write(connection: &Connection, event_type: &EventType) -> rusqlite::Result<()
         .prepare_cached(
             "-- update_event_type
             UPDATE event_type SET description = ?2, is_archived = ?3, is_deprecated = ?4,
-                schemas = ?5, group_name = ?6, feature_flags = ?7, updated_at = ?8
+                schemas = ?5, group_name = ?6, feature_flags = ?7, updated_at = ?8,
+                wording = ?9, sample = ?10
             WHERE ordinal = ?1",
         )?
         .execute(params![
@@ -125,6 +122,8 @@ fn write(connection: &Connection, event_type: &EventType) -> rusqlite::Result<()
             event_type.group_name,
             words_text(&event_type.feature_flags),
             event_type.updated_at,
+            event_type.wording.to_text(),
+            event_type.sample.as_ref().map(Sample::to_text),
         ])?;
     Ok(())
 }
@@ -218,6 +217,42 @@ pub(crate) fn update(
     write(scope.connection, &event_type)?;
     changes::note(scope.connection, Subject::EventTypes(environment))?;
     Ok(Some(event_type))
+}
+
+/// Makes or changes what is not just so already.
+pub(crate) fn import(
+    scope: &mut Scope<'_>,
+    event_types: &[NewEventType],
+    mode: ImportMode,
+) -> rusqlite::Result<Vec<Imported>> {
+    let (connection, mut imported) = (scope.connection, Vec::with_capacity(event_types.len()));
+    for new in event_types {
+        let done = match find(connection, new.environment, &new.name)? {
+            None => Imported::Created,
+            Some(before) => {
+                let mut after = before.clone();
+                new.catalogued().apply(&mut after, before.updated_at);
+                if after == before {
+                    Imported::Unchanged
+                } else {
+                    after.updated_at = new.created_at;
+                    if mode == ImportMode::Apply {
+                        write(connection, &after)?;
+                    }
+                    Imported::Updated
+                }
+            }
+        };
+        if done == Imported::Created && mode == ImportMode::Apply {
+            insert(connection, new)?;
+        }
+        imported.push(done);
+    }
+    let is_changed = imported.iter().any(|done| *done != Imported::Unchanged);
+    if let (Some(first), true, ImportMode::Apply) = (event_types.first(), is_changed, mode) {
+        changes::note(connection, Subject::EventTypes(first.environment))?;
+    }
+    Ok(imported)
 }
 
 pub(crate) fn expunge(

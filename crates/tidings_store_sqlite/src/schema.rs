@@ -55,8 +55,8 @@ CREATE TABLE endpoint_state (
 CREATE TABLE event_type (
     ordinal INTEGER PRIMARY KEY AUTOINCREMENT, environment INTEGER NOT NULL, name TEXT NOT NULL,
     description TEXT NOT NULL, is_archived INTEGER NOT NULL, is_deprecated INTEGER NOT NULL,
-    schemas TEXT, group_name TEXT, feature_flags TEXT NOT NULL, created_at INTEGER NOT NULL,
-    updated_at INTEGER NOT NULL, UNIQUE (environment, name));
+    schemas TEXT, group_name TEXT, feature_flags TEXT NOT NULL, wording TEXT NOT NULL, sample TEXT,
+    created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, UNIQUE (environment, name));
 
 -- What changed in the configuration; caches read on from the version that they know.
 CREATE TABLE change (

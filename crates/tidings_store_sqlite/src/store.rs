@@ -12,10 +12,10 @@ use tidings_domain::ids::{ApplicationId, AttemptId, EndpointId};
 use tidings_domain::message::{FAN_OUT_DIRECT_MAX, Message, MessageKey, pack_targets};
 use tidings_store::commit::Acceptance;
 use tidings_store::{
-    Accepted, AttemptRow, Change, Creditor, Dedup, DeliveryTrace, Due, EndpointUpdate,
-    KnownEndpoint, ListAttempts, ListEventTypes, ListMessages, MessageReference, NewApplication,
-    NewEndpoint, NewEventType, NewMessage, Opened, Owed, Page, PageRequest, Reference, Resend,
-    Resent, Room, Settlement, Store, StoreError, StoreFuture, Written,
+    Accepted, AttemptRow, Change, Creditor, Dedup, DeliveryTrace, Due, EndpointUpdate, ImportMode,
+    Imported, KnownEndpoint, ListAttempts, ListEventTypes, ListMessages, MessageReference,
+    NewApplication, NewEndpoint, NewEventType, NewMessage, Opened, Owed, Page, PageRequest,
+    Reference, Resend, Resent, Room, Settlement, Store, StoreError, StoreFuture, Written,
 };
 use tokio::sync::oneshot;
 
@@ -196,6 +196,14 @@ impl Store for SqliteStore {
         now: Millis,
     ) -> StoreFuture<'_, Option<EventType>> {
         self.write(move |scope| event_types::update(scope, environment, &name, patch, now))
+    }
+
+    fn import_event_types(
+        &self,
+        event_types: Vec<NewEventType>,
+        mode: ImportMode,
+    ) -> StoreFuture<'_, Vec<Imported>> {
+        self.write(move |scope| event_types::import(scope, &event_types, mode))
     }
 
     fn expunge_event_type(&self, environment: i64, name: String) -> StoreFuture<'_, bool> {

@@ -12,6 +12,7 @@ mod addressing;
 mod bad_fields;
 mod bad_requests;
 mod both_stores;
+mod catalogs;
 mod copy;
 mod crash;
 mod credentials;

@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use tidings_domain::application::{ApiKeyRecord, ApplicationPatch, Metadata};
 use tidings_domain::endpoint::EndpointPatch;
-use tidings_domain::event_type::EventTypePatch;
+use tidings_domain::event_type::{EventTypePatch, Wording};
+use tidings_domain::language::Language;
 
 use super::Harness;
 use super::world::{NOW, World, done, new_application};
@@ -151,6 +152,11 @@ pub(super) async fn texts_of_event_types_are_kept_exactly(harness: &dyn Harness)
             schemas: Some(serde_json::json!({ text: text })),
             group_name: Some(text.into()),
             feature_flags: vec![text.into()],
+            wording: Some(Wording {
+                labels: [(Language::Pl, text.into())].into(),
+                ..Wording::default()
+            }),
+            sample: None,
             created_at: NOW,
         };
         let made = done(
@@ -167,10 +173,9 @@ pub(super) async fn texts_of_event_types_are_kept_exactly(harness: &dyn Harness)
     }
     for text in TEXTS {
         let found = store.event_type(world.environment, text.into()).await;
-        assert_eq!(
-            found.expect("a read").expect("it is there").description,
-            text
-        );
+        let found = found.expect("a read").expect("it is there");
+        assert_eq!(found.description, text);
+        assert_eq!(found.wording.labels[&Language::Pl], text);
     }
 }
 
@@ -236,6 +241,8 @@ pub(super) async fn texts_of_changed_event_types_are_kept_exactly(harness: &dyn 
         schemas: None,
         group_name: None,
         feature_flags: Vec::new(),
+        wording: None,
+        sample: None,
         created_at: NOW,
     };
     done(store.create_event_type(new, None).await.expect("a write"));
@@ -244,6 +251,7 @@ pub(super) async fn texts_of_changed_event_types_are_kept_exactly(harness: &dyn 
             description: Some(text.into()),
             group_name: Some(Some(text.into())),
             schemas: Some(Some(serde_json::json!({ text: text }))),
+            descriptions: Some([(Language::Fi, text.into())].into()),
             ..EventTypePatch::default()
         };
         let written = store.update_event_type(world.environment, "a".into(), patch, NOW);
@@ -255,6 +263,7 @@ pub(super) async fn texts_of_changed_event_types_are_kept_exactly(harness: &dyn 
             (text, Some(text))
         );
         assert_eq!(found.schemas, Some(serde_json::json!({ text: text })));
+        assert_eq!(found.wording.descriptions[&Language::Fi], text);
     }
 }
 

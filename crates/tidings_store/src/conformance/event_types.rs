@@ -1,13 +1,16 @@
 //! The catalogue of event types.
 
 use serde_json::json;
-use tidings_domain::event_type::EventTypePatch;
+use tidings_domain::event_type::{EventTypePatch, Wording};
+
+use tidings_domain::language::Language;
+use tidings_domain::sample::Sample;
 
 use super::Harness;
 use super::world::{NOW, World, done, key};
 use crate::{ListEventTypes, NewEventType, Order, Subject, Written};
 
-fn named(world: &World<'_>, name: &str) -> NewEventType {
+pub(super) fn named(world: &World<'_>, name: &str) -> NewEventType {
     NewEventType {
         environment: world.environment,
         name: name.into(),
@@ -17,11 +20,29 @@ fn named(world: &World<'_>, name: &str) -> NewEventType {
         schemas: None,
         group_name: None,
         feature_flags: Vec::new(),
+        wording: None,
+        sample: None,
         created_at: NOW,
     }
 }
 
-fn archived() -> EventTypePatch {
+pub(super) fn wording(label: &str) -> Wording {
+    Wording {
+        labels: [(Language::En, label.into()), (Language::Fi, "ä".into())].into(),
+        descriptions: [(Language::De, "was es heißt".into())].into(),
+        group_labels: [(Language::It, "gruppo".into())].into(),
+    }
+}
+
+/// A sample that a store which rewrites JSON would change.
+pub(super) fn sample(json: &str) -> Sample {
+    let rules = [("/b".to_owned(), "digits".to_owned())].into();
+    Sample::new(json, &rules).expect("a sample")
+}
+
+pub(super) const SAMPLE: &str = r#"{ "b" : 10, "a":1.50, "z": "\u0000\/" }"#;
+
+pub(super) fn archived() -> EventTypePatch {
     EventTypePatch {
         is_archived: Some(true),
         ..EventTypePatch::default()
@@ -36,6 +57,8 @@ pub(super) async fn an_event_type_is_kept_as_it_was_given(harness: &dyn Harness)
         schemas: Some(json!({ "1": { "type": "object", "n": 1.5 } })),
         group_name: Some("users".into()),
         feature_flags: vec!["beta".into()],
+        wording: Some(wording("A user was created")),
+        sample: Some(sample(SAMPLE)),
         ..named(&world, "user.created")
     };
     let made = done(
@@ -57,6 +80,8 @@ pub(super) async fn an_event_type_is_kept_as_it_was_given(harness: &dyn Harness)
         (&made.feature_flags, made.created_at),
         (&new.feature_flags, NOW)
     );
+    assert_eq!(Some(&made.wording), new.wording.as_ref());
+    assert_eq!(made.sample, new.sample);
     let found = store
         .event_type(world.environment, "user.created".into())
         .await;
@@ -138,6 +163,9 @@ pub(super) async fn an_event_type_changes_and_goes_and_every_cache_is_told(harne
         schemas: Some(Some(json!([1]))),
         group_name: Some(Some("g".into())),
         feature_flags: Some(vec!["f".into()]),
+        labels: Some(wording("l").labels),
+        group_labels: Some(wording("l").group_labels),
+        sample: Some(Some(sample(SAMPLE))),
         ..EventTypePatch::default()
     };
     let changed = store
@@ -152,6 +180,9 @@ pub(super) async fn an_event_type_changes_and_goes_and_every_cache_is_told(harne
         (changed.schemas.clone(), changed.group_name.as_deref()),
         (Some(json!([1])), Some("g"))
     );
+    assert_eq!(changed.wording.labels, wording("l").labels);
+    assert!(changed.wording.descriptions.is_empty());
+    assert_eq!(changed.sample, Some(sample(SAMPLE)));
     assert_eq!(
         store.event_type(environment, name()).await,
         Ok(Some(changed))

@@ -47,8 +47,8 @@ CREATE TABLE endpoint_state (
 CREATE TABLE event_type (
     ordinal bigint PRIMARY KEY, environment bigint NOT NULL, name text COLLATE "C" NOT NULL,
     description text NOT NULL, is_archived boolean NOT NULL, is_deprecated boolean NOT NULL,
-    schemas text, group_name text, feature_flags text NOT NULL, created_at bigint NOT NULL,
-    updated_at bigint NOT NULL, UNIQUE (environment, name));
+    schemas text, group_name text, feature_flags text NOT NULL, wording text NOT NULL, sample text,
+    created_at bigint NOT NULL, updated_at bigint NOT NULL, UNIQUE (environment, name));
 
 -- What changed in the configuration; caches read on from the version that they know.
 CREATE TABLE change (version bigint PRIMARY KEY, kind smallint NOT NULL, subject bigint NOT NULL);

@@ -12,9 +12,9 @@ use tidings_domain::message::{Message, MessageKey, pack_targets};
 use tidings_store::commit::Acceptance;
 use tidings_store::copy::Table;
 use tidings_store::{
-    AttemptsOf, Dedup, EndpointUpdate, Hold, ListAttempts, ListEventTypes, ListMessages,
-    MessageReference, NewApplication, NewEndpoint, NewEventType, NewMessage, Next, Order, Owed,
-    PageRequest, Reference, Resend, Settlement, Subject,
+    AttemptsOf, Dedup, EndpointUpdate, Hold, ImportMode, ListAttempts, ListEventTypes,
+    ListMessages, MessageReference, NewApplication, NewEndpoint, NewEventType, NewMessage, Next,
+    Order, Owed, PageRequest, Reference, Resend, Settlement, Subject,
 };
 
 use crate::export::rows;
@@ -171,10 +171,13 @@ fn run_configuration(scope: &mut Scope<'_>) {
         schemas: None,
         group_name: None,
         feature_flags: Vec::new(),
+        wording: None,
+        sample: None,
         created_at: NOW,
     };
     event_types::create(scope, &new, None).unwrap();
     event_types::create(scope, &new, None).unwrap();
+    event_types::import(scope, &[new], ImportMode::Apply).unwrap();
     event_types::unknown(connection, 1, vec!["a".into()]).unwrap();
     event_types::update(scope, 1, "a", EventTypePatch::default(), NOW).unwrap();
     event_types::expunge(scope, 1, "a").unwrap();

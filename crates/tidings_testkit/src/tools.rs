@@ -15,9 +15,14 @@ pub enum Shim {
     Shadow,
 }
 
-/// The Python that has the packages `svix` and `standardwebhooks` as published.
+/// The Python that has the packages `svix`, `standardwebhooks` and `cloudevents` as published.
 pub fn python() -> PathBuf {
     given("TIDINGS_TEST_PYTHON")
+}
+
+/// The folder that has npm's package `cloudevents` as published, for `NODE_PATH`.
+pub fn node_modules() -> PathBuf {
+    given("TIDINGS_TEST_NODE_MODULES")
 }
 
 /// The library of a shim, for `LD_PRELOAD`.

@@ -6,7 +6,8 @@
 //!
 //! | Variable | Holds |
 //! |---|---|
-//! | `TIDINGS_TEST_PYTHON` | a Python with PyPI's `svix` and `standardwebhooks` |
+//! | `TIDINGS_TEST_PYTHON` | a Python with PyPI's `svix`, `standardwebhooks` and `cloudevents` |
+//! | `TIDINGS_TEST_NODE_MODULES` | a folder with npm's `cloudevents` |
 //! | `TIDINGS_TEST_FAULTS` | the folder of `delay.so`, `ff.so` and `shadow.so` |
 //! | `TIDINGS_TEST_POSTGRES_18` | the folder of `initdb`, `postgres` and the others of PostgreSQL 18 |
 
@@ -34,6 +35,7 @@ pub(crate) struct Options {
 /// What the tests need beside the workspace.
 struct Tools {
     python: PathBuf,
+    node_modules: PathBuf,
     faults: PathBuf,
     postgres_18: PathBuf,
     /// Where a cargo-nextest of our own was built, if there was none.
@@ -68,10 +70,12 @@ fn prepare() -> Result<Tools> {
     stage("what Debian has", install::debian_packages)?;
     let python = stage("Python environment", install::python_environment)?;
     let postgres_18 = stage("PostgreSQL 18", || postgres::programs(&python))?;
+    let node_modules = stage("npm packages", install::node_modules)?;
     let faults = stage("fault shims", install::fault_shims)?;
     let extra_path = stage("cargo-nextest", install::nextest)?;
     Ok(Tools {
         python,
+        node_modules,
         faults,
         postgres_18,
         extra_path,
@@ -97,6 +101,7 @@ fn nextest(options: &Options, tools: &Tools) -> Result<Count> {
         .args(["--no-tests", "pass"])
         .args(&options.filter)
         .env("TIDINGS_TEST_PYTHON", &tools.python)
+        .env("TIDINGS_TEST_NODE_MODULES", &tools.node_modules)
         .env("TIDINGS_TEST_FAULTS", &tools.faults)
         .env("TIDINGS_TEST_POSTGRES_18", &tools.postgres_18);
     if let Some(folder) = &tools.extra_path {

@@ -1,5 +1,7 @@
 //! The forms in which endpoints get their events, from the API to the receiver.
 
+mod libraries;
+
 use http::Method;
 use serde_json::{Value, json};
 use tidings_testkit::app::text;

@@ -17,6 +17,8 @@ use crate::stage::{run, succeeds};
 /// Built only where there is no cargo-nextest at all.
 const NEXTEST_VERSION: &str = "0.9.143";
 const PYTHON_REQUIREMENTS: &str = include_str!("../../requirements.txt");
+const NPM_PACKAGES: &str = include_str!("../../npm/package.json");
+const NPM_PINS: &str = include_str!("../../npm/package-lock.json");
 const FAULT_SHIMS: [&str; 3] = ["delay", "ff", "shadow"];
 
 /// Something that the tests need: how to see that it is there, and which packages bring it.
@@ -26,7 +28,7 @@ struct Need {
     is_there: fn() -> bool,
 }
 
-const NEEDS: [Need; 5] = [
+const NEEDS: [Need; 6] = [
     Need {
         packages: &["gcc", "libc6-dev"],
         reason: "compiles the shims that make storage fail",
@@ -34,10 +36,18 @@ const NEEDS: [Need; 5] = [
     },
     Need {
         packages: &["python3", "python3-venv", "python3-pip"],
-        reason: "runs the unmodified svix and standardwebhooks packages against Tidings",
+        reason: "runs the unmodified svix, standardwebhooks and cloudevents packages against Tidings",
         is_there: || {
             let modules = "import ensurepip, venv";
             succeeds(Command::new("python3").args(["-c", modules]))
+        },
+    },
+    Need {
+        packages: &["nodejs", "npm"],
+        reason: "runs the unmodified cloudevents package of npm on what Tidings sends",
+        is_there: || {
+            let has = |program| succeeds(Command::new(program).arg("--version"));
+            has("node") && has("npm")
         },
     },
     Need {
@@ -103,11 +113,15 @@ pub(crate) fn python_environment() -> Result<PathBuf> {
     let python = folder.join("bin/python");
     let pins = folder.join("requirements.txt");
     let is_current = fs::read_to_string(&pins).is_ok_and(|text| text == PYTHON_REQUIREMENTS);
-    if is_current && succeeds(Command::new(&python).args(["-c", "import svix, standardwebhooks"])) {
+    if is_current
+        && succeeds(
+            Command::new(&python).args(["-c", "import svix, standardwebhooks, cloudevents"]),
+        )
+    {
         return Ok(python);
     }
     eprintln!(
-        "installing from PyPI into target/tools/venv: svix, standardwebhooks and what they need, PostgreSQL 18"
+        "installing from PyPI into target/tools/venv: svix, standardwebhooks, cloudevents and what they need, PostgreSQL 18"
     );
     if folder.exists() {
         fs::remove_dir_all(&folder).context("could not remove the old Python environment")?;
@@ -129,6 +143,32 @@ pub(crate) fn python_environment() -> Result<PathBuf> {
     // Under this name only once all is installed, so that an interrupted run starts over.
     fs::rename(&wanted, &pins).context("could not keep the list of packages")?;
     Ok(python)
+}
+
+/// The pinned packages of npm; brought in anew when the pins have changed. Returns their folder.
+pub(crate) fn node_modules() -> Result<PathBuf> {
+    let folder = folders::root().join("target/tools/npm");
+    let modules = folder.join("node_modules");
+    let pins = folder.join("installed.json");
+    let is_current = fs::read_to_string(&pins).is_ok_and(|text| text == NPM_PINS);
+    if is_current && modules.join("cloudevents").exists() {
+        return Ok(modules);
+    }
+    eprintln!("installing from npm into target/tools/npm: cloudevents and what it needs");
+    fs::create_dir_all(&folder).context("could not make target/tools/npm")?;
+    for (name, text) in [
+        ("package.json", NPM_PACKAGES),
+        ("package-lock.json", NPM_PINS),
+    ] {
+        fs::write(folder.join(name), text).context("could not write the list of packages")?;
+    }
+    run(Command::new("npm")
+        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+        .args(["--loglevel", "error"])
+        .current_dir(&folder))?;
+    // Only once all is installed, so that an interrupted run starts over.
+    fs::write(&pins, NPM_PINS).context("could not keep the list of packages")?;
+    Ok(modules)
 }
 
 /// Compiles the preloaded libraries that make storage fail. Returns their folder.

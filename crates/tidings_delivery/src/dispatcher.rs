@@ -113,7 +113,7 @@ pub(crate) async fn tick(shared: &Arc<Shared>) -> Round {
 
 async fn take(shared: &Arc<Shared>, creditor: Creditor, now: Millis) -> Result<usize, StoreError> {
     let lane = shared.lane(creditor);
-    let journal = shared.store.journal();
+    let journal = shared.store.journal(creditor.slot);
     // Rows that were in memory before the read may be settled during it; what was read is older.
     let before = lane.taken();
     let limit = before.len() + ROWS_AT_ONCE;

@@ -69,7 +69,9 @@ fn busy_slots(shared: &Shared) -> Vec<i16> {
 async fn begin_anew(shared: &Arc<Shared>) -> Result<(), StoreError> {
     let mut count = 0;
     for lane in shared.all_lanes() {
-        count += lane.take_queued(Duration::ZERO).len();
+        if shared.store.journal(lane.creditor.slot) == 0 {
+            count += lane.take_queued(Duration::ZERO).len();
+        }
     }
     tracing::warn!(
         "Another node has taken over from this one, which was not heard of for too long; {count} \

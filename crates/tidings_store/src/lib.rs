@@ -238,8 +238,8 @@ pub trait Store: Send + Sync + 'static {
     fn slot_of(&self, _application: i64) -> i16 {
         0
     }
-    /// The number of the open journal, if another may follow it; else 0.
-    fn journal(&self) -> u16 {
+    /// The number of the journal that is open for a slot, if another may follow it; else 0.
+    fn journal(&self, _slot: i16) -> u16 {
         0
     }
     /// Whether this node is the one that takes what is owed in a slot.

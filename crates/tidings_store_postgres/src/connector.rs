@@ -84,6 +84,43 @@ impl Connector {
         })
     }
 
+    /// The same for another server of the same database.
+    pub(crate) fn elsewhere(&self, host: &str, port: u16) -> Self {
+        let known = &self.config;
+        let mut config = Config::new();
+        config.host(host).port(port);
+        if let Some(user) = known.get_user() {
+            config.user(user);
+        }
+        if let Some(password) = known.get_password() {
+            config.password(password);
+        }
+        if let Some(database) = known.get_dbname() {
+            config.dbname(database);
+        }
+        if let Some(options) = known.get_options() {
+            config.options(options);
+        }
+        if let Some(name) = known.get_application_name() {
+            config.application_name(name);
+        }
+        config.ssl_mode(if is_local(&config) {
+            SslMode::Disable
+        } else {
+            known.get_ssl_mode()
+        });
+        config.channel_binding(known.get_channel_binding());
+        config.connect_timeout(self.connect_for_max);
+        config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        Self {
+            config,
+            tls: self.tls.clone(),
+            encryption: self.encryption,
+            password_file: self.password_file.clone(),
+            connect_for_max: self.connect_for_max,
+        }
+    }
+
     /// Connects. The client works as long as somebody polls the driver.
     pub(crate) async fn connect(&self) -> Result<(Client, Driver), Refusal> {
         let mut config = self.config.clone();

@@ -18,9 +18,6 @@ use crate::failure::{Failure, Result};
 use crate::statements::statements;
 use crate::step::Scope;
 
-/// Where journals are kept, as long as there is one group.
-pub(crate) const HOME_SLOT: i16 = 0;
-
 statements! {
     /// Fails where it finds no row, and with it everything behind it in the transaction, so that nobody
     /// has to wait for its answer before the commit is sent.
@@ -35,11 +32,11 @@ statements! {
         UPDATE journal SET batch = CASE batch WHEN $4 THEN batch ELSE $4 + 1 END
         WHERE slot = $1 AND id = $2 AND fence = $3 RETURNING batch";
     JOURNALS = "-- journals
-        SELECT id, lease_until > (extract(epoch FROM now()) * 1000)::bigint, delivers FROM journal
-        WHERE slot = $1 ORDER BY id";
+        SELECT slot, id, lease_until > (extract(epoch FROM now()) * 1000)::bigint, delivers, node
+        FROM journal WHERE slot = ANY($1) ORDER BY id";
     /// Nodes that do not know this version of the configuration yet.
     COUNT_UNAWARE = "-- count_unaware
-        SELECT count(*) FROM journal WHERE slot = $1 AND seen < $2 AND id <> $3
+        SELECT count(*) FROM journal WHERE slot = ANY($1) AND seen < $2 AND id <> ALL($3)
             AND lease_until > (extract(epoch FROM now()) * 1000)::bigint";
     NEXT_JOURNAL = "-- next_journal
         UPDATE counter SET value = value % 65535 + 1 WHERE name = 'journal' RETURNING value";
@@ -80,6 +77,8 @@ pub(crate) struct Journal {
     accepted_at: VecDeque<(i64, Millis)>,
     /// Up to which version this node knows the configuration.
     pub(crate) seen: i64,
+    /// The slot that its row is in: one of its group's.
+    home: i16,
     fence: i64,
 }
 
@@ -93,6 +92,7 @@ pub(crate) struct Before {
 /// The first statement of a batch.
 pub(crate) struct Beat {
     id: u16,
+    home: i16,
     fence: i64,
     batch: i64,
     mark: i64,
@@ -137,9 +137,10 @@ impl Journal {
     }
 
     /// A new one, with its fence as it was inserted.
-    pub(crate) fn opened(id: u16, numbers: Numbers, seen: i64) -> Self {
+    pub(crate) fn opened(id: u16, home: i16, numbers: Numbers, seen: i64) -> Self {
         Self {
             id,
+            home,
             numbers,
             in_memory: InMemory::above(numbers.message),
             seen,
@@ -183,6 +184,7 @@ impl Journal {
         self.batch += 1;
         Beat {
             id: self.id,
+            home: self.home,
             fence: self.fence,
             batch: self.batch,
             mark: self.in_memory.mark(),
@@ -201,7 +203,7 @@ impl Journal {
     pub(crate) async fn fate(&mut self, connection: &Connection, batch: i64) -> Result<Fate> {
         let (id, next) = (i32::from(self.id), batch + 1);
         let row = connection
-            .query_opt(SETTLE_BATCH, &[&HOME_SLOT, &id, &self.fence, &batch])
+            .query_opt(SETTLE_BATCH, &[&self.home, &id, &self.fence, &batch])
             .await?;
         let Some(row) = row else {
             return Ok(Fate::TakenOver);
@@ -223,7 +225,7 @@ impl Beat {
             .query_one(
                 BEAT,
                 &[
-                    &HOME_SLOT,
+                    &self.home,
                     &i32::from(self.id),
                     &self.fence,
                     &self.batch,
@@ -264,13 +266,13 @@ pub(crate) async fn close(scope: &mut Scope) -> Result<()> {
             .execute(KEEP_NUMBERS, &[&numbers.message, &numbers.attempt])
             .await?;
         connection
-            .execute(CLOSE_JOURNAL, &[&HOME_SLOT, &id, &journal.fence])
+            .execute(CLOSE_JOURNAL, &[&journal.home, &id, &journal.fence])
             .await?;
     } else {
         // Somebody still holds deliveries: leave the journal for the next start to take over.
         let mark = journal.in_memory.mark();
         connection
-            .execute(LEAVE_JOURNAL, &[&HOME_SLOT, &id, &journal.fence, &mark])
+            .execute(LEAVE_JOURNAL, &[&journal.home, &id, &journal.fence, &mark])
             .await?;
     }
     journal.id = 0;

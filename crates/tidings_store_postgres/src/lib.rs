@@ -15,11 +15,14 @@ mod endpoints;
 mod event_types;
 mod failure;
 mod flight;
+mod group;
+mod groups;
 mod health;
 mod hints;
 mod import;
 mod journal;
 mod keys;
+mod lease;
 mod lists;
 pub mod migration;
 mod nodes;
@@ -40,23 +43,22 @@ mod writer;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use tidings_domain::clock::Millis;
 use tidings_store::commit::{self, HandoverCell};
 use tidings_store::{Handover, StoreError, StoreFuture};
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::unbounded_channel;
 
 use crate::connection::Connection;
 use crate::connector::{Connector, Refusal};
+use crate::group::Common;
+use crate::groups::Groups;
 use crate::hints::Hints;
 use crate::ownership::Ownership;
 use crate::reader::Readers;
-use crate::step::{Scope, step};
+use crate::step::Scope;
 use crate::upkeep::Place;
-use crate::writer::{Operation, QueueGauge, Writer};
 
 pub use import::{NOT_COPIED, PostgresImport, copied_tables};
 pub use schema::MIGRATIONS;
@@ -108,19 +110,19 @@ impl Options {
     }
 }
 
-/// The store. Dropping it ends its thread, after what was asked for is on disk.
+/// The store. Dropping it ends its threads, after what was asked for is on disk.
 pub struct PostgresStore {
-    queue: UnboundedSender<Operation>,
-    gauge: Arc<QueueGauge>,
+    groups: Groups,
     readers: Readers,
     handover: HandoverCell,
     ownership: Arc<Ownership>,
     hints: Arc<Hints>,
     delivers: bool,
     lease_for: Duration,
+    /// What this node is called, since it has joined.
+    node: OnceLock<String>,
     /// Where the sweep of idempotency keys goes on.
     sweep: Arc<Mutex<Place>>,
-    thread: Option<JoinHandle<()>>,
 }
 
 impl PostgresStore {
@@ -132,38 +134,34 @@ impl PostgresStore {
         let connection = Connection::try_open(&connector).await;
         let connection = connection.map_err(Refusal::at_start)?;
         import::refuse_half_copied(&connection).await?;
-        drop(connection);
 
-        let (queue, operations) = unbounded_channel();
         let (answers, batches) = unbounded_channel();
         let handover: HandoverCell = Arc::new(OnceLock::new());
         tokio::spawn(commit::run(batches, handover.clone()));
-        let gauge = Arc::new(QueueGauge::default());
         let ownership = Arc::new(Ownership::default());
         let hints = Hints::new(connector.clone(), handover.clone(), ownership.clone());
         let hints = Arc::new(hints);
-        let thread = writer::start(Writer {
-            connector: connector.clone(),
-            operations,
+        let common = Common {
             answers,
-            gauge: gauge.clone(),
             ownership: ownership.clone(),
             hints: hints.clone(),
             lease_for: options.lease_for,
             renew_every: options.renew_every,
-        })
-        .map_err(|error| StoreError::Internal(error.to_string()))?;
+        };
+        let groups = Groups::new(connector.clone(), common)?;
+        if let Some(map) = groups.read(&connection).await? {
+            groups.follow(map);
+        }
         Ok(Self {
-            queue,
-            gauge,
+            groups,
             readers: Readers::new(connector, options.readers_count_max),
             handover,
             ownership,
             hints,
             delivers: options.delivers,
             lease_for: options.lease_for,
+            node: OnceLock::new(),
             sweep: Arc::default(),
-            thread: Some(thread),
         })
     }
 
@@ -172,46 +170,34 @@ impl PostgresStore {
         let _ = self.handover.set(handover);
     }
 
-    /// Ends the writer, after everything that was asked for is on disk. Whatever is asked for afterwards
+    /// Ends the writers, after everything that was asked for is on disk. Whatever is asked for afterwards
     /// is refused.
     pub async fn close(&self) {
-        let (ended, end) = tokio::sync::oneshot::channel();
-        if writer::send(&self.queue, Operation::Stop(ended)).is_ok() {
-            let _ = end.await; // fails where the writer had ended before
+        for group in self.groups.all() {
+            group.close().await;
         }
         self.readers.close();
     }
 
+    /// The next round of balancing looks where slots are, however short ago that was done.
+    pub fn read_groups_at_once(&self) {
+        self.groups.forget_when();
+    }
+
+    /// Does something to the configuration, in a transaction at home.
     fn write<T: Send + 'static>(
         &self,
         work: impl for<'a> FnOnce(&'a mut Scope) -> BoxFuture<'a, failure::Result<T>> + Send + 'static,
     ) -> StoreFuture<'static, T> {
-        self.write_at(None, work)
+        self.groups.home.write_at(None, work)
     }
 
-    /// As [`Self::write`], for a step that makes rows of this instant.
-    fn write_at<T: Send + 'static>(
+    /// Does something in the group that holds a slot.
+    fn write_in<T: Send + 'static>(
         &self,
-        at: Option<Millis>,
+        slot: i16,
         work: impl for<'a> FnOnce(&'a mut Scope) -> BoxFuture<'a, failure::Result<T>> + Send + 'static,
     ) -> StoreFuture<'static, T> {
-        let (step, result) = step(work);
-        let sent = writer::send(&self.queue, Operation::Step(step, at));
-        Box::pin(async move {
-            sent?;
-            result
-                .await
-                .map_err(|_| StoreError::Unavailable("the store has been closed".into()))?
-        })
-    }
-}
-
-impl Drop for PostgresStore {
-    fn drop(&mut self) {
-        let (ended, _) = tokio::sync::oneshot::channel();
-        let _ = writer::send(&self.queue, Operation::Stop(ended)); // fails after `close`
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        self.groups.of(slot).write_at(None, work)
     }
 }

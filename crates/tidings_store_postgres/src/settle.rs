@@ -131,8 +131,10 @@ fn is_late(scope: &Scope, settlement: &Settlement) -> bool {
         Hold::Handed => settlement.message.id.parts().journal,
         Hold::Pending { .. } => settlement.journal,
     };
+    let is_own = || scope.ownership.journals().contains(&taken_under);
     let journal = &scope.journal;
-    scope.is_fenced || (journal.is_open() && taken_under != 0 && taken_under != journal.id)
+    let is_current = taken_under == 0 || taken_under == journal.id || !journal.is_open();
+    scope.is_fenced || !(is_current || is_own())
 }
 
 impl Settling<'_> {

@@ -5,12 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use tidings_domain::slot;
-
 /// What there is to know about the slots.
 pub(crate) struct View<'a> {
-    /// This node's journal.
+    /// This node's journal in the group.
     pub(crate) own: i32,
+    /// How many slots the group has.
+    pub(crate) slots_count: usize,
     /// The journals of all nodes that deliver, ascending, this one's included if it does.
     pub(crate) workers: &'a [i32],
     /// Every journal that there is.
@@ -37,16 +37,16 @@ pub(crate) struct Plan {
     pub(crate) keep: Vec<i16>,
 }
 
-/// How many slots the worker at this place has: as many as each other, or one more.
-fn share(place: usize, workers_count: usize) -> usize {
-    let all = usize::from(slot::COUNT.unsigned_abs());
-    all / workers_count + usize::from(place < all % workers_count)
+/// How many of so many slots the worker at this place has: as many as each other, or one more.
+fn share(slots_count: usize, place: usize, workers_count: usize) -> usize {
+    slots_count / workers_count + usize::from(place < slots_count % workers_count)
 }
 
 /// Plans the next step towards fair shares.
 pub(crate) fn plan(view: &View<'_>) -> Plan {
     let place = view.workers.iter().position(|worker| *worker == view.own);
-    let fair = place.map_or(0, |place| share(place, view.workers.len()));
+    let workers_count = view.workers.len();
+    let fair = place.map_or(0, |place| share(view.slots_count, place, workers_count));
     let mine = view.owners.iter().filter(|(_, owner)| *owner == view.own);
     let mine: Vec<i16> = mine.map(|(slot, _)| *slot).collect();
     let (leaving, staying): (Vec<i16>, Vec<i16>) =
@@ -89,6 +89,8 @@ fn free(view: &View<'_>, place: usize, wanted: usize) -> (Vec<i16>, Vec<i32>) {
 mod tests {
     use std::collections::BTreeMap;
 
+    use tidings_domain::slot;
+
     use super::*;
 
     /// Nodes that share the slots in memory.
@@ -114,6 +116,7 @@ mod tests {
             let leaving = self.leaving.entry(own).or_default();
             let plan = plan(&View {
                 own,
+                slots_count: 1024,
                 workers: &self.workers,
                 journals: &self.workers,
                 owners: &owners,
@@ -217,6 +220,7 @@ mod tests {
         let wanted = |own| {
             plan(&View {
                 own,
+                slots_count: 1024,
                 workers: &[1, 2],
                 journals: &[1, 2],
                 owners: &owners,

@@ -1,8 +1,8 @@
 //! Every statement in one list, so that a test can prepare each on a real server.
 
 use crate::{
-    accept, applications, changes, dedup, endpoints, event_types, health, hints, import, journal,
-    keys, lists, migration, nodes, partitions, pending, server, settle, takeover, upkeep,
+    accept, applications, changes, dedup, endpoints, event_types, groups, health, hints, import,
+    journal, keys, lists, migration, nodes, partitions, pending, server, settle, takeover, upkeep,
 };
 
 /// Defines statements as constants, and the list of them.
@@ -43,6 +43,7 @@ pub fn all() -> impl Iterator<Item = &'static str> {
         dedup::STATEMENTS,
         endpoints::STATEMENTS,
         event_types::STATEMENTS,
+        groups::STATEMENTS,
         health::STATEMENTS,
         hints::STATEMENTS,
         import::STATEMENTS,

@@ -10,12 +10,14 @@ use tokio::sync::oneshot;
 use crate::connection::Connection;
 use crate::failure::{Failure, Result};
 use crate::journal::Journal;
+use crate::ownership::Ownership;
 
 /// What a batch and its steps see of the writer.
 pub(crate) struct Scope {
     pub(crate) connection: Arc<Connection>,
     pub(crate) journal: Journal,
     pub(crate) effects: Effects,
+    pub(crate) ownership: Arc<Ownership>,
     /// Another node has taken over from this one.
     pub(crate) is_fenced: bool,
 }

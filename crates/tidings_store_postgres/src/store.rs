@@ -2,6 +2,7 @@
 
 mod accepting;
 mod passing;
+mod routing;
 mod sharing;
 
 use std::sync::PoisonError;
@@ -21,11 +22,10 @@ use tidings_store::{
     PageRequest, Reference, Resend, Resent, Room, Settlement, Store, StoreFuture, Written,
 };
 
-use self::passing::{read, write};
-use crate::writer::{self, Operation};
+use self::passing::{read, write, write_in};
+use crate::writer::Operation;
 use crate::{
-    PostgresStore, applications, changes, endpoints, event_types, journal, keys, lists, pending,
-    upkeep,
+    PostgresStore, applications, changes, endpoints, event_types, keys, lists, pending, upkeep,
 };
 
 impl Store for PostgresStore {
@@ -146,11 +146,12 @@ impl Store for PostgresStore {
     }
 
     fn owe(&self, deliveries: Vec<Owed>) -> StoreFuture<'_, ()> {
-        write!(self, |scope| pending::owe(scope, &deliveries))
+        Box::pin(self.owe_in_groups(deliveries))
     }
 
     fn resend(&self, resend: Resend, dedup: Option<Dedup>) -> StoreFuture<'_, Resent> {
-        write!(self, |scope| pending::resend(
+        let slot = slot::of(resend.message.application);
+        write_in!(self, slot, |scope| pending::resend(
             scope,
             &resend,
             dedup.as_ref()
@@ -158,7 +159,7 @@ impl Store for PostgresStore {
     }
 
     fn count_recoveries(&self, rows: Vec<Pending>) -> StoreFuture<'_, ()> {
-        write!(self, |scope| pending::count_recoveries(scope, &rows))
+        Box::pin(self.count_recoveries_in_groups(rows))
     }
 
     fn expand_fan_out(
@@ -166,11 +167,14 @@ impl Store for PostgresStore {
         message: MessageKey,
         now: Millis,
     ) -> StoreFuture<'_, (Vec<i64>, bool)> {
-        write!(self, |scope| pending::expand_fan_out(scope, message, now))
+        let slot = slot::of(message.application);
+        write_in!(self, slot, |scope| pending::expand_fan_out(
+            scope, message, now
+        ))
     }
 
     fn close_journal(&self) -> StoreFuture<'_, ()> {
-        write!(self, |scope| journal::close(scope))
+        Box::pin(self.leave())
     }
 
     fn environments(&self) -> StoreFuture<'_, Vec<Environment>> {
@@ -330,15 +334,17 @@ impl Store for PostgresStore {
 
     fn settle(&self, settlement: Settlement) {
         // Fails only after the store was closed; the journal was left open then, and a start recovers.
-        let _ = writer::send(&self.queue, Operation::Settle(Box::new(settlement)));
+        let _ = self
+            .group_of(&settlement)
+            .send(Operation::Settle(Box::new(settlement)));
     }
 
     fn open_journal(&self, node: String, now: Millis) -> StoreFuture<'_, Opened> {
         Box::pin(self.join(node, now))
     }
 
-    fn journal(&self) -> u16 {
-        self.ownership.journal()
+    fn journal(&self, slot: i16) -> u16 {
+        self.groups.of(slot).lease.journal()
     }
 
     fn slot_of(&self, application: i64) -> i16 {
@@ -346,7 +352,7 @@ impl Store for PostgresStore {
     }
 
     fn owns(&self, slot: i16) -> bool {
-        self.ownership.owns(slot)
+        self.ownership.has(slot) && self.groups.of(slot).lease.holds()
     }
 
     fn balance(&self, busy: Vec<i16>, now: Millis) -> StoreFuture<'_, Balance> {
@@ -354,7 +360,9 @@ impl Store for PostgresStore {
     }
 
     fn acknowledge(&self, version: i64) {
-        let _ = writer::send(&self.queue, Operation::Acknowledge(version)); // fails at the end only
+        for group in self.groups.all() {
+            let _ = group.send(Operation::Acknowledge(version)); // fails at the end only
+        }
     }
 
     fn publish(&self, version: i64) -> StoreFuture<'_, ()> {
@@ -362,10 +370,7 @@ impl Store for PostgresStore {
     }
 
     fn cancel_stale(&self, now: Millis, limit: usize) -> StoreFuture<'_, usize> {
-        let slots = self.ownership.slots();
-        self.write_at(Some(now), move |scope| {
-            Box::pin(async move { upkeep::cancel_stale(scope, &slots, now, limit).await })
-        })
+        Box::pin(self.cancel_stale_in_groups(now, limit))
     }
 
     fn sweep_dedup(&self, now: Millis, limit: usize) -> StoreFuture<'_, usize> {
@@ -389,6 +394,6 @@ impl Store for PostgresStore {
     }
 
     fn flush(&self) -> StoreFuture<'_, ()> {
-        self.write(|_| Box::pin(std::future::ready(Ok(()))))
+        Box::pin(self.flush_groups())
     }
 }

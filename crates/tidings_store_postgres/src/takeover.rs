@@ -9,7 +9,7 @@ use tidings_store::{Creditor, faults};
 
 use crate::convert::{count, parts};
 use crate::failure::Result;
-use crate::journal::{HOME_SLOT, KEEP_NUMBERS};
+use crate::journal::KEEP_NUMBERS;
 use crate::pending::code;
 use crate::statements::statements;
 use crate::step::Scope;
@@ -55,10 +55,14 @@ statements! {
 }
 
 /// Takes one journal over. Gives how many deliveries were found, or none if it was renewed meanwhile.
-pub(crate) async fn take_over(scope: &mut Scope, id: i32, now: Millis) -> Result<Option<usize>> {
+pub(crate) async fn take_over(
+    scope: &mut Scope,
+    (home, id): (i16, i32),
+    now: Millis,
+) -> Result<Option<usize>> {
     let row = scope
         .connection
-        .query_opt(RAISE_FENCE, &[&HOME_SLOT, &id])
+        .query_opt(RAISE_FENCE, &[&home, &id])
         .await?;
     let Some(row) = row else { return Ok(None) };
     let (mark, mark_at) = (row.try_get(0)?, row.try_get(1)?);
@@ -70,7 +74,7 @@ pub(crate) async fn take_over(scope: &mut Scope, id: i32, now: Millis) -> Result
     connection
         .execute(KEEP_NUMBERS, &[&message, &attempt])
         .await?;
-    connection.execute(DROP_JOURNAL, &[&HOME_SLOT, &id]).await?;
+    connection.execute(DROP_JOURNAL, &[&home, &id]).await?;
     Ok(Some(recovered))
 }
 

@@ -15,16 +15,16 @@ use std::time::Duration;
 use tidings_domain::clock::Millis;
 use tidings_store::commit::{Acceptance, Answer, Effects};
 use tidings_store::{Settlement, StoreError};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use crate::connection::Connection;
 use crate::connector::Connector;
 use crate::failure::{Failure, Result};
-use crate::hints::Hints;
+use crate::group::Common;
 use crate::journal::Journal;
-use crate::ownership::Ownership;
+use crate::lease::Lease;
 use crate::partitions::Partitions;
 use crate::step::{Scope, Step};
 
@@ -53,12 +53,9 @@ pub(crate) enum Operation {
 pub(crate) struct Writer {
     pub(crate) connector: Arc<Connector>,
     pub(crate) operations: UnboundedReceiver<Operation>,
-    pub(crate) answers: UnboundedSender<Answer<dyn Step>>,
     pub(crate) gauge: Arc<QueueGauge>,
-    pub(crate) ownership: Arc<Ownership>,
-    pub(crate) hints: Arc<Hints>,
-    pub(crate) lease_for: Duration,
-    pub(crate) renew_every: Duration,
+    pub(crate) lease: Arc<Lease>,
+    pub(crate) common: Common,
 }
 
 /// Starts the thread.
@@ -85,16 +82,6 @@ pub(crate) fn start(writer: Writer) -> std::io::Result<std::thread::JoinHandle<(
                 let _ = ended.send(()); // fails where nobody waits for the end
             }
         })
-}
-
-/// Sends an operation; an error if the writer has stopped.
-pub(crate) fn send(
-    queue: &UnboundedSender<Operation>,
-    operation: Operation,
-) -> std::result::Result<(), StoreError> {
-    queue
-        .send(operation)
-        .map_err(|_| StoreError::Unavailable("the store has been closed".into()))
 }
 
 struct State {
@@ -146,7 +133,7 @@ impl State {
     /// Takes what waits. Waits for it itself if nothing is to be tried again, no longer than until the
     /// lease is to be renewed. False once nobody can send any more.
     async fn gather(&mut self, batch: &mut Batch, is_stuck: bool) -> bool {
-        let renew_at = self.beaten_at + self.writer.renew_every;
+        let renew_at = self.beaten_at + self.writer.common.renew_every;
         let first = if is_stuck {
             None
         } else if self.journal.is_open() {
@@ -216,8 +203,9 @@ impl State {
             is_fenced: journal.is_open() && self.fenced == Some(journal.id),
             journal,
             effects: Effects::default(),
+            ownership: self.writer.common.ownership.clone(),
         };
-        let mut result = transaction::write(&mut scope, batch, self.writer.lease_for).await;
+        let mut result = transaction::write(&mut scope, batch, self.writer.common.lease_for).await;
         if let Err(Failed::Undone(Failure::TakenOver)) = &result {
             // Once is for good. Outcomes are kept as late ones.
             self.fenced = Some(scope.journal.id);
@@ -225,15 +213,15 @@ impl State {
             scope.journal.undo(before);
             scope.effects = Effects::default();
             scope.is_fenced = true;
-            result = transaction::write(&mut scope, batch, self.writer.lease_for).await;
+            result = transaction::write(&mut scope, batch, self.writer.common.lease_for).await;
         }
         let is_usable = match &result {
             Ok(()) => {
                 scope.journal.committed(&scope.effects);
                 self.beaten_at = Instant::now();
                 if scope.journal.is_open() && !scope.is_fenced {
-                    let lease_for = self.writer.lease_for;
-                    self.writer.ownership.renewed(began, lease_for);
+                    let lease_for = self.writer.common.lease_for;
+                    self.writer.lease.renewed(began, lease_for);
                 }
                 true
             }
@@ -266,7 +254,7 @@ impl State {
     }
 
     fn publish(&self, effects: Effects, batch: Batch) {
-        self.writer.hints.owed(&effects.owed);
+        self.writer.common.hints.owed(&effects.owed);
         if batch.is_empty() {
             return;
         }
@@ -276,7 +264,7 @@ impl State {
             steps: batch.steps,
             acceptances: batch.acceptances,
         };
-        let _ = self.writer.answers.send(answer); // fails only where the runtime has ended
+        let _ = self.writer.common.answers.send(answer); // fails only where the runtime has ended
     }
 
     /// What to do when nothing of a batch was written.
@@ -331,7 +319,7 @@ impl State {
 
     fn refuse(&self, error: &StoreError, steps: Vec<Box<dyn Step>>, acceptances: Vec<Acceptance>) {
         let error = error.clone();
-        let _ = self.writer.answers.send(Answer::Refused {
+        let _ = self.writer.common.answers.send(Answer::Refused {
             error,
             steps,
             acceptances,

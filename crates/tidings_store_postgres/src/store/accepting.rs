@@ -3,12 +3,13 @@
 use std::sync::atomic::Ordering;
 
 use tidings_domain::message::{FAN_OUT_DIRECT_MAX, pack_targets};
+use tidings_domain::slot;
 use tidings_store::commit::Acceptance;
 use tidings_store::{Accepted, NewMessage, StoreError, StoreFuture};
 use tokio::sync::oneshot;
 
 use crate::PostgresStore;
-use crate::writer::{self, Operation};
+use crate::writer::Operation;
 
 /// Beyond so many messages or bytes in the writer's queue, callers are turned away.
 const QUEUED_MESSAGES_MAX: usize = 8_192;
@@ -17,7 +18,8 @@ const QUEUED_BYTES_MAX: usize = 64 << 20;
 impl PostgresStore {
     /// Puts a message into the writer's queue; turned away if that is too long.
     pub(super) fn enqueue(&self, mut new: NewMessage) -> StoreFuture<'static, Accepted> {
-        let queued = &self.gauge;
+        let group = self.groups.of(slot::of(new.application));
+        let queued = &group.gauge;
         if queued.messages.load(Ordering::Relaxed) >= QUEUED_MESSAGES_MAX
             || queued.bytes.load(Ordering::Relaxed) >= QUEUED_BYTES_MAX
         {
@@ -34,7 +36,7 @@ impl PostgresStore {
             packed_targets,
             reply: Some(reply),
         });
-        let sent = writer::send(&self.queue, Operation::Accept(acceptance));
+        let sent = group.send(Operation::Accept(acceptance));
         Box::pin(async move {
             sent?;
             answer

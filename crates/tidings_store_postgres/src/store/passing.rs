@@ -7,6 +7,13 @@ macro_rules! write {
     };
 }
 
+/// The same in the group that holds a slot.
+macro_rules! write_in {
+    ($store:expr, $slot:expr, |$scope:ident| $work:expr) => {
+        $store.write_in($slot, move |$scope| Box::pin(async move { $work.await }))
+    };
+}
+
 /// A read on a connection of its own.
 macro_rules! read {
     ($store:expr, |$reader:ident| $work:expr) => {{
@@ -18,4 +25,4 @@ macro_rules! read {
     }};
 }
 
-pub(super) use {read, write};
+pub(super) use {read, write, write_in};

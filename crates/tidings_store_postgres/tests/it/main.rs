@@ -8,6 +8,7 @@
 mod conformance;
 mod copy;
 mod doubt;
+mod groups;
 mod migrations;
 mod nodes;
 mod outage;

@@ -1,6 +1,6 @@
 //! Several nodes on one database: they share the slots, hear of each other, and take over.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use crate::outage::{NOW, application, message};
 
 /// An endpoint that need not be there.
-const ENDPOINT: i64 = 77;
+pub(crate) const ENDPOINT: i64 = 77;
 const HEAR_WITHIN: Duration = Duration::from_secs(20);
 
 /// Hears what delivery would hear.
@@ -55,14 +55,16 @@ impl Handover for Ear {
     fn settled(&self, _settled: Vec<Settled>) {}
 }
 
-struct Node {
-    store: Arc<PostgresStore>,
+pub(crate) struct Node {
+    pub(crate) store: Arc<PostgresStore>,
     ear: Arc<Ear>,
     owed: UnboundedReceiver<(Creditor, Millis)>,
 }
 
-/// A node that has joined.
-async fn node(database: &Database, change: impl FnOnce(&mut Options)) -> Node {
+static NODES: AtomicUsize = AtomicUsize::new(1);
+
+/// A node that has joined, under a name of its own.
+pub(crate) async fn node(database: &Database, change: impl FnOnce(&mut Options)) -> Node {
     let mut options = Options::new(database.url());
     change(&mut options);
     let store = PostgresStore::open(&options).await.expect("it opens");
@@ -74,17 +76,18 @@ async fn node(database: &Database, change: impl FnOnce(&mut Options)) -> Node {
         has_heard: AtomicBool::new(false),
     });
     store.set_handover(ear.clone());
-    let opened = store.open_journal("node".into(), NOW).await;
+    let name = format!("node {}", NODES.fetch_add(1, Ordering::SeqCst));
+    let opened = store.open_journal(name, NOW).await;
     opened.expect("a journal opens");
     Node { store, ear, owed }
 }
 
-fn slots(store: &PostgresStore) -> Vec<i16> {
+pub(crate) fn slots(store: &PostgresStore) -> Vec<i16> {
     (0..1024).filter(|slot| store.owns(*slot)).collect()
 }
 
 /// One round at each node, twice, so that what one gives away the other has.
-async fn balance(nodes: &[&Node]) {
+pub(crate) async fn balance(nodes: &[&Node]) {
     for _ in 0..2 {
         for node in nodes {
             let balance = node.store.balance(Vec::new(), NOW).await;
@@ -207,7 +210,12 @@ async fn endpoint(store: &PostgresStore, application: i64) -> EndpointId {
 }
 
 /// What a worker of this node brings back.
-fn outcome(message: &Arc<Message>, endpoint: EndpointId, hold: Hold, journal: u16) -> Settlement {
+pub(crate) fn outcome(
+    message: &Arc<Message>,
+    endpoint: EndpointId,
+    hold: Hold,
+    journal: u16,
+) -> Settlement {
     Settlement {
         message: message.clone(),
         endpoint,
@@ -271,7 +279,7 @@ async fn a_node_that_was_taken_over_begins_anew_and_what_it_had_in_hand_is_late(
     let hold = Hold::Pending {
         version: due.rows[0].version,
     };
-    let before = paused.store.journal();
+    let before = paused.store.journal(creditor.slot);
 
     let other = node(&database, |_| {}).await;
     assert_eq!(slots(&other.store).len(), 1024);
@@ -295,7 +303,8 @@ async fn a_node_that_was_taken_over_begins_anew_and_what_it_had_in_hand_is_late(
     assert_eq!(are_late(&other.store, &message_read).await, [true, true]);
     let due = other.store.due(creditor, NOW, 10).await.expect("a read");
     assert_eq!(due.rows.len(), 1, "it is still owed");
-    other.store.settle(outcome(hold, other.store.journal()));
+    let journal = other.store.journal(creditor.slot);
+    other.store.settle(outcome(hold, journal));
     other.store.flush().await.expect("it is written");
     let due = other.store.due(creditor, NOW, 10).await.expect("a read");
     assert!(due.rows.is_empty());

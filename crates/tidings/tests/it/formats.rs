@@ -6,7 +6,7 @@ use http::Method;
 use serde_json::{Value, json};
 use tidings_testkit::app::text;
 
-use crate::support::{Scene, refused_field};
+use crate::support::{Scene, app_with, refused_field};
 
 const PERSON: &str = r#"{"first_name":"John","last_name":"Doe","gender":"male"}"#;
 
@@ -164,4 +164,18 @@ async fn what_a_format_cannot_say_fails_once_with_the_reason_and_can_be_resent_i
         (&last["error"], &last["errorDetail"]),
         (&Value::Null, &Value::Null)
     );
+}
+
+#[tokio::test]
+async fn payloads_that_a_format_cannot_say_do_not_count_against_the_endpoint() {
+    // Ten failures in a row give an endpoint a rest; here one that would outlast the test.
+    let app = app_with(&[("breaker_rest", "1h")]).await;
+    let scene = Scene::of(app, json!({"format": "form"})).await;
+    for number in 0..12 {
+        let (message, _) = send(&scene, &format!(r#"{{"[]":{number}}}"#)).await;
+        scene.status(&message, 2).await;
+    }
+    let (fine, _) = send(&scene, PERSON).await;
+    scene.status(&fine, 0).await;
+    assert_eq!(scene.receiver.requests().len(), 1);
 }

@@ -149,6 +149,12 @@ impl Sample {
         }
     }
 
+    /// The same without the space between its parts, which in a file is there for people.
+    pub fn compact(self) -> Self {
+        let json = place::compact(&self.json);
+        Self { json, ..self }
+    }
+
     fn check(&self, pointer: &str, rule: &Refresh) -> Result<(), Option<&'static str>> {
         let value = self.at(pointer).ok_or(None)?;
         let is_fit = match rule {

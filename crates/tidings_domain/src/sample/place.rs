@@ -73,6 +73,27 @@ pub(super) fn locate(text: &str, pointer: &str) -> Option<Range<usize>> {
     Some(start..start + here.get().len())
 }
 
+/// JSON without the space between its parts, otherwise as it was written.
+pub(super) fn compact(json: &str) -> String {
+    let (mut is_in_string, mut is_escaped) = (false, false);
+    let mut is_kept = |character: &char| {
+        if is_in_string {
+            match character {
+                _ if is_escaped => is_escaped = false,
+                '\\' => is_escaped = true,
+                '"' => is_in_string = false,
+                _ => {}
+            }
+            return true;
+        }
+        is_in_string = *character == '"';
+        !matches!(character, ' ' | '\n' | '\r' | '\t')
+    };
+    json.chars()
+        .filter(|character| is_kept(character))
+        .collect()
+}
+
 fn step<'a>(here: &'a RawValue, token: &str) -> Option<&'a RawValue> {
     if here.get().starts_with('{') {
         let members: Members<'a> = serde_json::from_str(here.get()).ok()?;
@@ -106,6 +127,12 @@ mod tests {
         for nowhere in ["a", "/x", "/a/b/2", "/a/b/-", "/c~1d~0e/x"] {
             assert_eq!(at(text, nowhere), None, "{nowhere}");
         }
+    }
+
+    #[test]
+    fn only_the_space_between_parts_is_taken_out() {
+        let json = "{ \"a b\" :\n\t[ 1.50 , \"\\\" x\\\\\" , \"\\/\" ] }\r\n";
+        assert_eq!(compact(json), "{\"a b\":[1.50,\"\\\" x\\\\\",\"\\/\"]}");
     }
 
     #[test]

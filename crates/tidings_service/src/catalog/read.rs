@@ -327,7 +327,7 @@ impl Reader {
             }
         }
         match Sample::new(raw.get(), rules) {
-            Ok(sample) => Some(sample),
+            Ok(sample) => Some(sample.compact()),
             Err(problems) => {
                 for problem in problems {
                     match problem.pointer().map(str::to_owned) {

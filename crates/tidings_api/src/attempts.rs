@@ -117,6 +117,7 @@ struct MessageAttemptOut<'a> {
     msg: Option<MessageOut<'a>>,
     // What the contract has no words for.
     attempt: u16,
+    trigger: &'static str,
     outcome: &'static str,
     error: Option<&'static str>,
     error_detail: Option<&'a str>,
@@ -178,8 +179,10 @@ impl<'a> MessageAttemptOut<'a> {
             status_text: status.text(),
             trigger_type: match attempt.trigger {
                 Trigger::Scheduled => 0,
-                Trigger::Manual => 1,
+                // Clients know only these two; a test is no retry.
+                Trigger::Manual | Trigger::Test => 1,
             },
+            trigger: attempt.trigger.as_str(),
             response: content(&exchange.response).unwrap_or_default(),
             response_status_code: exchange.status.unwrap_or(0),
             response_duration_ms: exchange.phases.total_us() / 1000,
@@ -226,11 +229,27 @@ fn read_attempt_filter(query: &Query) -> Result<(AttemptFilter, Shown), Problem>
     };
     let filter = AttemptFilter {
         message,
-        outcomes: status.map(|status| status.outcomes(shown.expanded)),
+        outcomes: outcomes(status, query, shown)?,
         status_between,
         with_message: query.flag("with_msg", false)?,
     };
     Ok((filter, shown))
+}
+
+/// How the attempts that a list shows may have ended. A canceled one was no request.
+fn outcomes(
+    status: Option<MessageStatus>,
+    query: &Query,
+    shown: Shown,
+) -> Result<Option<Vec<Outcome>>, Problem> {
+    let of_status = status.map(|status| status.outcomes(shown.expanded));
+    if !query.flag("only_requests", false)? {
+        return Ok(of_status);
+    }
+    let mut requests =
+        of_status.unwrap_or_else(|| vec![Outcome::Success, Outcome::Retry, Outcome::Exhausted]);
+    requests.retain(|outcome| *outcome != Outcome::Canceled);
+    Ok(Some(requests))
 }
 
 pub(crate) async fn list_message_attempts(
@@ -280,6 +299,15 @@ pub(crate) async fn get_attempt(
     };
     let row = api.service.attempt(caller, &app, &msg, &attempt).await?;
     Ok(json(StatusCode::OK, &MessageAttemptOut::of(&row, shown)))
+}
+
+/// One attempt with all of it, as [`get_attempt`] shows it.
+pub(crate) fn one_attempt(row: &AttemptRow) -> Response {
+    let shown = Shown {
+        with_content: true,
+        expanded: true,
+    };
+    json(StatusCode::OK, &MessageAttemptOut::of(row, shown))
 }
 
 #[cfg(test)]

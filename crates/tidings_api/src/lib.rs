@@ -17,6 +17,7 @@ mod endpoint_headers;
 mod endpoint_secrets;
 mod endpoints;
 mod event_types;
+mod examples;
 mod feed;
 mod fields;
 mod health;
@@ -153,6 +154,14 @@ fn endpoint_routes() -> Router<Arc<Api>> {
         .route(
             v1!("/app/{app}/endpoint/{endpoint}/secret/rotate"),
             post(endpoint_secrets::rotate_endpoint_secret),
+        )
+        .route(
+            v1!("/app/{app}/endpoint/{endpoint}/send-example"),
+            post(examples::send_example),
+        )
+        .route(
+            v1!("/app/{app}/endpoint/{endpoint}/test"),
+            post(examples::test_endpoint),
         )
         .route(
             v1!("/app/{app}/endpoint/{endpoint}/msg"),

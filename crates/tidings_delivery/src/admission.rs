@@ -3,14 +3,18 @@
 use std::sync::Arc;
 
 use tidings_domain::clock::Millis;
-use tidings_domain::message::MessageKey;
+use tidings_domain::message::{Message, MessageKey};
 use tidings_store::target::Target;
-use tidings_store::{Admission, AdmitFuture, Creditor, Handed, Handover, Permit, Room, Settled};
+use tidings_store::{
+    Admission, AdmitFuture, Creditor, Handed, Handover, Permit, Room, Settled, StoreError,
+    TestFuture,
+};
 use tokio::sync::broadcast;
 
 use crate::Delivery;
 use crate::lane::{Lane, Work};
 use crate::shared::Shared;
+use crate::testing;
 
 impl Admission for Delivery {
     fn try_admit(&self, target: &Arc<Target>, bytes: usize) -> Option<Permit> {
@@ -29,6 +33,21 @@ impl Admission for Delivery {
             // What has been admitted by the deadline stays so.
             let _ = tokio::time::timeout(self.shared.settings.admit_for_max, wait_for_all).await;
             admitted
+        })
+    }
+
+    fn try_test(&self) -> Option<Permit> {
+        testing::try_place(&self.shared)
+    }
+
+    fn test(&self, message: Arc<Message>, target: Arc<Target>, permit: Permit) -> TestFuture<'_> {
+        let sending = testing::send(self.shared.clone(), message, target, permit);
+        // A task of its own, so that the outcome is written even if nobody waits for it any more.
+        let sending = self.shared.tasks.spawn(sending);
+        Box::pin(async move {
+            sending.await.unwrap_or_else(|error| {
+                Err(StoreError::Internal(format!("a test did not end: {error}")))
+            })
         })
     }
 

@@ -12,6 +12,7 @@ pub mod sender;
 mod settings;
 mod share;
 mod shared;
+mod testing;
 mod upkeep;
 mod window;
 mod worker;
@@ -82,6 +83,7 @@ impl Delivery {
             nodes_count: AtomicUsize::new(1),
             changed: Notify::new(),
             gained: Notify::new(),
+            test_places: Arc::default(),
             lanes: Mutex::default(),
         });
         Self {

@@ -15,6 +15,7 @@ use crate::due::DueList;
 use crate::lane::Lane;
 use crate::sender::Sender;
 use crate::settings::DeliverySettings;
+use crate::testing::TestPlaces;
 use crate::window::Window;
 
 pub(crate) struct Shared {
@@ -36,6 +37,7 @@ pub(crate) struct Shared {
     pub(crate) changed: Notify,
     /// Rings when this node has new slots.
     pub(crate) gained: Notify,
+    pub(crate) test_places: Arc<TestPlaces>,
     pub(crate) lanes: Mutex<HashMap<i64, Arc<Lane>>>,
 }
 

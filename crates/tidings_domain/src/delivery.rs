@@ -54,6 +54,8 @@ stored_enum! {
         Scheduled = 0 / "scheduled",
         /// A person or a program asked for it.
         Manual = 1 / "manual",
+        /// A test: one request, whatever comes of it.
+        Test = 2 / "test",
     }
 }
 

@@ -11,6 +11,7 @@ pub mod deliveries;
 pub mod endpoints;
 pub mod error;
 pub mod event_types;
+pub mod examples;
 pub mod feed;
 pub mod health;
 pub mod idempotency;

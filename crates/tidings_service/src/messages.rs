@@ -138,7 +138,11 @@ impl Service {
 
     /// Places in memory, at once for most, after a moment for some. Beyond a certain fan-out there are
     /// none: the store expands it step by step.
-    async fn admit(&self, matching: &[&Arc<Target>], bytes: usize) -> Vec<(Arc<Target>, Permit)> {
+    pub(crate) async fn admit(
+        &self,
+        matching: &[&Arc<Target>],
+        bytes: usize,
+    ) -> Vec<(Arc<Target>, Permit)> {
         if matching.len() > FAN_OUT_DIRECT_MAX {
             return Vec::new();
         }

@@ -32,6 +32,7 @@ mod repeats;
 mod resending;
 mod settling;
 mod takeover;
+mod testing;
 mod world;
 
 use std::future::Future;
@@ -209,6 +210,8 @@ macro_rules! every_conformance_test {
                 a_late_outcome_does_not_decide_after_the_next_crash,
                 the_old_node_does_not_write_down_what_was_taken_over,
                 a_success_that_came_late_counts_once_nothing_is_owed;
+            testing:
+                a_test_leaves_its_attempt_and_owes_nobody_anything;
         }
     };
 }

@@ -31,7 +31,7 @@ use tidings_domain::message::{Message, MessageKey};
 
 pub use configuration::*;
 pub use error::StoreError;
-pub use handover::{Admission, AdmitFuture, Handed, Handover, Permit, Place};
+pub use handover::{Admission, AdmitFuture, Handed, Handover, Permit, Place, TestFuture};
 pub use messages::*;
 pub use nodes::{Balance, Creditor};
 pub use secrets::{secrets_from_rows, secrets_to_text};

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use tidings_domain::message::MessageKey;
+use tidings_domain::message::{Message, MessageKey};
 use tidings_store::target::Target;
-use tidings_store::{Admission, AdmitFuture, Permit, Settled};
+use tidings_store::{Admission, AdmitFuture, Permit, Settled, StoreError, TestFuture};
 use tokio::sync::broadcast;
 
 /// Has no places and sends nothing.
@@ -17,6 +17,15 @@ impl Admission for NoDelivery {
 
     fn admit<'a>(&'a self, _: &'a [Arc<Target>], _: usize) -> AdmitFuture<'a> {
         Box::pin(std::future::ready(Vec::new()))
+    }
+
+    fn try_test(&self) -> Option<Permit> {
+        None
+    }
+
+    fn test(&self, _: Arc<Message>, _: Arc<Target>, _: Permit) -> TestFuture<'_> {
+        let why = "this command does not deliver";
+        Box::pin(std::future::ready(Err(StoreError::Unavailable(why.into()))))
     }
 
     fn is_held(&self, _: MessageKey, _: i64) -> bool {

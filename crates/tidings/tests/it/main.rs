@@ -20,6 +20,7 @@ mod data_folder;
 mod database;
 mod demo;
 mod endpoints;
+mod examples;
 mod faults;
 mod formats;
 mod full_disk;

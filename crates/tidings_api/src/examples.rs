@@ -1,0 +1,128 @@
+//! `/app/{app}/endpoint/{endpoint}/send-example` and `/test`: what an endpoint gets, and how it answers.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use bytes::Bytes;
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use tidings_service::FieldProblem;
+use tidings_service::examples::TestDraft;
+use tidings_service::payload::Payload;
+
+use crate::ApiState;
+use crate::attempts::one_attempt;
+use crate::auth::Authenticated;
+use crate::body::JsonBody;
+use crate::fields::{Fields, Given};
+use crate::messages::MessageOut;
+use crate::pagination::json;
+use crate::problem::Problem;
+
+pub(crate) async fn send_example(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path((app, endpoint)): Path<(String, String)>,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let mut fields = body.fields()?;
+    let event_type = fields.required_text("eventType");
+    fields.finish()?;
+    let dedup = body.dedup(&api, caller)?;
+    let at = (app.as_str(), endpoint.as_str());
+    let message = api.service.send_example(caller, at, event_type, dedup);
+    Ok(json(
+        StatusCode::OK,
+        &MessageOut::of(&*message.await?, true),
+    ))
+}
+
+/// Answers when the endpoint has, with the attempt.
+pub(crate) async fn test_endpoint(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path((app, endpoint)): Path<(String, String)>,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let mut fields = body.fields_or_none()?;
+    let draft = read_draft(&mut fields, &body)?;
+    fields.finish()?;
+    let at = (app.as_str(), endpoint.as_str());
+    let tested = api.service.test_endpoint(caller, at, draft).await?;
+    Ok(one_attempt(&tested))
+}
+
+/// The parts that keep their bytes.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Raw<'a> {
+    #[serde(borrow)]
+    payload: Option<&'a RawValue>,
+    #[serde(borrow)]
+    entity_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    result: Option<&'a RawValue>,
+}
+
+fn read_draft(fields: &mut Fields, body: &JsonBody) -> Result<TestDraft, Problem> {
+    let event_type = fields.text("eventType").or_none();
+    let entity_type = fields.text("entityType").or_none();
+    let raw = if body.bytes.is_empty() {
+        Raw::default()
+    } else {
+        serde_json::from_str(body.text()?)
+            .map_err(|error| Problem::malformed(format!("the body is not usable: {error}")))?
+    };
+    let has_payload = matches!(fields.value("payload"), Given::Value(_));
+    let Some(entity_type) = entity_type else {
+        let payload = raw.payload.filter(|_| has_payload);
+        return Ok(TestDraft {
+            event_type,
+            payload: payload.and_then(|payload| object(fields, "payload", payload.get())),
+        });
+    };
+    if has_payload || event_type.is_some() {
+        let msg = "stands for itself: `payload` and `eventType` do not go with it";
+        fields.refuse(FieldProblem::body("entityType", msg));
+        return Ok(TestDraft::default());
+    }
+    Ok(TestDraft {
+        payload: record_body(fields, &entity_type, &raw),
+        event_type: Some(format!("{entity_type}.test")),
+    })
+}
+
+/// `{entity_id, entity_type, action_type, result}`, the body of changes of records, in this order.
+fn record_body(fields: &mut Fields, entity_type: &str, raw: &Raw<'_>) -> Option<Payload> {
+    let id = raw.entity_id.map(RawValue::get);
+    let Some(id) = id.filter(|id| !id.starts_with(['{', '[', 't', 'f'])) else {
+        let msg = "must be the record's id, a number or a string";
+        fields.refuse(FieldProblem::body("entityId", msg));
+        return None;
+    };
+    let entity_type = serde_json::Value::from(entity_type);
+    let result = raw.result.map(|result| result.get().to_owned());
+    if let Some(result) = &result
+        && !result.starts_with('{')
+    {
+        fields.refuse(FieldProblem::body(
+            "result",
+            "must be the record, an object",
+        ));
+        return None;
+    }
+    let result = result.map(|result| format!(",\"result\":{result}"));
+    let body = format!(
+        "{{\"entity_id\":{id},\"entity_type\":{entity_type},\"action_type\":\"test\"{}}}",
+        result.unwrap_or_default()
+    );
+    object(fields, "result", &body)
+}
+
+fn object(fields: &mut Fields, name: &str, json: &str) -> Option<Payload> {
+    if let Ok(Some(payload)) = Payload::parse(&Bytes::copy_from_slice(json.as_bytes())) {
+        return Some(payload);
+    }
+    fields.refuse(FieldProblem::body(name, "must be a JSON object"));
+    None
+}

@@ -1,0 +1,241 @@
+//! Examples and tests: a message to one endpoint, to see what it gets and how it answers.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tidings_domain::delivery::Trigger;
+use tidings_domain::message::Message;
+use tidings_domain::names::check_event_type_name;
+use tidings_domain::sample::Sample;
+use tidings_store::target::Target;
+use tidings_store::{
+    Accepted, AttemptRow, AttemptsOf, Dedup, ListAttempts, NewMessage, Order, Permit, Room,
+};
+
+use crate::error::{FieldProblem, ServiceError};
+use crate::limits::{RETRY_AFTER_BUSY, RETRY_AFTER_FULL};
+use crate::payload::Payload;
+use crate::{Caller, Service, attempts};
+
+/// What stands for a sample where there is none to choose; Svix clients know it.
+const PING: (&str, &str) = ("svix.ping", r#"{"success":true}"#);
+
+/// What a test sends.
+#[derive(Debug, Clone, Default)]
+pub struct TestDraft {
+    /// What is said to have happened.
+    pub event_type: Option<String>,
+    /// What is sent; the sample of the event type if it is missing.
+    pub payload: Option<Payload>,
+}
+
+/// A message for one endpoint.
+struct Example {
+    application: i64,
+    event_type: String,
+    payload: Payload,
+    targets: Vec<i64>,
+    admitted: Vec<(Arc<Target>, Permit)>,
+}
+
+impl Service {
+    /// Sends the sample of an event type to one endpoint, as a message like any other.
+    pub async fn send_example(
+        &self,
+        caller: Caller,
+        (application, endpoint): (&str, &str),
+        event_type: String,
+        dedup: Option<Dedup>,
+    ) -> Result<Arc<Message>, ServiceError> {
+        self.check_room()?;
+        let (view, target) = self.target(caller, application, endpoint).await?;
+        if target.endpoint.is_off() {
+            return Err(ServiceError::Refused {
+                code: "endpoint_disabled",
+                detail: "the endpoint is disabled; enable it first, or test it".to_owned(),
+            });
+        }
+        let payload = self.sample_of(caller, &event_type).await?;
+        let bytes = payload.as_bytes().len();
+        let admitted = self.admit(&[&target], bytes).await;
+        let example = Example {
+            application: view.ordinal(),
+            event_type,
+            payload,
+            targets: vec![target.ordinal()],
+            admitted,
+        };
+        self.accept_example(example, dedup).await
+    }
+
+    /// Makes one request to an endpoint, switched on or not, and tells how it ended.
+    pub async fn test_endpoint(
+        &self,
+        caller: Caller,
+        (application, endpoint): (&str, &str),
+        draft: TestDraft,
+    ) -> Result<AttemptRow, ServiceError> {
+        self.check_room()?;
+        let (view, target) = self.target(caller, application, endpoint).await?;
+        let (event_type, payload) = self.test_content(caller, &target, draft).await?;
+        let permit = self.admission.try_test().ok_or(ServiceError::Unavailable {
+            retry_after: RETRY_AFTER_BUSY,
+            source: None,
+        })?;
+        // Without targets: nobody is owed a test, so no crash brings it back.
+        let example = Example {
+            application: view.ordinal(),
+            event_type,
+            payload,
+            targets: Vec::new(),
+            admitted: Vec::new(),
+        };
+        let message = self.accept_example(example, None).await?;
+        let key = message.key();
+        self.admission.test(message, target, permit).await?;
+        let list = ListAttempts {
+            of: AttemptsOf::Message(key),
+            endpoint: None,
+            order: Order::Ascending,
+            after: None,
+            limit: 1,
+            outcomes: Vec::new(),
+            status_between: None,
+            channel: None,
+            tag: None,
+            event_types: Vec::new(),
+            from: None,
+            to: None,
+            with_message: false,
+        };
+        let page = self.store.attempts(list).await?;
+        let tested = page.rows.into_iter().next();
+        tested
+            .filter(|row| row.attempt.trigger == Trigger::Test)
+            .ok_or(attempts::NOT_FOUND)
+    }
+
+    async fn test_content(
+        &self,
+        caller: Caller,
+        target: &Target,
+        draft: TestDraft,
+    ) -> Result<(String, Payload), ServiceError> {
+        if let Some(event_type) = draft.event_type {
+            let payload = match draft.payload {
+                None => self.sample_of(caller, &event_type).await?,
+                Some(payload) => {
+                    check_event_type_name(&event_type).map_err(|error| {
+                        ServiceError::invalid(FieldProblem::body("eventType", error.to_string()))
+                    })?;
+                    payload
+                }
+            };
+            return Ok((event_type, payload));
+        }
+        if let Some(payload) = draft.payload {
+            return Ok((PING.0.to_owned(), payload));
+        }
+        for event_type in &target.endpoint.event_types {
+            if let Some(sample) = self.find_sample(caller, event_type).await? {
+                return Ok((event_type.clone(), self.fresh(&sample)?));
+            }
+        }
+        Ok((PING.0.to_owned(), ping()?))
+    }
+
+    /// The sample of an event type, with fresh ids and times.
+    async fn sample_of(&self, caller: Caller, event_type: &str) -> Result<Payload, ServiceError> {
+        let wrong = |msg: &str| Err(ServiceError::invalid(FieldProblem::body("eventType", msg)));
+        if event_type == PING.0 {
+            return ping();
+        }
+        if let Err(error) = check_event_type_name(event_type) {
+            return wrong(&error.to_string());
+        }
+        let name = event_type.to_owned();
+        let found = self.store.event_type(caller.environment, name).await?;
+        match found.map(|found| found.sample) {
+            None => wrong("is not in the catalogue of event types"),
+            Some(None) => {
+                wrong("has no sample to send; give it one, or import a catalogue that has one")
+            }
+            Some(Some(sample)) => self.fresh(&sample),
+        }
+    }
+
+    async fn find_sample(
+        &self,
+        caller: Caller,
+        event_type: &str,
+    ) -> Result<Option<Sample>, ServiceError> {
+        let name = event_type.to_owned();
+        let found = self.store.event_type(caller.environment, name).await?;
+        Ok(found.and_then(|found| found.sample))
+    }
+
+    fn fresh(&self, sample: &Sample) -> Result<Payload, ServiceError> {
+        payload(sample.fresh(self.now(), self.entropy()))
+    }
+
+    fn check_room(&self) -> Result<(), ServiceError> {
+        if self.store.room() == Room::Enough {
+            return Ok(());
+        }
+        Err(ServiceError::Unavailable {
+            retry_after: RETRY_AFTER_FULL,
+            source: None,
+        })
+    }
+
+    async fn accept_example(
+        &self,
+        example: Example,
+        dedup: Option<Dedup>,
+    ) -> Result<Arc<Message>, ServiceError> {
+        let accepted_at = self.now();
+        let payload = example.payload.into_bytes();
+        let new = NewMessage {
+            application: example.application,
+            targets: example.targets.clone(),
+            event_type: example.event_type.clone(),
+            payload: payload.clone(),
+            event_id: None,
+            channels: Vec::new(),
+            tags: Vec::new(),
+            admitted: example.admitted,
+            accepted_at,
+            tail: self.entropy.id_tail(),
+            dedup,
+            event_id_until: accepted_at,
+        };
+        match self.store.accept(new).await? {
+            Accepted::Done(id) => Ok(Arc::new(Message {
+                id,
+                application: example.application,
+                event_type: example.event_type,
+                payload,
+                event_id: None,
+                channels: Vec::new(),
+                tags: Vec::new(),
+                targets: example.targets,
+            })),
+            Accepted::Replayed(message) => Ok(message),
+            Accepted::KeyReused | Accepted::EventIdTaken(_) => Err(ServiceError::key_reused()),
+        }
+    }
+}
+
+fn ping() -> Result<Payload, ServiceError> {
+    payload(PING.1.to_owned())
+}
+
+fn payload(json: String) -> Result<Payload, ServiceError> {
+    match Payload::parse(&Bytes::from(json)) {
+        Ok(Some(payload)) => Ok(payload),
+        Ok(None) | Err(_) => Err(ServiceError::invalid(FieldProblem::body(
+            "eventType",
+            "has a sample that cannot be sent: it is nested deeper than 64 levels",
+        ))),
+    }
+}

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use tidings_store_postgres::distribute::{SHARDS_DEFAULT, SHARDS_MAX};
 
 /// Webhooks for any product, in one binary.
 ///
@@ -43,6 +44,16 @@ pub(crate) enum Command {
     /// A server does the same when it starts. Forward only; on PostgreSQL nobody who writes waits longer
     /// than 200 ms for it, of two that migrate one waits, and what was interrupted goes on the next time.
     Migrate(MigrateArgs),
+    /// Look at the store: whether it keeps what it is given, and will go on doing so.
+    ///
+    /// Prints one line for each thing it looks at: ok, warn, fail, or a note. Changes nothing, and works
+    /// beside running servers. The exit code is 1 if something fails.
+    Doctor(DoctorArgs),
+    /// Spread a PostgreSQL database over several machines, by the extension Citus.
+    ///
+    /// Prints and runs the statements that do so. A fresh database gets its tables first. What is
+    /// distributed already is left as it is, so it can be run again.
+    Distribute(DistributeArgs),
     /// Send a message through a running server.
     ///
     /// Prints the message's id, alone, on standard output once the server has it on disk.
@@ -109,6 +120,28 @@ pub(crate) struct MigrateArgs {
     /// The same, with the statements
     #[arg(long)]
     pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+    /// How the findings are written to standard output
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    pub(crate) output: OutputForm,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DistributeArgs {
+    /// Only print the statements; connects to nothing
+    #[arg(long)]
+    pub(crate) print: bool,
+    /// Shards of each table: four to eight for each worker there will ever be
+    #[arg(long, value_name = "COUNT", default_value_t = SHARDS_DEFAULT,
+        value_parser = clap::value_parser!(u32).range(1..=i64::from(SHARDS_MAX)))]
+    pub(crate) shards: u32,
     #[command(flatten)]
     pub(crate) data: DataArgs,
 }

@@ -4,6 +4,8 @@ mod catalog;
 mod client;
 mod copy;
 mod demo;
+mod distribute;
+mod doctor;
 mod keys;
 mod migrate;
 mod send;
@@ -22,6 +24,8 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(args) => serve::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Keys(args) => keys::run(args.command),
+        Command::Doctor(args) => doctor::run(&args),
+        Command::Distribute(args) => distribute::run(&args),
         Command::Migrate(args) => migrate::run(&args),
         Command::Send(args) => send::run(&args),
         Command::Tail(args) => tail::run(&args),

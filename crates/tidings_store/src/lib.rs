@@ -4,6 +4,7 @@
 //! calls, so nobody can wait for the network inside one. The `conformance` suite is written
 //! against the trait and runs on every engine.
 
+pub mod checkup;
 pub mod commit;
 pub mod configuration;
 #[cfg(feature = "conformance")]

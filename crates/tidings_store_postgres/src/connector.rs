@@ -49,12 +49,7 @@ impl Connector {
                     .into(),
             ));
         }
-        config.ssl_mode(match address.tls.encryption {
-            _ if is_local(&config) => SslMode::Disable, // as libpq: nobody listens on a socket of the system
-            Encryption::Never => SslMode::Disable,
-            Encryption::IfOffered => SslMode::Prefer,
-            _ => SslMode::Require,
-        });
+        config.ssl_mode(ssl_mode(&config, address.tls.encryption));
         if config.get_application_name().is_none() {
             config.application_name(options.application_name.unwrap_or("tidings"));
         }
@@ -104,11 +99,7 @@ impl Connector {
         if let Some(name) = known.get_application_name() {
             config.application_name(name);
         }
-        config.ssl_mode(if is_local(&config) {
-            SslMode::Disable
-        } else {
-            known.get_ssl_mode()
-        });
+        config.ssl_mode(ssl_mode(&config, self.encryption));
         config.channel_binding(known.get_channel_binding());
         config.connect_timeout(self.connect_for_max);
         config.target_session_attrs(TargetSessionAttrs::ReadWrite);
@@ -119,6 +110,12 @@ impl Connector {
             password_file: self.password_file.clone(),
             connect_for_max: self.connect_for_max,
         }
+    }
+
+    /// The same for one who only looks: a standby will do.
+    pub(crate) fn for_any_server(mut self) -> Self {
+        self.config.target_session_attrs(TargetSessionAttrs::Any);
+        self
     }
 
     /// Connects. The client works as long as somebody polls the driver.
@@ -188,6 +185,16 @@ impl Connector {
     pub(crate) fn database(&self) -> &str {
         let user = self.config.get_user();
         self.config.get_dbname().or(user).unwrap_or_default()
+    }
+}
+
+/// What the driver is to insist on; certificates are our own matter.
+fn ssl_mode(config: &Config, encryption: Encryption) -> SslMode {
+    match encryption {
+        _ if is_local(config) => SslMode::Disable, // as libpq: nobody listens on a socket of the system
+        Encryption::Never => SslMode::Disable,
+        Encryption::IfOffered => SslMode::Prefer,
+        _ => SslMode::Require,
     }
 }
 

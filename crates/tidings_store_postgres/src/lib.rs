@@ -11,6 +11,8 @@ mod connection;
 mod connector;
 mod convert;
 mod dedup;
+pub mod distribute;
+pub mod doctor;
 mod endpoints;
 mod event_types;
 mod failure;

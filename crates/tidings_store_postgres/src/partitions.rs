@@ -55,6 +55,13 @@ impl Partitions {
     }
 }
 
+/// The names of the partitions that should be there at this instant.
+pub(crate) fn ahead(now: Millis) -> impl Iterator<Item = String> {
+    let today = now.div_euclid(DAY_MS);
+    let days = today..=today + DAYS_AHEAD;
+    days.flat_map(|day| TABLES.map(|table| format!("{table}_day_{day}")))
+}
+
 async fn make(connection: &Connection, day: i64) -> Result<()> {
     for table in TABLES {
         let name = format!("{table}_day_{day}");

@@ -9,7 +9,7 @@ use crate::failure::Result;
 use crate::statements::statements;
 
 /// The oldest version that works, as the server counts them.
-const VERSION_MIN: i32 = 150_000;
+pub(crate) const VERSION_MIN: i32 = 150_000;
 
 statements! {
     SERVER = "-- server

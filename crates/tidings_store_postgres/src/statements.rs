@@ -1,8 +1,9 @@
 //! Every statement in one list, so that a test can prepare each on a real server.
 
 use crate::{
-    accept, applications, changes, dedup, endpoints, event_types, groups, health, hints, import,
-    journal, keys, lists, migration, nodes, partitions, pending, server, settle, takeover, upkeep,
+    accept, applications, changes, dedup, distribute, doctor, endpoints, event_types, groups,
+    health, hints, import, journal, keys, lists, migration, nodes, partitions, pending, server,
+    settle, takeover, upkeep,
 };
 
 /// Defines statements as constants, and the list of them.
@@ -41,6 +42,8 @@ pub fn all() -> impl Iterator<Item = &'static str> {
         applications::STATEMENTS,
         changes::STATEMENTS,
         dedup::STATEMENTS,
+        distribute::STATEMENTS,
+        doctor::STATEMENTS,
         endpoints::STATEMENTS,
         event_types::STATEMENTS,
         groups::STATEMENTS,

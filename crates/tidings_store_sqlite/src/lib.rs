@@ -9,6 +9,7 @@ mod applications;
 mod changes;
 mod checkpoint;
 mod convert;
+pub mod doctor;
 mod endpoints;
 mod event_types;
 mod export;

@@ -56,7 +56,8 @@ impl RoomGauge {
     }
 }
 
-fn judge(free: u64, total: u64) -> Room {
+/// What so much free space of so much in all is.
+pub(crate) fn judge(free: u64, total: u64) -> Room {
     let low = (total / LOW_SHARE).min(LOW_BYTES_MAX);
     if free < low / NONE_PART {
         Room::None

@@ -133,7 +133,10 @@ impl Program {
     pub async fn run_with_input(&self, arguments: &[&str], input: Option<&str>) -> Output {
         let mut command = self.command();
         command.args(arguments);
-        if matches!(arguments[0], "keys" | "migrate" | "serve") {
+        if matches!(
+            arguments[0],
+            "distribute" | "doctor" | "keys" | "migrate" | "serve"
+        ) {
             command.arg("--data").arg(&self.data);
         }
         if let Some(input) = input {

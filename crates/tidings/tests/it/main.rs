@@ -19,6 +19,7 @@ mod credentials;
 mod data_folder;
 mod database;
 mod demo;
+mod doctor;
 mod endpoints;
 mod examples;
 mod faults;

@@ -133,7 +133,8 @@ fn of_server(said: &DbError, connector: &Connector) -> (String, Kind) {
         ),
         "08P01" if message.contains("startup parameter") => (
             format!(
-                "a pooler is in front of it that takes no `options` ({message}); add `options` to its \
+                "a pooler is in front of it that takes no settings ({message}); add options, \
+                 statement_timeout, lock_timeout and client_min_messages to its \
                  ignore_startup_parameters, and set the timeouts with ALTER ROLE"
             ),
             Kind::Lasting,

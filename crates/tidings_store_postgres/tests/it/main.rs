@@ -7,6 +7,7 @@
 
 mod conformance;
 mod copy;
+mod distribution;
 mod doubt;
 mod groups;
 mod migrations;

@@ -184,5 +184,6 @@ fn delivery_settings(settings: &Settings) -> DeliverySettings {
         queued_for_max: settings.queue_timeout,
         breaker_rest: settings.breaker_rest,
         drain_for_max: settings.drain_timeout,
+        kept_for: settings.retention,
     }
 }

@@ -8,6 +8,7 @@ mod admission;
 mod dispatcher;
 mod due;
 mod lane;
+mod retention;
 pub mod sender;
 mod settings;
 mod share;
@@ -103,6 +104,8 @@ impl Delivery {
             .spawn(share::run(self.shared.clone(), self.stop.clone()));
         self.loops
             .spawn(upkeep::run(self.shared.clone(), self.stop.clone()));
+        self.loops
+            .spawn(retention::run(self.shared.clone(), self.stop.clone()));
     }
 
     /// What this node is called in the store.

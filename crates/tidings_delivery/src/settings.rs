@@ -31,6 +31,8 @@ pub struct DeliverySettings {
     pub breaker_rest: Duration,
     /// How long a stop waits for requests that are under way.
     pub drain_for_max: Duration,
+    /// How long messages and attempts are kept; for ever if none.
+    pub kept_for: Option<Duration>,
 }
 
 impl Default for DeliverySettings {
@@ -48,6 +50,7 @@ impl Default for DeliverySettings {
             queued_for_max: Duration::from_secs(10),
             breaker_rest: Duration::from_secs(30),
             drain_for_max: Duration::from_secs(25),
+            kept_for: None,
         }
     }
 }

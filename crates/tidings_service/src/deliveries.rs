@@ -267,6 +267,7 @@ impl Service {
         match self.store.resend(resend, dedup).await? {
             Resent::Done | Resent::Replayed => Ok(()),
             Resent::KeyReused => Err(ServiceError::key_reused()),
+            Resent::Missing => Err(crate::messages::NOT_FOUND),
         }
     }
 }

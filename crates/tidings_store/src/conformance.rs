@@ -30,6 +30,7 @@ mod recorder;
 mod recovery;
 mod repeats;
 mod resending;
+mod retention;
 mod settling;
 mod takeover;
 mod testing;
@@ -192,6 +193,12 @@ macro_rules! every_conformance_test {
                 a_resend_goes_to_endpoints_the_message_was_not_for,
                 a_canceled_attempt_does_not_count_as_a_request,
                 a_repeated_resend_asks_only_once;
+            retention:
+                old_messages_go_with_their_attempts_and_the_others_stay,
+                what_is_owed_or_in_memory_is_kept_however_old_it_is,
+                a_resend_of_a_message_that_is_gone_is_refused,
+                the_numbers_of_messages_that_are_gone_are_not_given_again,
+                what_is_kept_for_ever_stays;
             settling:
                 a_first_success_leaves_one_attempt_and_nothing_owed,
                 an_attempt_is_kept_with_everything_sent_and_received,

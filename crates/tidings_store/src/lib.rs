@@ -262,6 +262,10 @@ pub trait Store: Send + Sync + 'static {
 
     // -- The engine -----------------------------------------------------------------------------
 
+    /// Removes messages that were accepted before this with their attempts, unless something of them is
+    /// owed or in memory still. Does so much in one go as nobody notices: at most `limit` rows, or a whole
+    /// day where days are kept apart.
+    fn remove_before(&self, before: Millis, limit: usize) -> StoreFuture<'_, Removal>;
     /// Whether the disk lets rows be written.
     fn room(&self) -> Room;
     /// Waits until everything that was asked for is on disk.

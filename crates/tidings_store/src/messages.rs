@@ -300,6 +300,17 @@ pub enum Resent {
     Replayed,
     /// The idempotency key was used before with another body.
     KeyReused,
+    /// The message is gone.
+    Missing,
+}
+
+/// How far the removal of old messages has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removal {
+    /// There is no more to remove, or it has to wait.
+    Done,
+    /// There may be more.
+    More,
 }
 
 /// What opening a journal found.

@@ -32,6 +32,7 @@ mod ownership;
 mod partitions;
 mod pending;
 mod reader;
+mod retention;
 mod schema;
 pub mod server;
 mod settle;

@@ -13,10 +13,10 @@ use crate::schema::LOCK;
 use crate::statements::statements;
 
 /// A day, in milliseconds.
-const DAY_MS: Millis = 24 * 60 * 60 * 1000;
+pub(crate) const DAY_MS: Millis = 24 * 60 * 60 * 1000;
 /// How many days ahead there are partitions.
 const DAYS_AHEAD: i64 = 7;
-const TABLES: [&str; 2] = ["message", "attempt"];
+pub(crate) const TABLES: [&str; 2] = ["message", "attempt"];
 
 statements! {
     HAS_PARTITION = "-- has_partition

@@ -220,6 +220,9 @@ pub(crate) async fn resend(
     let slot = slot::of(resend.message.application);
     let id = resend.message.id.parts().to_bytes();
     let connection = &scope.connection;
+    if !crate::retention::is_kept(connection, resend.message).await? {
+        return Ok(Resent::Missing);
+    }
     if let Some(dedup) = dedup {
         match take_one(connection, slot, dedup, &id, resend.now).await? {
             None => {}

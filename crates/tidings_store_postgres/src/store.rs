@@ -19,13 +19,14 @@ use tidings_store::{
     Accepted, AttemptRow, Balance, Change, Creditor, Dedup, DeliveryTrace, Due, EndpointUpdate,
     ImportMode, Imported, KnownEndpoint, ListAttempts, ListEventTypes, ListMessages,
     MessageReference, NewApplication, NewEndpoint, NewEventType, NewMessage, Opened, Owed, Page,
-    PageRequest, Reference, Resend, Resent, Room, Settlement, Store, StoreFuture, Written,
+    PageRequest, Reference, Removal, Resend, Resent, Room, Settlement, Store, StoreFuture, Written,
 };
 
 use self::passing::{read, write, write_in};
 use crate::writer::Operation;
 use crate::{
-    PostgresStore, applications, changes, endpoints, event_types, keys, lists, pending, upkeep,
+    PostgresStore, applications, changes, endpoints, event_types, keys, lists, pending, retention,
+    upkeep,
 };
 
 impl Store for PostgresStore {
@@ -386,6 +387,10 @@ impl Store for PostgresStore {
                 Ok(removed)
             })
         })
+    }
+
+    fn remove_before(&self, before: Millis, _: usize) -> StoreFuture<'_, Removal> {
+        read!(self, |reader| retention::remove_before(&reader, before))
     }
 
     /// The disk is the server's, which says so when it is full.

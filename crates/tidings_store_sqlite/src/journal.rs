@@ -68,6 +68,11 @@ impl Journal {
         self.in_memory.committed(effects);
     }
 
+    /// Below this number nothing of this run is in memory only.
+    pub(crate) fn mark(&self) -> i64 {
+        self.in_memory.mark()
+    }
+
     /// See [`InMemory::was_owed_in_hand`].
     pub(crate) fn was_owed_in_hand(&self, message: i64, endpoint: i64) -> bool {
         self.in_memory.was_owed_in_hand(message, endpoint)
@@ -282,7 +287,7 @@ fn last_numbers(connection: &Connection) -> rusqlite::Result<Numbers> {
     })
 }
 
-fn write_counters(connection: &Connection, numbers: Numbers) -> rusqlite::Result<()> {
+pub(crate) fn write_counters(connection: &Connection, numbers: Numbers) -> rusqlite::Result<()> {
     write_counter(connection, "message", numbers.message)?;
     write_counter(connection, "attempt", numbers.attempt)
 }

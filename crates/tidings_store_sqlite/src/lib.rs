@@ -21,6 +21,7 @@ mod pending;
 #[cfg(test)]
 mod plans;
 mod reader;
+mod retention;
 mod room;
 mod schema;
 mod settle;
@@ -30,6 +31,7 @@ mod upkeep;
 mod writer;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicI64;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
@@ -113,6 +115,8 @@ pub struct SqliteStore {
     checkpointer: Arc<Checkpointer>,
     /// Where the sweep of idempotency keys goes on.
     sweep: Arc<Mutex<Vec<u8>>>,
+    /// Where the removal of old messages goes on.
+    removal: Arc<AtomicI64>,
     threads: Vec<JoinHandle<()>>,
     _lock: Option<FolderLock>,
 }
@@ -177,6 +181,7 @@ impl SqliteStore {
             handover,
             checkpointer,
             sweep: Arc::default(),
+            removal: Arc::default(),
             threads,
             _lock: lock,
         })

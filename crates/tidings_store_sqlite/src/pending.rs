@@ -60,6 +60,13 @@ pub(crate) fn resend(
     dedup: Option<&Dedup>,
 ) -> rusqlite::Result<Resent> {
     let message = resend.message.id.seq();
+    let is_there = scope
+        .connection
+        .prepare_cached("-- has_message\nSELECT 1 FROM message WHERE seq = ?1")?
+        .exists([message])?;
+    if !is_there {
+        return Ok(Resent::Missing);
+    }
     if let Some(dedup) = dedup {
         match take_key(scope.connection, dedup, Made::Message(message), resend.now)? {
             None => {}

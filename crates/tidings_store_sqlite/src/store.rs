@@ -15,14 +15,14 @@ use tidings_store::{
     Accepted, AttemptRow, Change, Creditor, Dedup, DeliveryTrace, Due, EndpointUpdate, ImportMode,
     Imported, KnownEndpoint, ListAttempts, ListEventTypes, ListMessages, MessageReference,
     NewApplication, NewEndpoint, NewEventType, NewMessage, Opened, Owed, Page, PageRequest,
-    Reference, Resend, Resent, Room, Settlement, Store, StoreError, StoreFuture, Written,
+    Reference, Removal, Resend, Resent, Room, Settlement, Store, StoreError, StoreFuture, Written,
 };
 use tokio::sync::oneshot;
 
 use crate::writer::{self, Operation};
 use crate::{
     SqliteStore, applications, changes, endpoints, event_types, journal, keys, lists, pending,
-    upkeep,
+    retention, upkeep,
 };
 
 /// Beyond so many messages or bytes in the writer's queue, callers are turned away.
@@ -331,6 +331,11 @@ impl Store for SqliteStore {
             *sweep.lock().unwrap_or_else(PoisonError::into_inner) = next;
             Ok(removed)
         })
+    }
+
+    fn remove_before(&self, before: Millis, limit: usize) -> StoreFuture<'_, Removal> {
+        let place = self.removal.clone();
+        self.write(move |scope| retention::remove_before(scope, &place, before, limit))
     }
 
     fn room(&self) -> Room {

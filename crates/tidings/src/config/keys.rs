@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use tidings_delivery::sender::HeaderNames;
 use tidings_store_sqlite::Synchronous;
 
-use super::parse::{bytes, duration, file, flag, networks, number, risks};
+use super::parse::{bytes, duration, file, flag, networks, number, retention, risks};
 use super::{LogFormat, Role, Settings};
 
 /// A setting.
@@ -111,6 +111,8 @@ keys! {
     queue_timeout, "10s", "time", "How long a delivery may wait in memory before it is written down as owed.", duration;
     breaker_rest, "30s", "time", "How long an endpoint that fails again and again gets a rest before one request probes it; nobody's attempts are used up meanwhile.", duration;
     drain_timeout, "25s", "time", "How long a stop waits for requests under way.", duration;
+    retention, "", "time, at least 1d", "How long messages and their attempts are kept; empty keeps them for ever. What is still owed is kept however old it is.",
+        retention;
     webhook_headers, "webhook", "webhook, svix or both", "The names of the id, timestamp and signature headers.",
         |text| match text {
             "webhook" => Ok(HeaderNames::Webhook),

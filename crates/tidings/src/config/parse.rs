@@ -21,6 +21,30 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// How long something is kept; nothing means for ever. Longer than any wait may be.
+pub(super) fn retention(text: &str) -> Result<Option<Duration>, String> {
+    const DAYS_MAX: u64 = 36_500;
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let hours = match (text.strip_suffix('d'), text.strip_suffix('h')) {
+        (Some(days), _) => days
+            .trim()
+            .parse::<u64>()
+            .ok()
+            .and_then(|n| n.checked_mul(24)),
+        (None, Some(hours)) => hours.trim().parse().ok(),
+        (None, None) => None,
+    };
+    hours
+        .filter(|hours| (24..=DAYS_MAX * 24).contains(hours))
+        .map(|hours| Some(Duration::from_hours(hours)))
+        .ok_or_else(|| {
+            "it takes days or hours, such as 90d, at least 1d; or nothing for ever".into()
+        })
+}
+
 pub(super) fn bytes(text: &str, at_most: usize) -> Result<usize, String> {
     let text = text.trim();
     let (digits, unit) = text.split_at(

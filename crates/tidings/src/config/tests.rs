@@ -60,6 +60,30 @@ fn a_bad_value_is_named_with_its_key_and_reason() {
 }
 
 #[test]
+fn retention_is_at_least_a_day_and_may_be_longer_than_any_wait() {
+    let kept_for =
+        |text: &str| read("", &[("TIDINGS_RETENTION", text)]).map(|settings| settings.retention);
+    let days = |days: u64| Ok(Some(Duration::from_hours(days * 24)));
+    assert_eq!(kept_for(""), Ok(None));
+    assert_eq!(kept_for("1d"), days(1));
+    assert_eq!(kept_for("48h"), days(2));
+    assert_eq!(kept_for("365d"), days(365));
+    for bad in [
+        "0d",
+        "23h",
+        "86400s",
+        "d",
+        "-1d",
+        "36501d",
+        "999999999999999999d",
+        "1",
+    ] {
+        let error = kept_for(bad).unwrap_err().to_string();
+        assert!(error.contains("at least 1d"), "{bad}: {error}");
+    }
+}
+
+#[test]
 fn the_master_key_is_never_shown() {
     let settings = read("", &[("TIDINGS_MASTER_KEY", "tmk_1_secret")]).unwrap();
     assert!(!format!("{settings:?}").contains("secret"));

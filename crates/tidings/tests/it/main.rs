@@ -34,6 +34,7 @@ mod main_path;
 mod nodes;
 mod overload;
 mod resending;
+mod retention;
 mod retries;
 mod sdk;
 mod secrets;

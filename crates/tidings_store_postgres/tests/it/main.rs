@@ -13,5 +13,6 @@ mod groups;
 mod migrations;
 mod nodes;
 mod outage;
+mod retention;
 mod rules;
 mod statements;

@@ -55,12 +55,15 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("last_of_part", SLOT, SWEEP),
     ("sweep_dedup", SLOT, SWEEP),
     ("is_at_work", SLOT, BEFORE_A_COPY),
+    ("is_owed_before", SLOT, RETENTION),
+    ("holds_before", SLOT, RETENTION),
 ];
 const HEALTH: &str = "the health of an endpoint is beside its configuration, which is kept in memory: it is read \
                       when that has changed, and the endpoint's row tells the slot";
 const ANTI_JOIN: &str = "whether there is an attempt is asked for the rows of a batch, joined on the slot, which is \
      answered where the rows are";
 const RECOVERY: &str = "a journal has messages of any slot, and a takeover reads them once";
+const RETENTION: &str = "a day holds messages of all slots and journals, and is dropped once";
 const BEFORE_A_COPY: &str =
     "it is asked once, before a copy begins, of a table with a row for each node";
 const SWEEP: &str = "it walks the whole table, a thousand rows at a time";

@@ -1,6 +1,7 @@
 //! Every step of the store, once.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 
 use tidings_domain::application::ApplicationPatch;
 use tidings_domain::clock::Millis;
@@ -20,8 +21,8 @@ use tidings_store::{
 use crate::export::rows;
 use crate::step::Scope;
 use crate::{
-    accept, applications, changes, endpoints, event_types, journal, keys, lists, pending, settle,
-    upkeep,
+    accept, applications, changes, endpoints, event_types, journal, keys, lists, pending,
+    retention, settle, upkeep,
 };
 
 const NOW: Millis = 1_700_000_000_000;
@@ -300,6 +301,8 @@ fn run_takeover(scope: &mut Scope<'_>) {
     scope.connection.execute("DELETE FROM pending", []).unwrap();
     journal::open(scope, "last", NOW).unwrap();
     scope.journal.write_mark(scope.connection).unwrap();
+    scope.connection.execute("DELETE FROM pending", []).unwrap();
+    retention::remove_before(scope, &AtomicI64::new(0), NOW + 1, 100).unwrap();
     journal::close(scope).unwrap();
 }
 

@@ -33,6 +33,7 @@ mod lists;
 mod main_path;
 mod nodes;
 mod overload;
+mod product_events;
 mod resending;
 mod retention;
 mod retries;

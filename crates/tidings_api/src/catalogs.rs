@@ -90,7 +90,17 @@ pub(crate) async fn import_catalog(
     } else {
         ImportMode::Apply
     };
-    let catalog = Catalog::read(JsonText::check(&body.bytes)?)?;
+    // A thousand schemas take a while, for which a thread that serves others is too good.
+    let read =
+        move || -> Result<Catalog, Problem> { Ok(Catalog::read(JsonText::check(&body.bytes)?)?) };
+    let catalog = match tokio::task::spawn_blocking(read).await {
+        Ok(catalog) => catalog?,
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        Err(_) => {
+            let (status, detail) = (StatusCode::SERVICE_UNAVAILABLE, "the server is stopping");
+            return Err(Problem::new(status, "unavailable", detail));
+        }
+    };
     let imported = api.service.import_catalog(caller, catalog, mode).await?;
     Ok(json(StatusCode::OK, &ImportOut::of(imported, mode)))
 }

@@ -1,14 +1,16 @@
-//! Faults of the database under load: it crashes, cuts connections, has none left, loses answers, is away.
+//! Faults under load: the database crashes, cuts connections, has none left, loses answers, is away; or one
+//! of two nodes is killed or paused.
 //!
-//! The load, the endpoints and the checker are those of the [`rig`](crate::rig); the server goes on while
-//! its database is struck. After each stroke it must accept again by itself, and soon. In the end nothing
-//! that was accepted may be missing.
+//! The load, the endpoints and the checker are those of the [`rig`](crate::rig). After each stroke messages
+//! must be accepted again without help, and soon. In the end nothing that was accepted may be missing.
 
+mod nodes;
 mod strike;
 
 use std::fmt;
 use std::time::{Duration, Instant};
 
+use rustix::process::Pid;
 use tokio::task::block_in_place;
 
 use crate::postgres::proxy::Proxy;
@@ -20,12 +22,14 @@ use crate::wait;
 
 /// How soon after the database's return the server must accept again and be ready.
 pub const RECOVERS_IN_MAX: Duration = Duration::from_secs(5);
-/// Few enough that all of them are soon taken.
+/// How long a node may be silent before others take over from it.
+const LEASE: Duration = Duration::from_secs(2);
+/// Few enough for one node that all of them are soon taken.
 const CONNECTIONS_MAX: u32 = 30;
 /// The server's user at the database, who is nobody special.
 const USER: &str = "tidings";
 
-/// What happens to the database.
+/// What happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// Nothing.
@@ -40,16 +44,25 @@ pub enum Fault {
     NoConnections,
     /// A connection is cut between a commit and its answer.
     CutAtCommit,
+    /// The node that owns the slot is killed while another accepts.
+    KillOwner,
+    /// A node that accepts and does not own the slot is killed.
+    KillOther,
+    /// The one or the other is paused for longer than its lease.
+    Pause,
 }
 
 impl Fault {
     /// All but nothing.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 8] = [
         Self::Restart,
         Self::Away,
         Self::CutConnections,
         Self::NoConnections,
         Self::CutAtCommit,
+        Self::KillOwner,
+        Self::KillOther,
+        Self::Pause,
     ];
 
     /// What it is called on the command line.
@@ -61,6 +74,17 @@ impl Fault {
             Self::CutConnections => "cut-connections",
             Self::NoConnections => "no-connections",
             Self::CutAtCommit => "cut-at-commit",
+            Self::KillOwner => "kill-owner",
+            Self::KillOther => "kill-other",
+            Self::Pause => "pause",
+        }
+    }
+
+    /// How many nodes it takes.
+    fn nodes_count(self) -> u32 {
+        match self {
+            Self::KillOwner | Self::KillOther | Self::Pause => 2,
+            _ => 1,
         }
     }
 }
@@ -131,6 +155,10 @@ pub struct Report {
     pub wrong_answers: Vec<String>,
     /// How long it took after each stroke until messages were accepted and the server was ready.
     pub recovered_in: Vec<Duration>,
+    /// How long it took until another node had taken over from one that was struck.
+    pub taken_over_in: Vec<Duration>,
+    /// Outcomes that came after a takeover.
+    pub late: usize,
 }
 
 impl Report {
@@ -157,15 +185,18 @@ impl Report {
         if !self.wrong_answers.is_empty() {
             return Err("refusals do not say what they should".to_owned());
         }
-        if self.slowest_recovery() > RECOVERS_IN_MAX {
+        if slowest(&self.recovered_in) > RECOVERS_IN_MAX {
             return Err("it came back too slowly".to_owned());
+        }
+        if slowest(&self.taken_over_in) > LEASE + RECOVERS_IN_MAX {
+            return Err("others took over too slowly".to_owned());
         }
         Ok(())
     }
+}
 
-    fn slowest_recovery(&self) -> Duration {
-        self.recovered_in.iter().copied().max().unwrap_or_default()
-    }
+fn slowest(times: &[Duration]) -> Duration {
+    times.iter().copied().max().unwrap_or_default()
 }
 
 impl fmt::Display for Report {
@@ -194,12 +225,14 @@ impl fmt::Display for Report {
             ),
             ("requests refused with a 503", &self.refused),
             ("answers that were neither", &self.wrong_answers.len()),
+            ("outcomes that came after a takeover", &self.late),
         ] {
             writeln!(f, "{name:<50} {count:>8}")?;
         }
         for (name, time) in [
             ("slowest refusal, ms", self.slowest_refusal),
-            ("slowest recovery, ms", self.slowest_recovery()),
+            ("slowest recovery, ms", slowest(&self.recovered_in)),
+            ("slowest takeover, ms", slowest(&self.taken_over_in)),
         ] {
             writeln!(f, "{name:<50} {:>8}", time.as_millis())?;
         }
@@ -210,10 +243,15 @@ impl fmt::Display for Report {
     }
 }
 
-/// A server under load, its database, and what stands between them.
+/// Servers under load, their database, and what stands between them.
 struct Scene {
     rig: Rig,
-    server: Server,
+    nodes: Vec<Server>,
+    /// The node that must be ready after a stroke, by its place.
+    watched: usize,
+    /// The process that was struck, and when.
+    struck: Option<(Pid, Instant)>,
+    taken_over_in: Vec<Duration>,
     database: Database,
     proxy: Proxy,
     load: Load,
@@ -233,6 +271,7 @@ pub async fn run(program: Program, settings: &Settings) -> Report {
         let from = Instant::now();
         wrong_answers.extend(scene.strike(settings.fault).await);
         recovered_in.push(scene.recovery().await);
+        scene.mend().await;
         let to = Instant::now();
         scene.rig.outages.push(Outage { from, to });
     }
@@ -244,9 +283,13 @@ pub async fn run(program: Program, settings: &Settings) -> Report {
     if let Some(theft) = settings.theft {
         block_in_place(|| scene.database.query(theft.sql()));
     }
-    let address = scene.server.address();
+    let address = scene.nodes[0].address();
     let verdict = scene.rig.check(address, posted, &scene.load_settings).await;
-    scene.server.stop().await;
+    let late = "SELECT count(*) FROM attempt WHERE is_late";
+    let late = block_in_place(|| scene.database.query(late));
+    for node in scene.nodes {
+        node.stop().await;
+    }
     wrong_answers.extend(told.wrong());
     Report {
         fault: settings.fault,
@@ -255,12 +298,15 @@ pub async fn run(program: Program, settings: &Settings) -> Report {
         slowest_refusal: told.slowest_refusal(),
         wrong_answers,
         recovered_in,
+        taken_over_in: scene.taken_over_in,
+        late: late.parse().unwrap(),
     }
 }
 
 impl Scene {
     async fn set_up(program: Program, settings: &Settings) -> Self {
-        let cluster = block_in_place(|| Cluster::own(settings.version, CONNECTIONS_MAX));
+        let connections_max = CONNECTIONS_MAX * settings.fault.nodes_count();
+        let cluster = block_in_place(|| Cluster::own(settings.version, connections_max));
         let database = block_in_place(|| Database::in_cluster(cluster));
         block_in_place(|| database.give_to(USER));
         let proxy = Proxy::start(database.socket()).await;
@@ -272,18 +318,26 @@ impl Scene {
             calm_for_max: settings.calm_for_max,
             ..rig::Settings::new(settings.seed, Vec::new())
         };
-        let program = program.setting("store", &for_user(&url, USER));
-        let mut rig = Rig::set_up(program, &load_settings).await;
-        let server = rig.start().await;
+        let program = program
+            .setting("store", &for_user(&url, USER))
+            .setting("node_lease", &format!("{}s", LEASE.as_secs()));
+        let rig = Rig::set_up(program, &load_settings).await;
         let addresses = rig.addresses.subscribe();
         let load = Load::start(&rig.key, &rig.app, &addresses, &load_settings);
-        Self {
+        let mut scene = Self {
             rig,
-            server,
+            nodes: Vec::new(),
+            watched: 0,
+            struck: None,
+            taken_over_in: Vec::new(),
             database,
             proxy,
             load,
             load_settings,
+        };
+        for _ in 0..settings.fault.nodes_count() {
+            scene.start_node().await;
         }
+        scene
     }
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask fault-run`: the big run of the faults of databases.
+//! `cargo xtask fault-run`: the big run of the faults of databases and nodes.
 //!
 //! The suite has small ones. This one is for before a release and after changes to the store for PostgreSQL;
 //! the rig itself is in `crates/tidings_testkit/src/faults.rs`.
@@ -41,6 +41,12 @@ enum Fault {
     NoConnections,
     /// A connection is cut between a commit and its answer
     CutAtCommit,
+    /// Of two nodes the one that owns the slot is killed
+    KillOwner,
+    /// Of two nodes the one that accepts and does not own the slot is killed
+    KillOther,
+    /// Of two nodes each in turn is paused for longer than its lease
+    Pause,
 }
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {

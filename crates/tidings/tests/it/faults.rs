@@ -62,6 +62,27 @@ async fn a_commit_whose_answer_is_lost_makes_one_message_for_each_key() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_owner_of_a_slot_is_killed_while_another_accepts_and_nothing_is_lost() {
+    struck(&Settings::new(Fault::KillOwner, 2))
+        .await
+        .assert_kept();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_accepts_for_anothers_slot_is_killed_and_nothing_is_lost() {
+    struck(&Settings::new(Fault::KillOther, 2))
+        .await
+        .assert_kept();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_paused_beyond_its_lease_comes_back_late_and_changes_nothing() {
+    let report = struck(&Settings::new(Fault::Pause, 2)).await;
+    report.assert_kept();
+    assert!(report.late > 0, "nothing was late\n{report}");
+}
+
 /// Proves that the rig would notice: messages, or what is owed of them, are taken away behind its back.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rows_that_are_taken_away_are_noticed() {

@@ -18,7 +18,7 @@ const READY: &str = "/api/v1/health/ready";
 
 impl Scene {
     /// Does it, and ends when the database is back. Gives the answers that were wrong meanwhile.
-    pub(super) async fn strike(&self, fault: Fault) -> Vec<String> {
+    pub(super) async fn strike(&mut self, fault: Fault) -> Vec<String> {
         let cluster = self.database.cluster();
         match fault {
             Fault::Nothing => {}
@@ -44,6 +44,9 @@ impl Scene {
                 drop(hogs);
                 return wrong;
             }
+            Fault::KillOwner => self.kill(true).await,
+            Fault::KillOther => self.kill(false).await,
+            Fault::Pause => self.pause().await,
             Fault::CutAtCommit => {
                 let before = self.proxy.cuts();
                 self.proxy.cut_next(Cut::BehindTheServer);
@@ -79,7 +82,7 @@ impl Scene {
     /// Asks for this and that while the database cannot be reached: the server runs, it is not ready, and
     /// what needs the database says so.
     async fn look_while_away(&self) -> Vec<String> {
-        let client = Client::new(self.server.address()).with_key(&self.rig.key);
+        let client = Client::new(self.nodes[self.watched].address()).with_key(&self.rig.key);
         let app = &self.rig.app;
         wait::until(
             "the server not to be ready",
@@ -116,7 +119,7 @@ impl Scene {
     /// Waits until every client had its turn and the server says that it is ready. Gives how long that took.
     pub(super) async fn recovery(&self) -> Duration {
         let began = Instant::now();
-        let client = Client::new(self.server.address());
+        let client = Client::new(self.nodes[self.watched].address());
         wait::until(
             "the server to be ready",
             async || client.get(READY).await.status,

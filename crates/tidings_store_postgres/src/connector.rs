@@ -55,9 +55,13 @@ impl Connector {
         }
         let millis = |limit: Duration| limit.as_millis();
         let ours = format!(
-            "-c statement_timeout={} -c lock_timeout={} -c client_min_messages=warning",
+            "-c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={} \
+             -c client_min_messages=warning",
             millis(options.statement_for_max),
-            millis(options.lock_for_max)
+            millis(options.lock_for_max),
+            // A node that is paused or cut off in the middle of a batch holds its journal's row: it must
+            // not keep it for longer than its lease, for others take over from it then.
+            millis(options.lease_for)
         );
         let all = match config.get_options() {
             Some(theirs) => format!("{ours} {theirs}"),

@@ -20,9 +20,12 @@ const MESSAGES_AT_ONCE: usize = 2_048;
 const SUSPECTS_COUNT_MAX: i64 = 256;
 
 statements! {
+    /// One whose row is locked is in the middle of a batch. Whoever waited for it would hold up all that
+    /// its own node writes.
     RAISE_FENCE = "-- raise_fence
         UPDATE journal SET fence = fence + 1
-        WHERE slot = $1 AND id = $2 AND lease_until <= (extract(epoch FROM now()) * 1000)::bigint
+        WHERE slot = $1 AND id = (SELECT id FROM journal WHERE slot = $1 AND id = $2
+            AND lease_until <= (extract(epoch FROM now()) * 1000)::bigint FOR UPDATE SKIP LOCKED)
         RETURNING mark, mark_at, message_seq, attempt_seq";
     MESSAGES_ABOVE_MARK = "-- messages_above_mark
         SELECT application, id, targets, seq FROM message
@@ -54,7 +57,8 @@ statements! {
         DELETE FROM journal WHERE slot = $1 AND id = $2";
 }
 
-/// Takes one journal over. Gives how many deliveries were found, or none if it was renewed meanwhile.
+/// Takes one journal over. Gives how many deliveries were found, or none if it was renewed
+/// meanwhile, or is being written to.
 pub(crate) async fn take_over(
     scope: &mut Scope,
     (home, id): (i16, i32),

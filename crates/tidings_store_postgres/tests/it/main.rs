@@ -13,6 +13,7 @@ mod groups;
 mod migrations;
 mod nodes;
 mod outage;
+mod paused;
 mod retention;
 mod rules;
 mod statements;

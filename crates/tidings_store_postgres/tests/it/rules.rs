@@ -31,7 +31,7 @@ const VOLATILE_FUNCTIONS: [&str; 6] = [
     "gen_random_uuid",
     "setval",
 ];
-const FORBIDDEN_WORDS: [&str; 4] = ["MERGE", "SERIALIZABLE", "SKIP", "UNLOGGED"];
+const FORBIDDEN_WORDS: [&str; 3] = ["MERGE", "SERIALIZABLE", "UNLOGGED"];
 
 /// One query: a whole statement, or a part of it in parentheses.
 #[derive(Default)]
@@ -257,6 +257,8 @@ mod tests {
             "SELECT m.id FROM m JOIN a ON a.slot = $1 AND a.id = m.id WHERE m.slot = $1",
             "SELECT x.id FROM m AS x WHERE x.slot = ANY($1::smallint[])",
             "SELECT id FROM m WHERE slot = $1 FOR UPDATE",
+            "UPDATE m SET id = $3 WHERE slot = $1 AND id = \
+             (SELECT id FROM m WHERE slot = $1 AND id = $2 FOR UPDATE SKIP LOCKED)",
             "DELETE FROM m USING unnest($1::smallint[]) AS d (slot) WHERE m.slot = d.slot AND m.slot = ANY($1)",
             "UPDATE m SET id = $2 FROM (SELECT id FROM a WHERE slot = $1) AS d WHERE m.slot = $1",
             "INSERT INTO m (slot, id) SELECT slot, id FROM unnest($1::smallint[]) AS new (slot) \
@@ -301,8 +303,8 @@ mod tests {
                 vec![LOCK],
             ),
             (
-                "SELECT id FROM m WHERE slot = $1 FOR UPDATE SKIP LOCKED",
-                vec![WORD],
+                "SELECT id FROM m WHERE slot = ANY($1) FOR UPDATE SKIP LOCKED",
+                vec![LOCK],
             ),
             ("UPDATE m SET id = random() WHERE slot = $1", vec![VOLATILE]),
             (

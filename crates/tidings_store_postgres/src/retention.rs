@@ -24,7 +24,7 @@ statements! {
     LOCK_PARTITIONS = "-- lock_partitions
         SELECT pg_try_advisory_xact_lock($1)";
     /// Those that are in their table, and those that were taken out and not thrown away yet.
-    PARTITIONS = "-- partitions
+    PARTITIONS = "-- partitions_to_drop
         SELECT relname::text, relispartition FROM pg_class
         WHERE relkind = 'r' AND relnamespace = (SELECT relnamespace FROM pg_class
                 WHERE oid = to_regclass('message'))

@@ -48,7 +48,10 @@ pub(crate) async fn balance(shared: &Arc<Shared>) -> Result<(), StoreError> {
         return begin_anew(shared).await;
     }
     if before != balance.nodes_count {
-        tracing::info!("{} nodes share the work", balance.nodes_count);
+        match balance.nodes_count {
+            1 => tracing::info!("One node does all the work"),
+            count => tracing::info!("{count} nodes share the work"),
+        }
     }
     if balance.has_gained {
         shared.gained.notify_one();

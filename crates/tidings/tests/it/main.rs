@@ -20,6 +20,7 @@ mod data_folder;
 mod database;
 mod demo;
 mod doctor;
+mod documents;
 mod endpoints;
 mod examples;
 mod faults;

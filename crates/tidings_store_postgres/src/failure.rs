@@ -79,6 +79,11 @@ fn meaning(error: &tokio_postgres::Error) -> StoreError {
         // Deadlocks, locks and statements that took too long, and two who made the same thing at once.
         "40001" | "40P01" | "55P03" | "57014" | "23505" => StoreError::Busy,
         state if state.starts_with("28") || state.starts_with("3D") => StoreError::Unusable(text),
+        // Nobody else on this connection prepares statements, unless it is not one connection.
+        "42P05" | "26000" => StoreError::Unusable(format!(
+            "a pooler mixes up prepared statements ({text}); give it session mode, or pgbouncer 1.21 or \
+             later with max_prepared_statements"
+        )),
         _ if *code == SqlState::INSUFFICIENT_PRIVILEGE => StoreError::Unusable(text),
         _ => StoreError::Internal(text),
     }

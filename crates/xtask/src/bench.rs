@@ -3,9 +3,15 @@
 //! For each scenario both servers take turns (A B A B …), each time on a fresh folder on a real disk, and
 //! the medians are compared with what is required (`bench/verdict.rs`). A full run writes the table of
 //! bench/README.md; every run writes `target/bench/results.json`. bench/README.md says how to read it.
+//! With `--store postgres` both keep their rows in a PostgreSQL that this command starts; `--large` fills
+//! it with a million messages besides (`bench/large.rs`).
 
 mod figures;
+mod large;
 mod machine;
+mod nodes;
+mod pages;
+mod postgres;
 mod report;
 mod scenarios;
 mod servers;
@@ -13,7 +19,7 @@ mod verdict;
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, Output};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -22,13 +28,28 @@ use serde_json::Value;
 use crate::folders;
 use crate::stage::{run as run_command, stage};
 use figures::Figures;
+use large::Large;
 use machine::Machine;
+use postgres::Cluster;
 use scenarios::{SCENARIOS, Scenario};
 use servers::{Kind, Server, Sink};
+
+/// Where the servers keep their rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Store {
+    Sqlite,
+    Postgres,
+}
 
 /// What to measure.
 #[derive(clap::Args)]
 pub(crate) struct Options {
+    /// Where the servers keep their rows
+    #[arg(long, value_enum, default_value = "sqlite")]
+    store: Store,
+    /// Also how it is with a million messages, and with two nodes (with `--store postgres`)
+    #[arg(long)]
+    large: bool,
     /// A fifth of the messages and two rounds: shows that it works, writes no table
     #[arg(long)]
     quick: bool,
@@ -58,13 +79,17 @@ impl Options {
             );
         }
         let is_chosen = |scenario: &&Scenario| {
-            self.scenario.is_empty() || self.scenario.iter().any(|name| name == scenario.name)
+            let is_named = self.scenario.iter().any(|name| name == scenario.name);
+            // With PostgreSQL the requirements are about full speed.
+            let is_usual = self.store == Store::Sqlite || !scenario.is_open_loop;
+            is_named || (self.scenario.is_empty() && is_usual)
         };
         Ok(SCENARIOS.iter().filter(is_chosen).collect())
     }
 
     fn writes_table(&self) -> bool {
-        !self.quick && self.scenario.is_empty() && !self.stand_in
+        let is_whole = self.store == Store::Sqlite || self.large;
+        !self.quick && self.scenario.is_empty() && !self.stand_in && is_whole
     }
 
     /// What plays the part of Tidings.
@@ -95,20 +120,37 @@ struct Alone {
 }
 
 struct Results {
+    store: Store,
+    /// The store and its settings, as the table says them.
+    settings: String,
     machine: Machine,
     runs: Vec<Run>,
     alone: Alone,
+    large: Option<Large>,
 }
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
+    ensure!(
+        options.store == Store::Postgres || !options.large,
+        "`--large` goes with `--store postgres`"
+    );
     let scenarios = options.scenarios()?;
     stage("build", || build(options))?;
     let folder = folders::root().join("target/bench");
     fs::create_dir_all(&folder).context("could not make target/bench")?;
     let machine = Machine::read(&folder)?;
+    let cluster = match options.store {
+        Store::Sqlite => None,
+        Store::Postgres => Some(Cluster::start(folder.join("postgres"))?),
+    };
+    let settings = match &cluster {
+        None => "SQLite with `synchronous=FULL`".to_owned(),
+        Some(cluster) => cluster.describe()?,
+    };
     let bench = Bench {
         folder,
         sink: Sink::start()?,
+        cluster,
     };
 
     let mut runs = vec![];
@@ -118,10 +160,17 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         })?;
     }
     let alone = stage("start and idle", || bench.alone(options.subject()))?;
+    let mut large = None;
+    if let (true, Some(cluster)) = (options.large, &bench.cluster) {
+        large = Some(large::measure(&bench, cluster, options.quick)?);
+    }
     let results = Results {
+        store: options.store,
+        settings,
         machine,
         runs,
         alone,
+        large,
     };
     report::write(&results, options, &bench.folder)
 }
@@ -152,6 +201,7 @@ fn build(options: &Options) -> Result<()> {
 struct Bench {
     folder: PathBuf,
     sink: Sink,
+    cluster: Option<Cluster>,
 }
 
 impl Bench {
@@ -164,7 +214,9 @@ impl Bench {
         let messages = scenario.messages(options.quick);
         for round in 1..=options.rounds() {
             for kind in [Kind::Ceiling, options.subject()] {
-                let server = Server::start(kind, &self.folder)?;
+                let database = self.cluster.as_ref().map(Cluster::database).transpose()?;
+                let url = database.as_ref().map(postgres::Database::url);
+                let server = Server::start(kind, &self.folder, url)?;
                 let report = self.load(&server, messages, scenario.arguments)?;
                 let figures = Figures::read(&report, server.start_ms)?;
                 server.stop()?;
@@ -183,39 +235,42 @@ impl Bench {
 
     /// Sends the messages and returns hookbench's report.
     fn load(&self, server: &Server, messages: u64, arguments: &[&str]) -> Result<Value> {
+        let output = self
+            .load_command(server, &self.sink, messages, arguments)
+            .output()
+            .context("could not start hookbench")?;
+        read_report(&output)
+    }
+
+    fn load_command(
+        &self,
+        server: &Server,
+        sink: &Sink,
+        messages: u64,
+        arguments: &[&str],
+    ) -> Command {
+        let cluster = self.cluster.as_ref();
+        let postgres = cluster.map(|cluster| format!(",postgres={}", cluster.id()));
+        let postgres = postgres.unwrap_or_default();
+        let processes = format!("server={},sink={}{postgres}", server.id(), sink.id());
         let mut command = Command::new(servers::hookbench());
-        command
-            .args([
-                "load",
-                "--target",
-                "svix",
-                "--url",
-                &server.url,
-                "--sink",
-                &self.sink.url,
-            ])
-            .args(["--messages", &messages.to_string()])
-            .args([
-                "--pids",
-                &format!("server={},sink={}", server.id(), self.sink.id()),
-            ])
-            .args(arguments);
+        command.args(["load", "--target", "svix", "--url", &server.url]);
+        command.args(["--sink", &sink.url, "--pids", &processes]);
+        command.args(["--messages", &messages.to_string()]);
+        command.args(arguments);
         if let Some(token) = &server.token {
             command.args(["--token", token]);
         }
-        let output = command.output().context("could not start hookbench")?;
-        if !output.status.success() {
-            let stderr = String::from_utf8_lossy(&output.stderr);
-            bail!("hookbench failed: {}: {}", output.status, stderr.trim());
-        }
-        serde_json::from_slice(&output.stdout).context("hookbench's report is not JSON")
+        command
     }
 
     /// CPU of a server that has had work and has none now, and how long it takes to start with data.
     fn alone(&self, kind: Kind) -> Result<Alone> {
         const SETTLE_FOR: Duration = Duration::from_secs(3);
         const MEASURE_FOR: Duration = Duration::from_secs(10);
-        let server = Server::start(kind, &self.folder)?;
+        let database = self.cluster.as_ref().map(Cluster::database).transpose()?;
+        let url = database.as_ref().map(postgres::Database::url);
+        let server = Server::start(kind, &self.folder, url)?;
         self.load(&server, 2_000, &["--concurrency", "16"])?;
         std::thread::sleep(SETTLE_FOR);
         let before = machine::cpu_seconds(server.id())?;
@@ -229,4 +284,12 @@ impl Bench {
             restart_ms,
         })
     }
+}
+
+fn read_report(output: &Output) -> Result<Value> {
+    if !output.status.success() {
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        bail!("hookbench failed: {}: {}", output.status, stderr.trim());
+    }
+    serde_json::from_slice(&output.stdout).context("hookbench's report is not JSON")
 }

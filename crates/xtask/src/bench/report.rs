@@ -9,13 +9,19 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::figures::{Figures, Summary};
+use super::large::Large;
 use super::scenarios::SCENARIOS;
 use super::verdict::{self, Limit, Pair, Verdict};
-use super::{Options, Results};
+use super::{Options, Results, Store};
 use crate::folders;
 
-const BEGIN: &str = "<!-- results -->\n";
-const END: &str = "<!-- /results -->";
+/// Between which marks the tables of a store stand.
+fn marks(store: Store) -> [&'static str; 2] {
+    match store {
+        Store::Sqlite => ["<!-- results -->\n", "<!-- /results -->"],
+        Store::Postgres => ["<!-- results postgres -->\n", "<!-- /results postgres -->"],
+    }
+}
 
 /// Fails, by its exit code, if something required was missed.
 pub(super) fn write(results: &Results, options: &Options, folder: &Path) -> Result<ExitCode> {
@@ -27,7 +33,7 @@ pub(super) fn write(results: &Results, options: &Options, folder: &Path) -> Resu
     if options.writes_table() {
         let path = folders::root().join("bench/README.md");
         let readme = fs::read_to_string(&path).context("could not read bench/README.md")?;
-        fs::write(&path, put_between_markers(&readme, &tables)?)
+        fs::write(&path, put_between(marks(results.store), &readme, &tables)?)
             .context("could not write bench/README.md")?;
         eprintln!("written: bench/README.md");
     }
@@ -99,7 +105,7 @@ fn to_markdown(results: &Results, verdicts: &[Verdict]) -> String {
     let machine = &results.machine;
     let mut text = format!(
         "Commit {}; {}, {} cores, {:.0} GiB; Linux {}; {}; a 4 KiB write with its sync takes {:.2} ms on the data's disk.\n\
-         Command: `cargo xtask bench`. SQLite with `synchronous=FULL`, payloads of 1 KiB, medians of all rounds.\n\n",
+         Command: `{}`. {}, payloads of 1 KiB, medians of all rounds.\n\n",
         machine.commit,
         machine.cpu,
         machine.cores,
@@ -107,6 +113,11 @@ fn to_markdown(results: &Results, verdicts: &[Verdict]) -> String {
         machine.kernel,
         machine.rustc,
         machine.sync_ms,
+        match results.store {
+            Store::Sqlite => "cargo xtask bench",
+            Store::Postgres => "cargo xtask bench --store postgres --large",
+        },
+        results.settings,
     );
     text += "| Load | Server | Deliveries/s | CPU µs per delivery | Ingest p50 / p99 ms | Delivered p50 / p99 ms | Peak MiB | Quiet runs |\n\
              |---|---|---:|---:|---:|---:|---:|---:|\n";
@@ -121,6 +132,9 @@ fn to_markdown(results: &Results, verdicts: &[Verdict]) -> String {
             text,
             "| | *ratio* | *{speed:.2} ×* | *{cpu:.2} ×* | | | | |"
         );
+    }
+    if let Some(large) = &results.large {
+        text += &large_tables(large);
     }
     text += "\n| Required of Tidings | Load | Measured | Limit | |\n|---|---|---:|---:|---|\n";
     for verdict in verdicts {
@@ -165,14 +179,48 @@ fn row(title: &str, server: &str, summary: &Summary) -> String {
     )
 }
 
-fn put_between_markers(readme: &str, tables: &str) -> Result<String> {
+/// The table of what was measured with a million messages.
+fn large_tables(large: &Large) -> String {
+    let mut text = format!(
+        "\nWith {} messages: {} deliveries/s over the first tenth, {} afterwards. One node on one core: {}/s; two on a \
+         core each: {}/s.\n\n",
+        grouped(to_float(large.messages_count)),
+        grouped(large.first_per_s),
+        grouped(large.last_per_s),
+        grouped(large.one_node_per_s),
+        grouped(large.two_nodes_per_s),
+    );
+    text += "| Table | Rows | Dead rows | Bytes per message | Bytes of indexes per message |\n|---|---:|---:|---:|---:|\n";
+    for space in &large.space {
+        let (rows, dead) = (grouped(space.rows), grouped(space.dead));
+        let (table, index) = (number(space.table_bytes), number(space.index_bytes));
+        let _ = writeln!(
+            text,
+            "| `{}` | {rows} | {dead} | {table} | {index} |",
+            space.table
+        );
+    }
+    text += "\n| Page, 100 rows | p50 ms | p99 ms |\n|---|---:|---:|\n";
+    for page in &large.pages {
+        let (p50, p99) = (number(page.p50_ms), number(page.p99_ms));
+        let _ = writeln!(text, "| {} | {p50} | {p99} |", page.title);
+    }
+    text
+}
+
+fn to_float(count: u64) -> f64 {
+    u32::try_from(count).map_or(f64::NAN, f64::from)
+}
+
+fn put_between(marks: [&str; 2], readme: &str, tables: &str) -> Result<String> {
+    let [begin, end] = marks;
     let (before, rest) = readme
-        .split_once(BEGIN)
-        .context("bench/README.md has no start marker")?;
+        .split_once(begin)
+        .with_context(|| format!("bench/README.md has no {begin}"))?;
     let (_, after) = rest
-        .split_once(END)
-        .context("bench/README.md has no end marker")?;
-    Ok(format!("{before}{BEGIN}{tables}{END}{after}"))
+        .split_once(end)
+        .with_context(|| format!("bench/README.md has no {end}"))?;
+    Ok(format!("{before}{begin}{tables}{end}{after}"))
 }
 
 fn to_json(results: &Results, verdicts: &[Verdict]) -> Value {
@@ -197,8 +245,11 @@ fn to_json(results: &Results, verdicts: &[Verdict]) -> Value {
             "met": verdict.is_met(),
         })
     });
+    let large = results.large.as_ref().map(large_json);
     json!({
         "commit": machine.commit,
+        "store": results.settings,
+        "large": large,
         "machine": {
             "cpu": machine.cpu,
             "cores": machine.cores,
@@ -211,6 +262,31 @@ fn to_json(results: &Results, verdicts: &[Verdict]) -> Value {
         "restart_ms": results.alone.restart_ms,
         "requirements": verdicts.collect::<Vec<_>>(),
         "runs": runs.collect::<Vec<_>>(),
+    })
+}
+
+fn large_json(large: &Large) -> Value {
+    let space = large.space.iter().map(|space| {
+        json!({
+            "table": space.table,
+            "rows": space.rows,
+            "dead": space.dead,
+            "table_bytes": space.table_bytes,
+            "index_bytes": space.index_bytes,
+        })
+    });
+    let pages = large
+        .pages
+        .iter()
+        .map(|page| json!({ "page": page.title, "p50_ms": page.p50_ms, "p99_ms": page.p99_ms }));
+    json!({
+        "messages": large.messages_count,
+        "first_per_s": large.first_per_s,
+        "last_per_s": large.last_per_s,
+        "one_node_per_s": large.one_node_per_s,
+        "two_nodes_per_s": large.two_nodes_per_s,
+        "space": space.collect::<Vec<_>>(),
+        "pages": pages.collect::<Vec<_>>(),
     })
 }
 
@@ -232,6 +308,9 @@ pub(super) mod tests {
             report: Value::Null,
         };
         Results {
+            store: Store::Sqlite,
+            settings: "SQLite".to_owned(),
+            large: None,
             machine: Machine {
                 commit: "abc".to_owned(),
                 cpu: "A CPU".to_owned(),
@@ -254,10 +333,13 @@ pub(super) mod tests {
 
     #[test]
     fn only_what_is_between_the_markers_changes() {
-        let readme = format!("a\n{BEGIN}old\n{END}\nb\n");
-        let written = put_between_markers(&readme, "new\n").unwrap();
-        assert_eq!(written, format!("a\n{BEGIN}new\n{END}\nb\n"));
-        assert!(put_between_markers("no markers", "new\n").is_err());
+        let [begin, end] = marks(Store::Sqlite);
+        let [other, other_end] = marks(Store::Postgres);
+        let rest = format!("{other}o\n{other_end}\n");
+        let readme = format!("a\n{begin}old\n{end}\nb\n{rest}");
+        let written = put_between([begin, end], &readme, "new\n").unwrap();
+        assert_eq!(written, format!("a\n{begin}new\n{end}\nb\n{rest}"));
+        assert!(put_between([begin, end], "no markers", "new\n").is_err());
     }
 
     #[test]

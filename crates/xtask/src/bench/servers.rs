@@ -33,7 +33,7 @@ impl Kind {
         }
     }
 
-    fn command(self, port: u16, data: &Path) -> Command {
+    fn command(self, port: u16, data: &Path, store: Option<&str>) -> Command {
         let listen = format!("127.0.0.1:{port}");
         let mut command = match self {
             Self::Ceiling | Self::StandIn => Command::new(tool("ceiling")),
@@ -43,7 +43,14 @@ impl Kind {
                 command
             }
         };
-        command.args(["--listen", &listen]).arg("--data").arg(data);
+        command.args(["--listen", &listen]);
+        if let Some(url) = store {
+            command.args(["--store", url]);
+        }
+        // The measuring stick takes one or the other.
+        if store.is_none() || self == Self::Tidings {
+            command.arg("--data").arg(data);
+        }
         command
     }
 }
@@ -66,6 +73,10 @@ pub(super) struct Server {
     kind: Kind,
     process: Process,
     data: DataFolder,
+    /// The address of its database, if it has one.
+    store: Option<String>,
+    /// The core that it must keep to.
+    core: Option<usize>,
     pub(super) url: String,
     pub(super) token: Option<String>,
     /// From its start until it said that it listens.
@@ -73,25 +84,53 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Starts on an empty folder, and makes an API key if the server has keys.
-    pub(super) fn start(kind: Kind, folder: &Path) -> Result<Self> {
+    /// Starts on an empty folder or database, and makes an API key if the server has keys.
+    pub(super) fn start(kind: Kind, folder: &Path, store: Option<String>) -> Result<Self> {
         let data = DataFolder::make(folder.join(kind.name()))?;
-        let mut server = Self::start_on(kind, data)?;
-        if kind == Kind::Tidings {
+        Self::start_on(kind, data, store, None)?.with_key()
+    }
+
+    /// Starts Tidings on this database and this core, beside those that may be there.
+    pub(super) fn start_pinned(folder: &Path, store: String, core: usize) -> Result<Self> {
+        let data = DataFolder::make(folder.join(format!("tidings-{core}")))?;
+        Self::start_on(Kind::Tidings, data, Some(store), Some(core))
+    }
+
+    /// The same as another node of it, on another core: it has the same key for what is sealed.
+    pub(super) fn start_beside(&self, folder: &Path, core: usize) -> Result<Self> {
+        let data = DataFolder::make(folder.join(format!("tidings-{core}")))?;
+        let key = "master.key";
+        fs::copy(self.data.path.join(key), data.path.join(key))
+            .context("could not copy the master key")?;
+        let mut second = Self::start_on(self.kind, data, self.store.clone(), Some(core))?;
+        second.token.clone_from(&self.token);
+        Ok(second)
+    }
+
+    pub(super) fn with_key(mut self) -> Result<Self> {
+        if self.kind == Kind::Tidings {
             let mut command = Command::new(tidings());
             command
                 .args(["keys", "create", "--name", "bench", "--data"])
-                .arg(&server.data.path);
-            server.token = Some(stage::read(&mut command).context("could not make an API key")?);
+                .arg(&self.data.path);
+            if let Some(url) = &self.store {
+                command.args(["--store", url]);
+            }
+            self.token = Some(stage::read(&mut command).context("could not make an API key")?);
         }
-        Ok(server)
+        Ok(self)
     }
 
-    fn start_on(kind: Kind, data: DataFolder) -> Result<Self> {
+    fn start_on(
+        kind: Kind,
+        data: DataFolder,
+        store: Option<String>,
+        core: Option<usize>,
+    ) -> Result<Self> {
         let port = free_port()?;
         let log_path = data.path.with_extension("log");
         let log = File::create(&log_path).context("could not make a log file")?;
-        let mut command = kind.command(port, &data.path);
+        let mut command = pinned(kind.command(port, &data.path, store.as_deref()), core);
         command
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
@@ -110,6 +149,8 @@ impl Server {
             kind,
             process,
             data,
+            store,
+            core,
             url: format!("http://127.0.0.1:{port}"),
             token: None,
             start_ms: started_at.elapsed().as_secs_f64() * 1000.0,
@@ -128,8 +169,17 @@ impl Server {
     /// Stops it and starts it again on the same data.
     pub(super) fn restart(self) -> Result<Self> {
         self.process.stop()?;
-        Self::start_on(self.kind, self.data)
+        Self::start_on(self.kind, self.data, self.store, self.core)
     }
+}
+
+/// The same command on one core only.
+fn pinned(command: Command, core: Option<usize>) -> Command {
+    let Some(core) = core else { return command };
+    let mut pinned = Command::new("taskset");
+    pinned.args(["--cpu-list", &core.to_string()]);
+    pinned.arg(command.get_program()).args(command.get_args());
+    pinned
 }
 
 /// The receiver.
@@ -236,7 +286,7 @@ impl Drop for DataFolder {
 }
 
 /// A port that was free a moment ago.
-fn free_port() -> Result<u16> {
+pub(super) fn free_port() -> Result<u16> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).context("no port is free")?;
     Ok(listener.local_addr()?.port())
 }

@@ -1,8 +1,9 @@
 //! What Tidings must achieve, and whether it did.
 
 use super::figures::{Figures, Summary};
+use super::large::Large;
 use super::servers::Kind;
-use super::{Results, Run};
+use super::{Results, Run, Store};
 
 /// A figure with its limit.
 #[derive(Debug)]
@@ -107,15 +108,26 @@ impl Pair {
     }
 }
 
-const REQUIREMENTS: [Requirement; 12] = [
-    speed("closed-64", 0.6),
+const fn cpu(scenario: &'static str, at_most: f64) -> Requirement {
     Requirement {
-        scenario: "closed-64",
+        scenario,
         figure: "CPU per message beside the measuring stick",
         unit: "×",
         measure: Measure::CpuRatio,
-        limit: Limit::AtMost(1.7),
-    },
+        limit: Limit::AtMost(at_most),
+    }
+}
+
+const POSTGRES_REQUIREMENTS: [Requirement; 4] = [
+    speed("closed-64", 0.6),
+    cpu("closed-64", 1.7),
+    speed("closed-256", 0.6),
+    cpu("closed-256", 1.7),
+];
+
+const SQLITE_REQUIREMENTS: [Requirement; 12] = [
+    speed("closed-64", 0.6),
+    cpu("closed-64", 1.7),
     latency("closed-64", "ingest p99", |f| f.ingest_p99_ms, 25.0),
     speed("closed-256", 0.6),
     latency(
@@ -156,7 +168,11 @@ const REQUIREMENTS: [Requirement; 12] = [
 /// Every requirement for which something was measured.
 pub(super) fn judge(results: &Results) -> Vec<Verdict> {
     let mut verdicts = vec![];
-    for requirement in &REQUIREMENTS {
+    let requirements: &[Requirement] = match results.store {
+        Store::Sqlite => &SQLITE_REQUIREMENTS,
+        Store::Postgres => &POSTGRES_REQUIREMENTS,
+    };
+    for requirement in requirements {
         let Some(pair) = Pair::of(results, requirement.scenario) else {
             continue;
         };
@@ -174,7 +190,62 @@ pub(super) fn judge(results: &Results) -> Vec<Verdict> {
         });
     }
     verdicts.extend(judge_all(results));
+    verdicts.extend(results.large.iter().flat_map(judge_large));
     verdicts
+}
+
+/// What must hold with a million messages.
+fn judge_large(large: &Large) -> Vec<Verdict> {
+    let verdict = |figure, unit, measured, limit| Verdict {
+        scenario: "large",
+        figure,
+        unit,
+        measured,
+        limit,
+    };
+    let dead = |table| {
+        let of_table = large.space.iter().filter(move |space| space.table == table);
+        of_table.map(|space| space.dead).sum()
+    };
+    let slowest = large.pages.iter().map(|page| page.p99_ms);
+    vec![
+        verdict(
+            "deliveries/s after a million messages, beside the first",
+            "×",
+            large.last_per_s / large.first_per_s,
+            Limit::AtLeast(0.9),
+        ),
+        verdict(
+            "dead rows of `message`",
+            "",
+            dead("message"),
+            Limit::AtMost(0.0),
+        ),
+        verdict(
+            "dead rows of `attempt`",
+            "",
+            dead("attempt"),
+            Limit::AtMost(0.0),
+        ),
+        verdict(
+            "dead rows of `pending`",
+            "",
+            dead("pending"),
+            Limit::AtMost(10_000.0),
+        ),
+        verdict(
+            "p99 of the slowest page",
+            "ms",
+            slowest.fold(f64::NAN, f64::max),
+            Limit::AtMost(50.0),
+        ),
+        verdict(
+            "two nodes on a core each, beside one on one",
+            "×",
+            large.two_nodes_per_s / large.one_node_per_s,
+            Limit::AtLeast(1.0),
+        ),
+    ]
 }
 
 /// What must hold over all runs together.

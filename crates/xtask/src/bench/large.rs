@@ -1,0 +1,99 @@
+//! How it is with a million messages: speed at the beginning and at the end, space, dead rows, pages of
+//! lists; and what a second node on a second core adds.
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use super::pages::{self, Page};
+use super::postgres::{Cluster, Database};
+use super::servers::{Kind, Server};
+use super::{Bench, nodes};
+use crate::stage::stage;
+
+/// How many messages are there when speed is measured again.
+const MESSAGES_COUNT: u64 = 1_000_000;
+/// Over how many messages it is measured.
+const PART_COUNT: u64 = 100_000;
+
+pub(super) struct Large {
+    pub(super) messages_count: u64,
+    /// Deliveries a second, over the first part and over the one after the last.
+    pub(super) first_per_s: f64,
+    pub(super) last_per_s: f64,
+    pub(super) space: Vec<Space>,
+    pub(super) pages: Vec<Page>,
+    /// Deliveries a second of one node on one core, and of two on a core each.
+    pub(super) one_node_per_s: f64,
+    pub(super) two_nodes_per_s: f64,
+}
+
+/// What a table takes.
+pub(super) struct Space {
+    pub(super) table: &'static str,
+    pub(super) rows: f64,
+    pub(super) dead: f64,
+    /// Bytes for each message: of the rows, and of the indexes.
+    pub(super) table_bytes: f64,
+    pub(super) index_bytes: f64,
+}
+
+pub(super) fn measure(bench: &Bench, cluster: &Cluster, is_quick: bool) -> Result<Large> {
+    let scale = if is_quick { 20 } else { 1 };
+    let (messages_count, part) = (MESSAGES_COUNT / scale, PART_COUNT / scale);
+    let database = cluster.database()?;
+    let server = Server::start(Kind::Tidings, &bench.folder, Some(database.url()))?;
+    let load = |messages| -> Result<f64> {
+        let report = bench.load(&server, messages, &["--concurrency", "64"])?;
+        per_second(&report)
+    };
+    let first_per_s = stage("first messages", || load(part))?;
+    stage("filling", || load(messages_count - part))?;
+    let last_per_s = stage("more messages", || load(part))?;
+    let pages = stage("pages", || pages::measure(&server, is_quick))?;
+    let space = stage("space", || measure_space(&database))?;
+    server.stop()?;
+    drop(database);
+    let (one_node_per_s, two_nodes_per_s) =
+        stage("two nodes", || nodes::measure(bench, cluster, part / 2))?;
+    Ok(Large {
+        messages_count,
+        first_per_s,
+        last_per_s,
+        space,
+        pages,
+        one_node_per_s,
+        two_nodes_per_s,
+    })
+}
+
+pub(super) fn per_second(report: &Value) -> Result<f64> {
+    let lost = report.get("lost").and_then(Value::as_u64);
+    anyhow::ensure!(lost == Some(0), "deliveries were lost: {report}");
+    let speed = report.get("deliveries_per_s").and_then(Value::as_f64);
+    speed.context("hookbench's report has no speed")
+}
+
+/// Statistics come a moment after what they count, so they are asked for to be written first.
+fn measure_space(database: &Database<'_>) -> Result<Vec<Space>> {
+    database.query("SELECT pg_stat_force_next_flush()").ok(); // only PostgreSQL 15 and later have it
+    let messages = database.number("SELECT count(*) FROM message")?;
+    let mut all = Vec::new();
+    for table in ["message", "attempt", "pending", "dedup"] {
+        // The table itself and its partitions.
+        let of = format!(
+            "FROM pg_class WHERE relkind = 'r' AND (relname = '{table}' OR relname LIKE '{table}\\_day\\_%')"
+        );
+        let dead = format!(
+            "SELECT coalesce(sum(n_dead_tup), 0) FROM pg_stat_user_tables WHERE relid IN (SELECT oid {of})"
+        );
+        let sum = |size: &str| format!("SELECT coalesce(sum({size}(oid)), 0) {of}");
+        all.push(Space {
+            table,
+            rows: database.number(&format!("SELECT count(*) FROM {table}"))?,
+            dead: database.number(&dead)?,
+            table_bytes: database.number(&sum("pg_table_size"))? / messages,
+            index_bytes: database.number(&sum("pg_indexes_size"))? / messages,
+        });
+    }
+    Ok(all)
+}

@@ -1,0 +1,146 @@
+//! How long pages of lists take, asked for as a client would, one after the other.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::Instant;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use super::servers::Server;
+
+/// How often each page is asked for.
+const ASKED_COUNT: usize = 200;
+const ASKED_COUNT_QUICK: usize = 20;
+
+/// One kind of page.
+pub(super) struct Page {
+    pub(super) title: &'static str,
+    pub(super) p50_ms: f64,
+    pub(super) p99_ms: f64,
+}
+
+/// What is asked for. `{app}`, `{endpoint}` and `{message}` are ids; the times are those of the application's
+/// first and latest message.
+const KINDS: [(&str, &str); 16] = [
+    ("messages, latest", "msg?limit=100"),
+    ("messages, next page", "msg?limit=100&iterator={message}"),
+    ("messages, earliest first", "msg?limit=100&order=ascending"),
+    (
+        "messages, without payloads",
+        "msg?limit=100&with_content=false",
+    ),
+    ("messages, before a time", "msg?limit=100&before={latest}"),
+    (
+        "messages, after a time, earliest first",
+        "msg?limit=100&order=ascending&after={earliest}",
+    ),
+    (
+        "messages, of the event type of all",
+        "msg?limit=100&event_types=bench.message",
+    ),
+    (
+        "messages, of an event type of none",
+        "msg?limit=100&event_types=nothing.such",
+    ),
+    (
+        "messages, of a channel of none",
+        "msg?limit=100&channel=none",
+    ),
+    ("messages, of a tag of none", "msg?limit=100&tag=none"),
+    ("one message", "msg/{message}"),
+    (
+        "attempts of an endpoint, latest",
+        "attempt/endpoint/{endpoint}?limit=100",
+    ),
+    (
+        "attempts of an endpoint, before a time",
+        "attempt/endpoint/{endpoint}?limit=100&before={latest}",
+    ),
+    (
+        "attempts of an endpoint, failed",
+        "attempt/endpoint/{endpoint}?limit=100&status=2",
+    ),
+    (
+        "attempts of an endpoint, answered 5xx",
+        "attempt/endpoint/{endpoint}?limit=100&status_code_class=500",
+    ),
+    ("attempts of a message", "attempt/msg/{message}?limit=100"),
+];
+
+/// Pages of the application with most messages, which is the second that the load tool has made.
+pub(super) fn measure(server: &Server, is_quick: bool) -> Result<Vec<Page>> {
+    let applications = get(server, "/api/v1/app?limit=10&order=ascending")?;
+    let app = text(&applications, "/data/1/id")?;
+    let base = format!("/api/v1/app/{app}");
+    let endpoint = text(&get(server, &format!("{base}/endpoint"))?, "/data/0/id")?;
+    let latest = get(server, &format!("{base}/msg?limit=100"))?;
+    let message = text(&latest, "/data/99/id")?;
+    let latest = text(&latest, "/data/0/timestamp")?;
+    let earliest = get(server, &format!("{base}/msg?limit=1&order=ascending"))?;
+    let earliest = text(&earliest, "/data/0/timestamp")?;
+    let count = if is_quick {
+        ASKED_COUNT_QUICK
+    } else {
+        ASKED_COUNT
+    };
+    let mut pages = Vec::new();
+    for (title, path) in KINDS {
+        let path = path
+            .replace("{endpoint}", &endpoint)
+            .replace("{message}", &message)
+            .replace("{latest}", &latest)
+            .replace("{earliest}", &earliest);
+        pages.push(measure_page(
+            server,
+            title,
+            &format!("{base}/{path}"),
+            count,
+        )?);
+    }
+    Ok(pages)
+}
+
+fn measure_page(server: &Server, title: &'static str, path: &str, count: usize) -> Result<Page> {
+    let mut times = Vec::with_capacity(count);
+    for _ in 0..count {
+        let asked_at = Instant::now();
+        get(server, path)?;
+        times.push(asked_at.elapsed().as_secs_f64() * 1_000.0);
+    }
+    times.sort_by(f64::total_cmp);
+    let at = |share: usize| times[(times.len() - 1) * share / 100];
+    let page = Page {
+        title,
+        p50_ms: at(50),
+        p99_ms: at(99),
+    };
+    eprintln!(
+        "    {title}: p50 {:.2} ms, p99 {:.2} ms",
+        page.p50_ms, page.p99_ms
+    );
+    Ok(page)
+}
+
+fn text(value: &Value, path: &str) -> Result<String> {
+    let text = value.pointer(path).and_then(Value::as_str);
+    Ok(text
+        .with_context(|| format!("there is no text at {path}"))?
+        .to_owned())
+}
+
+/// The JSON at a path.
+fn get(server: &Server, path: &str) -> Result<Value> {
+    let host = server.url.trim_start_matches("http://");
+    let token = server.token.as_deref().unwrap_or_default();
+    let mut stream = TcpStream::connect(host).context("the server takes no connection")?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\nconnection: close\r\n\r\n"
+    )?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).context("no answer")?;
+    let (head, body) = answer.split_once("\r\n\r\n").context("no whole answer")?;
+    ensure!(head.starts_with("HTTP/1.1 200"), "{path}: {head} {body}");
+    serde_json::from_str(body).with_context(|| format!("{path}: the answer is not JSON"))
+}

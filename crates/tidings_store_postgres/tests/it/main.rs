@@ -14,6 +14,7 @@ mod migrations;
 mod nodes;
 mod outage;
 mod paused;
+mod plans;
 mod retention;
 mod rules;
 mod statements;

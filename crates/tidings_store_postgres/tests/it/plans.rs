@@ -109,9 +109,9 @@ async fn each_list_walks_the_index_that_is_there_for_it() {
             )))
         };
         let (own, any) = (plan("force_custom_plan"), plan("force_generic_plan"));
-        plans += &format!("{name}\n{own}");
+        plans.extend([name, "\n", &own]);
         if any != own {
-            plans += &format!("{name}, for any values\n{any}");
+            plans.extend([name, ", for any values\n", &any]);
         }
     }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/plans");

@@ -35,9 +35,9 @@ const ROWS: &str = "
             channels, format, metadata, secrets, version, created_at, updated_at)
         SELECT n, n % 1024, 1 + n % 4000, 1, 1, '', '', false, '[]', '[]', 'json', '{}', '[]', 1, 1, 1
         FROM generate_series(1, 20000) AS n;
-    INSERT INTO event_type (ordinal, environment, name, description, is_archived, is_deprecated, feature_flags,
+    INSERT INTO event_type (ordinal, environment, name, description, is_archived, is_deprecated, feature_flags, wording,
             created_at, updated_at)
-        SELECT n, 1, 'type.' || n, '', false, false, '[]', 1, 1 FROM generate_series(1, 5000) AS n";
+        SELECT n, 1, 'type.' || n, '', false, false, '[]', '[]', 1, 1 FROM generate_series(1, 5000) AS n";
 
 /// Each list with values as a page has them: an instant in the middle, ids around it, the ends of time.
 const LISTS: [(&str, &str); 22] = [

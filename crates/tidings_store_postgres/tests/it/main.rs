@@ -5,6 +5,7 @@
     reason = "a test that cannot get its database has failed"
 )]
 
+mod carried;
 mod conformance;
 mod copy;
 mod distribution;

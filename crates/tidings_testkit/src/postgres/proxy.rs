@@ -1,7 +1,7 @@
 //! Stands between a program and its database, and breaks off where it hurts most: at a commit.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -34,6 +34,7 @@ pub struct Proxy {
 #[derive(Debug, Default)]
 struct State {
     armed: Mutex<Option<Cut>>,
+    is_closed: AtomicBool,
     cuts: AtomicUsize,
 }
 
@@ -46,6 +47,9 @@ impl Proxy {
         let shared = state.clone();
         let task = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
+                if shared.is_closed.load(Ordering::SeqCst) {
+                    continue; // hangs up at once
+                }
                 let (state, server) = (shared.clone(), server.clone());
                 tokio::spawn(async move {
                     // However it ends, both sides notice.
@@ -64,6 +68,11 @@ impl Proxy {
     /// Cuts the connection that commits next, once.
     pub fn cut_next(&self, cut: Cut) {
         *self.state.armed.lock().unwrap() = Some(cut);
+    }
+
+    /// Lets new connections in, or not; those that are there go on.
+    pub fn let_in(&self, is_let_in: bool) {
+        self.state.is_closed.store(!is_let_in, Ordering::SeqCst);
     }
 
     /// How many it has cut.

@@ -25,6 +25,9 @@ pub(crate) use explain::Refusal;
 /// The connection's own half, to be polled by a task.
 type Driver = tokio_postgres::Connection<Socket, <Tls as MakeTlsConnect<Socket>>::Stream>;
 
+/// How long the database's machine may leave what was sent unacknowledged, or say nothing at all.
+const SILENT_FOR_MAX: Duration = Duration::from_secs(10);
+
 /// Makes connections to one database.
 pub(crate) struct Connector {
     config: Config,
@@ -32,6 +35,24 @@ pub(crate) struct Connector {
     encryption: Encryption,
     password_file: Option<PathBuf>,
     connect_for_max: Duration,
+}
+
+/// A machine that is gone says nothing any more: its connections end after [`SILENT_FOR_MAX`], not after the
+/// two hours that the system would wait. What the address says itself counts.
+fn notice_silence(config: &mut Config) {
+    let unchanged = Config::new();
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(SILENT_FOR_MAX);
+    }
+    if config.get_keepalives_idle() == unchanged.get_keepalives_idle() {
+        config.keepalives_idle(SILENT_FOR_MAX / 2);
+    }
+    if config.get_keepalives_interval().is_none() {
+        config.keepalives_interval(SILENT_FOR_MAX / 4);
+    }
+    if config.get_keepalives_retries().is_none() {
+        config.keepalives_retries(2);
+    }
 }
 
 impl Connector {
@@ -72,6 +93,7 @@ impl Connector {
             .get_connect_timeout()
             .unwrap_or(&options.connect_for_max);
         config.connect_timeout(connect_for_max);
+        notice_silence(&mut config);
         // Of several hosts the one that takes writes; never a standby, which would read what is old.
         config.target_session_attrs(TargetSessionAttrs::ReadWrite);
         Ok(Self {

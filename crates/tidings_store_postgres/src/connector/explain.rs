@@ -134,8 +134,9 @@ fn of_server(said: &DbError, connector: &Connector) -> (String, Kind) {
         "08P01" if message.contains("startup parameter") => (
             format!(
                 "a pooler is in front of it that takes no settings ({message}); add options, \
-                 statement_timeout, lock_timeout and client_min_messages to its \
-                 ignore_startup_parameters, and set the timeouts with ALTER ROLE"
+                 statement_timeout, lock_timeout, idle_in_transaction_session_timeout and \
+                 client_min_messages to its ignore_startup_parameters, and set the timeouts with \
+                 ALTER ROLE"
             ),
             Kind::Lasting,
         ),

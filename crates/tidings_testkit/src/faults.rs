@@ -89,6 +89,9 @@ impl Fault {
     }
 }
 
+/// How many rows are taken at least. What is owed may be in memory too, where it is safe.
+const STOLEN_COUNT_MIN: usize = 20;
+
 /// What is taken away behind the server's back, to see whether the checker notices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Theft {
@@ -101,8 +104,8 @@ pub enum Theft {
 impl Theft {
     fn sql(self) -> &'static str {
         match self {
-            Self::Messages => "DELETE FROM message WHERE seq % 10 = 0",
-            Self::Owed => "DELETE FROM pending",
+            Self::Messages => "DELETE FROM message WHERE seq % 10 = 0 RETURNING seq",
+            Self::Owed => "DELETE FROM pending RETURNING due_at",
         }
     }
 }
@@ -275,14 +278,11 @@ pub async fn run(program: Program, settings: &Settings) -> Report {
         let to = Instant::now();
         scene.rig.outages.push(Outage { from, to });
     }
-    if settings.strokes == 0 {
-        scene.accept_some(settings.between_ms.1).await;
+    if let Some(theft) = settings.theft {
+        scene.steal(theft);
     }
     let told = scene.load.told.clone();
     let posted = scene.load.finish().await;
-    if let Some(theft) = settings.theft {
-        block_in_place(|| scene.database.query(theft.sql()));
-    }
     let address = scene.nodes[0].address();
     let verdict = scene.rig.check(address, posted, &scene.load_settings).await;
     let late = "SELECT count(*) FROM attempt WHERE is_late";

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use http::Method;
 use tokio::task::block_in_place;
 
-use super::{Fault, Scene, USER};
+use super::{Fault, STOLEN_COUNT_MIN, Scene, Theft, USER};
 use crate::client::Client;
 use crate::postgres::hogs::Hogs;
 use crate::postgres::proxy::Cut;
@@ -140,9 +140,14 @@ impl Scene {
         .await;
     }
 
-    /// Lets the load go on without a stroke.
-    pub(super) async fn accept_some(&self, time_ms: u64) {
-        wait::pass(Duration::from_millis(time_ms)).await;
-        self.accept_more(self.load_settings.clients_count + 1).await;
+    /// Takes rows away while the load goes on.
+    pub(super) fn steal(&self, theft: Theft) {
+        let mut stolen = 0;
+        let began = Instant::now();
+        while stolen < STOLEN_COUNT_MIN {
+            let rows = block_in_place(|| self.database.query(theft.sql()));
+            stolen += rows.lines().count();
+            assert!(began.elapsed() < wait::PATIENCE, "there is nothing to take");
+        }
     }
 }

@@ -36,8 +36,28 @@ impl FromRequest<Arc<Api>> for JsonBody {
     type Rejection = Problem;
 
     async fn from_request(request: Request, api: &Arc<Api>) -> Result<Self, Problem> {
+        check_type(request.headers(), is_json)?;
+        Self::take(request, api).await
+    }
+}
+
+/// A body that should be JSON, or lines of JSON.
+pub(crate) struct LinesBody(pub(crate) JsonBody);
+
+impl FromRequest<Arc<Api>> for LinesBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, api: &Arc<Api>) -> Result<Self, Problem> {
+        check_type(request.headers(), |content_type| {
+            is_json(content_type) || is_lines(content_type)
+        })?;
+        JsonBody::take(request, api).await.map(Self)
+    }
+}
+
+impl JsonBody {
+    async fn take(request: Request, api: &Api) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
-        check_type(&parts.headers)?;
         let bytes = read(&parts.headers, body, api.settings.body_bytes_max).await?;
         Ok(Self {
             bytes,
@@ -45,9 +65,7 @@ impl FromRequest<Arc<Api>> for JsonBody {
             uri: parts.uri,
         })
     }
-}
 
-impl JsonBody {
     /// The body as a JSON object, field by field.
     pub(crate) fn fields(&self) -> Result<Fields, Problem> {
         Fields::parse(JsonText::check(&self.bytes)?)
@@ -81,7 +99,7 @@ impl JsonBody {
 }
 
 /// JSON must say so; a client that says nothing is believed.
-fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
+fn check_type(headers: &HeaderMap, is_right: impl Fn(&[u8]) -> bool) -> Result<(), Problem> {
     let refuse = |detail| {
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         Err(Problem::new(status, "unsupported_media_type", detail))
@@ -92,7 +110,7 @@ fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
         return refuse("the body may not be compressed");
     }
     match headers.get(CONTENT_TYPE) {
-        Some(content_type) if !is_json(content_type.as_bytes()) => {
+        Some(content_type) if !is_right(content_type.as_bytes()) => {
             refuse("the content type must be application/json")
         }
         _ => Ok(()),
@@ -106,6 +124,19 @@ fn is_json(content_type: &[u8]) -> bool {
     let suffix = essence.len().saturating_sub(5);
     essence.eq_ignore_ascii_case(b"application/json")
         || (essence.contains(&b'/') && essence[suffix..].eq_ignore_ascii_case(b"+json"))
+}
+
+/// The types that lines of JSON go by.
+fn is_lines(content_type: &[u8]) -> bool {
+    let essence = content_type.split(|byte| *byte == b';').next();
+    let essence = essence.unwrap_or_default().trim_ascii();
+    [
+        "application/x-ndjson",
+        "application/ndjson",
+        "application/jsonl",
+    ]
+    .iter()
+    .any(|one| essence.eq_ignore_ascii_case(one.as_bytes()))
 }
 
 async fn read(headers: &HeaderMap, body: Body, bytes_max: usize) -> Result<Bytes, Problem> {

@@ -25,6 +25,7 @@ mod messages;
 mod pagination;
 mod problem;
 mod query;
+mod records;
 mod time;
 
 use std::sync::Arc;
@@ -95,6 +96,7 @@ fn routes(api: Arc<Api>) -> Router {
         .merge(event_type_routes())
         .merge(catalog_routes())
         .merge(message_routes())
+        .merge(record_routes())
         .route(v1!("/feed"), get(feed::watch_attempts))
         .with_state(api)
 }
@@ -190,6 +192,22 @@ fn catalog_routes() -> Router<Arc<Api>> {
         .route(v1!("/catalog"), get(catalogs::list_catalogs))
         .route(v1!("/catalog/import"), post(catalogs::import_catalog))
         .route(v1!("/catalog/{name}"), get(catalogs::get_catalog))
+}
+
+fn record_routes() -> Router<Arc<Api>> {
+    Router::new()
+        .route(v1!("/app/{app}/record/{type}"), get(records::list_records))
+        .route(
+            v1!("/app/{app}/record/{type}/{id}"),
+            get(records::get_record)
+                .put(records::put_record)
+                .delete(records::delete_record)
+                .post(records::import_records),
+        )
+        .route(
+            v1!("/app/{app}/record/{type}/{id}/history"),
+            get(records::list_record_changes),
+        )
 }
 
 fn message_routes() -> Router<Arc<Api>> {

@@ -81,7 +81,12 @@ pub(crate) fn list_of<T, O: Serialize + From<T>>(mut listed: Listed<T>) -> Respo
 /// An answer with a JSON body.
 pub(crate) fn json<T: Serialize>(status: StatusCode, value: &T) -> Response {
     let body = serde_json::to_vec(value).expect("wire types hold nothing that JSON cannot");
-    let mut response = Response::new(Body::from(body));
+    json_text(status, body)
+}
+
+/// An answer whose body is JSON already.
+pub(crate) fn json_text(status: StatusCode, body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
     *response.status_mut() = status;
     let json = HeaderValue::from_static("application/json");
     response.headers_mut().insert(CONTENT_TYPE, json);

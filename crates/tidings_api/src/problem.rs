@@ -113,16 +113,8 @@ impl Problem {
         let problem = problem.unwrap_or_else(|| Self::of_status(response.status()));
         let id = request_id.to_str().unwrap_or_default();
         problem.log(id);
-        let body = match &problem.detail {
-            Detail::Text(text) => json!({"code": problem.code, "detail": text, "requestId": id}),
-            Detail::Fields(fields) => {
-                let fields: Vec<_> = fields
-                    .iter()
-                    .map(|field| json!({"loc": field.loc, "msg": field.msg, "type": field.kind}))
-                    .collect();
-                json!({"code": problem.code, "detail": fields, "requestId": id})
-            }
-        };
+        let mut body = problem.to_value();
+        body["requestId"] = id.into();
         let mut shaped = Response::new(Body::from(body.to_string()));
         *shaped.status_mut() = problem.status;
         // What a router or a handler said beside the body stays, but not about the old body.
@@ -137,6 +129,20 @@ impl Problem {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         shaped
+    }
+
+    /// What it says, without the request's id.
+    pub(crate) fn to_value(&self) -> serde_json::Value {
+        match &self.detail {
+            Detail::Text(text) => json!({"code": self.code, "detail": text}),
+            Detail::Fields(fields) => {
+                let fields: Vec<_> = fields
+                    .iter()
+                    .map(|field| json!({"loc": field.loc, "msg": field.msg, "type": field.kind}))
+                    .collect();
+                json!({"code": self.code, "detail": fields})
+            }
+        }
     }
 
     fn log(&self, id: &str) {

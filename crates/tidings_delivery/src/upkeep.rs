@@ -21,6 +21,8 @@ const LANES_EVERY_MAX: Duration = Duration::from_secs(5);
 const STALE_EVERY: Duration = Duration::from_mins(1);
 /// How many deliveries are canceled in one commit.
 const CANCEL_AT_ONCE: usize = 1_000;
+/// How many rows of records of deleted applications are removed in one commit.
+const RECORDS_AT_ONCE: usize = 1_000;
 /// How many idempotency keys are looked at in one commit.
 const SWEEP_AT_ONCE: usize = 1_000;
 /// While at least so many of them have run out, the sweep goes on, but for so many commits at most. So
@@ -53,6 +55,7 @@ pub(crate) async fn run(shared: Arc<Shared>, stop: CancellationToken) {
         if stale_at.elapsed() >= STALE_EVERY {
             stale_at = Instant::now();
             log(cancel_stale(&shared).await);
+            log(sweep_records(&shared).await);
         }
     }
 }
@@ -71,6 +74,14 @@ pub(crate) async fn cancel_stale(shared: &Shared) -> Result<(), StoreError> {
         .await?
         == CANCEL_AT_ONCE
     {
+        tokio::task::yield_now().await;
+    }
+    Ok(())
+}
+
+/// Removes what is left of the records of deleted applications.
+async fn sweep_records(shared: &Shared) -> Result<(), StoreError> {
+    while shared.store.sweep_records(RECORDS_AT_ONCE).await? > 0 {
         tokio::task::yield_now().await;
     }
     Ok(())

@@ -7,7 +7,7 @@
 
 mod event;
 mod form;
-mod json;
+pub(crate) mod json;
 #[cfg(test)]
 mod tests;
 mod xml;

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 /// Longest event type name, event id or uid in bytes.
 pub const NAME_BYTES_MAX: usize = 256;
+/// Longest entity type in bytes: the event type made of it and an action must stay a short name.
+pub const ENTITY_TYPE_BYTES_MAX: usize = 64;
 /// Longest channel name in bytes.
 pub const CHANNEL_BYTES_MAX: usize = 128;
 /// Most bytes of metadata, written as JSON.
@@ -89,6 +91,22 @@ pub fn check_uid(uid: &str, prefix: &'static str) -> Result<(), InvalidName> {
     Ok(())
 }
 
+/// The id of a record in a path: letters, digits and `- _ .`, at most 256.
+///
+/// # Errors
+/// Says what is wrong with the id.
+pub fn check_record_id(id: &str) -> Result<(), InvalidName> {
+    check(id, NAME_BYTES_MAX, "-_.")
+}
+
+/// A type of records: letters, digits and `- _ .`, at most 64.
+///
+/// # Errors
+/// Says what is wrong with the type.
+pub fn check_entity_type(name: &str) -> Result<(), InvalidName> {
+    check(name, ENTITY_TYPE_BYTES_MAX, "-_.")
+}
+
 /// A channel: letters, digits and `- _ . : +`, at most 128.
 ///
 /// # Errors
@@ -135,8 +153,10 @@ mod tests {
     fn each_kind_of_name_has_its_characters() {
         type Check = fn(&str) -> Result<(), InvalidName>;
         let uid: Check = |text| check_uid(text, "app_");
-        let kinds: [(Check, &str); 4] = [
+        let kinds: [(Check, &str); 6] = [
             (check_event_type_name, "-_./"),
+            (check_record_id, "-_."),
+            (check_entity_type, "-_."),
             (check_event_id, "-_"),
             (uid, "-_."),
             (check_channel, "-_.:+"),
@@ -169,6 +189,10 @@ mod tests {
             check_uid(&long(257), "ep_"),
             Err(InvalidName::Length { bytes_max: 256 })
         );
+        assert_eq!(check_record_id(&long(256)), Ok(()));
+        assert!(check_record_id(&long(257)).is_err());
+        assert_eq!(check_entity_type(&long(64)), Ok(()));
+        assert!(check_entity_type(&long(65)).is_err());
         assert_eq!(check_channel(&long(128)), Ok(()));
         assert_eq!(
             check_channel(&long(129)),

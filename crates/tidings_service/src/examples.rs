@@ -178,7 +178,8 @@ impl Service {
         payload(sample.fresh(self.now(), self.entropy()))
     }
 
-    fn check_room(&self) -> Result<(), ServiceError> {
+    /// Refuses what would have to be written while there is no room for it.
+    pub(crate) fn check_room(&self) -> Result<(), ServiceError> {
         if self.store.room() == Room::Enough {
             return Ok(());
         }
@@ -208,6 +209,7 @@ impl Service {
             tail: self.entropy.id_tail(),
             dedup,
             event_id_until: accepted_at,
+            record: None,
         };
         match self.store.accept(new).await? {
             Accepted::Done(id) => Ok(Arc::new(Message {
@@ -221,7 +223,9 @@ impl Service {
                 targets: example.targets,
             })),
             Accepted::Replayed(message) => Ok(message),
-            Accepted::KeyReused | Accepted::EventIdTaken(_) => Err(ServiceError::key_reused()),
+            Accepted::KeyReused | Accepted::EventIdTaken(_) | Accepted::RecordChanged => {
+                Err(ServiceError::key_reused())
+            }
         }
     }
 }

@@ -28,6 +28,10 @@ pub const REFRESH_RULES_MAX: usize = 100;
 pub const CATALOG_EVENT_TYPES_MAX: usize = 1_000;
 /// Most problems of one catalogue that are told; nobody reads more at once.
 pub const CATALOG_PROBLEMS_MAX: usize = 100;
+/// Most records of one import, which go into one commit.
+pub const RECORDS_IMPORT_MAX: usize = 1_000;
+/// How often a change of a record is tried that others were faster than: as many as may do so at once.
+pub const RECORD_TRIES_MAX: usize = 100;
 /// How deep JSON may be nested, the body itself included: more is never an event.
 pub const JSON_DEPTH_MAX: usize = 64;
 

@@ -100,7 +100,7 @@ impl Service {
         match self.store.accept(new).await? {
             Accepted::Done(id) => Ok(Receipt::Accepted(id)),
             Accepted::Replayed(message) => Ok(Receipt::Replayed(message)),
-            Accepted::KeyReused => Err(ServiceError::key_reused()),
+            Accepted::KeyReused | Accepted::RecordChanged => Err(ServiceError::key_reused()),
             Accepted::EventIdTaken(id) => Err(ServiceError::Conflict {
                 code: "conflict",
                 detail: format!("the message {id} has this event id"),
@@ -109,7 +109,7 @@ impl Service {
     }
 
     /// Finds who wants the event, and a place in memory for each of them where there is one.
-    async fn prepare(
+    pub(crate) async fn prepare(
         &self,
         view: &ApplicationView,
         draft: MessageDraft,
@@ -133,6 +133,7 @@ impl Service {
             tail: self.entropy.id_tail(),
             dedup,
             event_id_until: accepted_at + EVENT_ID_UNIQUE_FOR_MS,
+            record: None,
         }
     }
 

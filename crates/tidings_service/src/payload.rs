@@ -73,6 +73,11 @@ impl Payload {
         &self.0
     }
 
+    /// Bytes that were made to be one JSON object.
+    pub(crate) fn of_object(bytes: Bytes) -> Self {
+        Self(bytes)
+    }
+
     pub(crate) fn into_bytes(self) -> Bytes {
         self.0
     }

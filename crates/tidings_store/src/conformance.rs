@@ -27,6 +27,7 @@ mod lists_of_attempts;
 mod lists_of_messages;
 mod owing;
 mod recorder;
+mod records;
 mod recovery;
 mod repeats;
 mod resending;
@@ -165,6 +166,14 @@ macro_rules! every_conformance_test {
                 what_is_settled_after_it_is_written_down_is_not_owed,
                 what_is_written_down_late_does_not_hide_what_is_still_in_memory,
                 a_resend_is_not_cleared_by_who_held_the_delivery_before;
+            records:
+                a_record_is_kept_changed_and_gone_with_a_message_for_each,
+                a_change_of_a_record_from_another_version_leaves_nothing_behind,
+                a_message_that_was_sent_before_changes_no_record,
+                of_many_changes_of_one_record_at_once_each_is_made_once_and_in_order,
+                records_are_kept_apart_and_listed_by_id_both_ways,
+                a_crash_leaves_a_record_with_its_message_or_neither,
+                records_of_a_deleted_application_are_removed_a_part_at_a_time;
             recovery:
                 a_crash_brings_back_exactly_what_was_in_memory_only,
                 a_second_crash_brings_nothing_back_twice,

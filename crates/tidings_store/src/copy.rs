@@ -30,6 +30,10 @@ pub enum Table {
     Message,
     /// Attempts.
     Attempt,
+    /// Records, gone ones included.
+    Record,
+    /// What happened to them.
+    RecordChange,
     /// What is owed.
     Pending,
     /// Idempotency keys.
@@ -42,7 +46,7 @@ pub enum Table {
 
 impl Table {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Environment,
         Self::ApiKey,
         Self::Application,
@@ -52,6 +56,8 @@ impl Table {
         Self::Change,
         Self::Message,
         Self::Attempt,
+        Self::Record,
+        Self::RecordChange,
         Self::Pending,
         Self::IdempotencyKey,
         Self::EventId,
@@ -70,6 +76,8 @@ impl Table {
             Self::Change => "change",
             Self::Message => "message",
             Self::Attempt => "attempt",
+            Self::Record => "record",
+            Self::RecordChange => "record_change",
             Self::Pending => "pending",
             Self::IdempotencyKey => "idempotency_key",
             Self::EventId => "event_id",

@@ -16,6 +16,7 @@ pub mod faults;
 pub mod handover;
 pub mod messages;
 mod nodes;
+mod records;
 mod secrets;
 pub mod target;
 
@@ -35,6 +36,7 @@ pub use error::StoreError;
 pub use handover::{Admission, AdmitFuture, Handed, Handover, Permit, Place, TestFuture};
 pub use messages::*;
 pub use nodes::{Balance, Creditor};
+pub use records::*;
 pub use secrets::{secrets_from_rows, secrets_to_text};
 
 /// What a store gives back: boxed, since the box costs nothing beside a commit and keeps the trait
@@ -190,6 +192,34 @@ pub trait Store: Send + Sync + 'static {
     fn attempt(&self, application: i64, id: AttemptId) -> StoreFuture<'_, Option<AttemptRow>>;
     /// What the states of a message's deliveries are derived from, by endpoint number.
     fn delivery_facts(&self, message: MessageKey) -> StoreFuture<'_, Vec<DeliveryTrace>>;
+
+    // -- Records --------------------------------------------------------------------------------
+
+    /// What is known of records of one type, gone ones included, in the order of their ids; those that
+    /// never were are left out. It reads no values.
+    fn record_heads(
+        &self,
+        application: i64,
+        entity_type: String,
+        ids: Vec<String>,
+    ) -> StoreFuture<'_, Vec<RecordHead>>;
+    /// One record with its value, unless it is gone.
+    fn record(&self, key: RecordKey) -> StoreFuture<'_, Option<Record>>;
+    /// One page of the records of a type, by id.
+    fn records(&self, list: ListRecords) -> StoreFuture<'_, Vec<RecordHead>>;
+    /// One page of the changes of a record, by version.
+    fn record_changes(&self, list: ListRecordChanges) -> StoreFuture<'_, Vec<RecordChange>>;
+    /// What idempotency keys of messages of an application stand for already, in their order: a replay,
+    /// a reuse, or nothing.
+    fn earlier_messages(
+        &self,
+        application: i64,
+        keys: Vec<Dedup>,
+        now: Millis,
+    ) -> StoreFuture<'_, Vec<Option<Accepted>>>;
+    /// Removes records, and their histories, of applications that were deleted; at most `limit` rows.
+    /// Gives how many.
+    fn sweep_records(&self, limit: usize) -> StoreFuture<'_, usize>;
 
     // -- Deliveries -----------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ use tidings_domain::message::{Message, MessageKey};
 
 use crate::configuration::{Dedup, Order};
 use crate::handover::Permit;
+use crate::records::RecordWrite;
 use crate::target::Target;
 
 /// A message to be accepted, checked and matched.
@@ -43,6 +44,8 @@ pub struct NewMessage {
     pub dedup: Option<Dedup>,
     /// Until when `event_id` is kept unique.
     pub event_id_until: Millis,
+    /// The change of a record that it tells of, made in the same transaction.
+    pub record: Option<Box<RecordWrite>>,
 }
 
 /// How the acceptance of a message ended.
@@ -56,6 +59,8 @@ pub enum Accepted {
     KeyReused,
     /// The application had a message with this event id within the last day.
     EventIdTaken(MessageId),
+    /// The record has changed since the expected version. The idempotency key is not used up.
+    RecordChanged,
 }
 
 /// How a caller names a message.

@@ -16,6 +16,7 @@ use crate::dedup::{self, Claim, Held};
 use crate::failure::Result;
 use crate::flight::Flight;
 use crate::pending::{self, NewRows};
+use crate::records::{self, Writing};
 use crate::statements::statements;
 use crate::step::Scope;
 
@@ -66,9 +67,9 @@ impl<'a> Accepting<'a> {
         let mut round = Vec::with_capacity(self.left.len());
         self.left.retain(|place| {
             let candidate = Candidate::new(*place, &acceptances[*place]);
-            let is_first = candidate.keys().all(|key| !asked.contains(key));
+            let is_first = candidate.asks_for().all(|key| !asked.contains(key));
             // Those that wait hold their place as well, so that the order stays.
-            asked.extend(candidate.keys().cloned());
+            asked.extend(candidate.asks_for().cloned());
             if is_first {
                 round.push(candidate);
             }
@@ -81,7 +82,8 @@ impl<'a> Accepting<'a> {
         !self.left.is_empty()
     }
 
-    /// Answers those whose keys were taken before, which are then no longer in the round.
+    /// Answers those whose keys were taken before, or whose record has changed, which are then no longer in
+    /// the round. Makes the changes of the others' records.
     pub(crate) async fn keep_new(
         &mut self,
         connection: &Connection,
@@ -91,6 +93,9 @@ impl<'a> Accepting<'a> {
         if won.len() < round.claims.len() {
             let won: HashSet<Vec<u8>> = won.into_iter().collect();
             round.keep_new(connection, &won, &mut self.answers).await?;
+        }
+        if round.changes().next().is_some() {
+            round.change_records(connection, &mut self.answers).await?;
         }
         Ok(())
     }
@@ -120,6 +125,7 @@ struct Candidate {
     slot: i16,
     idempotency_key: Option<Vec<u8>>,
     event_key: Option<Vec<u8>>,
+    record_key: Option<Vec<u8>>,
 }
 
 impl Candidate {
@@ -131,11 +137,20 @@ impl Candidate {
             slot: slot::of(new.application),
             idempotency_key: new.dedup.as_ref().map(dedup::idempotency_key),
             event_key: event_id.map(|id| dedup::event_key(new.application, id)),
+            record_key: new
+                .record
+                .as_ref()
+                .map(|write| records::key(new.application, &write.entity_type, &write.id)),
         }
     }
 
     fn keys(&self) -> impl Iterator<Item = &Vec<u8>> {
         self.idempotency_key.iter().chain(&self.event_key)
+    }
+
+    /// What no other message of its round may ask for.
+    fn asks_for(&self) -> impl Iterator<Item = &Vec<u8>> {
+        self.keys().chain(&self.record_key)
     }
 
     fn claims(&self, acceptance: &Acceptance, id: MessageId) -> impl Iterator<Item = Claim> {
@@ -181,9 +196,51 @@ impl<'a> Round<'a> {
         }
     }
 
-    /// Whether any of them asks for a key.
+    /// Whether any of them asks for a key, or changes a record.
     pub(crate) fn asks(&self) -> bool {
-        !self.claims.is_empty()
+        !self.claims.is_empty() || self.changes().next().is_some()
+    }
+
+    /// The changes of records.
+    fn changes(&self) -> impl Iterator<Item = Writing<'a>> {
+        let acceptances = self.acceptances;
+        self.fresh.iter().filter_map(move |(candidate, id)| {
+            let new = &acceptances[candidate.place].new;
+            Some(Writing {
+                application: new.application,
+                write: new.record.as_deref()?,
+                message: *id,
+            })
+        })
+    }
+
+    /// Makes the changes. Where a record has changed before, its message is answered and gives its keys
+    /// back.
+    async fn change_records(
+        &mut self,
+        connection: &Connection,
+        answers: &mut [Option<Accepted>],
+    ) -> Result<()> {
+        let changed = records::write(connection, self.changes().collect()).await?;
+        let (stale, fresh): (Vec<_>, Vec<_>) = std::mem::take(&mut self.fresh)
+            .into_iter()
+            .partition(|(candidate, _)| {
+                let key = candidate.record_key.as_ref();
+                key.is_some_and(|key| !changed.contains(key))
+            });
+        self.fresh = fresh;
+        for (candidate, _) in &stale {
+            answers[candidate.place] = Some(Accepted::RecordChanged);
+        }
+        let keys = stale.iter().flat_map(|(candidate, _)| {
+            let slot = candidate.slot;
+            candidate.keys().map(move |key| (slot, &key[..]))
+        });
+        let (slots, keys): (Vec<i16>, Vec<&[u8]>) = keys.unzip();
+        if !keys.is_empty() {
+            dedup::release(connection, &slots, &keys).await?;
+        }
+        Ok(())
     }
 
     /// Takes the keys. Gives those that were free.
@@ -242,6 +299,10 @@ impl<'a> Round<'a> {
         flight.add(self.insert(connection, scope.journal.id));
         if !self.owed.is_empty() {
             flight.add(pending::insert(connection, &self.owed, Trigger::Scheduled));
+        }
+        let changes: Vec<Writing<'_>> = self.changes().collect();
+        if !changes.is_empty() {
+            flight.add(records::note(connection, changes));
         }
     }
 
@@ -345,7 +406,7 @@ async fn earlier(
     }
 }
 
-fn read_id(reference: &[u8]) -> Result<MessageId> {
+pub(crate) fn read_id(reference: &[u8]) -> Result<MessageId> {
     let bytes: [u8; 20] = reference
         .try_into()
         .map_err(|_| unreadable(2, "no id of a message"))?;

@@ -6,6 +6,7 @@
 use tidings_domain::clock::Millis;
 use tidings_domain::slot;
 use tidings_store::Dedup;
+use tokio_postgres::Row;
 
 use crate::connection::Connection;
 use crate::convert::bytes;
@@ -27,6 +28,9 @@ statements! {
         FROM unnest($1::smallint[], $2::bytea[]) AS lost (slot, key)
         JOIN dedup ON dedup.slot = lost.slot AND dedup.key = lost.key
         WHERE dedup.slot = ANY($1)";
+    FIND_LIVE_KEYS = "-- find_live_keys
+        SELECT key, body, reference FROM dedup
+        WHERE slot = $1 AND key = ANY($2) AND expires_at > $3";
     RELEASE_KEYS = "-- release_keys
         DELETE FROM dedup USING unnest($1::smallint[], $2::bytea[]) AS won (slot, key)
         WHERE dedup.slot = won.slot AND dedup.key = won.key AND dedup.slot = ANY($1)";
@@ -96,15 +100,28 @@ pub(crate) async fn find(
     keys: &[&[u8]],
 ) -> Result<Vec<(Vec<u8>, Held)>> {
     let rows = connection.query(FIND_KEYS, &[&slots, &keys]).await?;
-    rows.iter()
-        .map(|row| {
-            let held = Held {
-                body: bytes(row, 1)?,
-                reference: row.try_get(2)?,
-            };
-            Ok((row.try_get(0)?, held))
-        })
-        .collect()
+    rows.iter().map(read_held).collect()
+}
+
+/// What keys of one slot stand for.
+pub(crate) async fn find_all(
+    connection: &Connection,
+    slot: i16,
+    keys: &[Vec<u8>],
+    now: Millis,
+) -> Result<Vec<(Vec<u8>, Held)>> {
+    let rows = connection
+        .query(FIND_LIVE_KEYS, &[&slot, &keys, &now])
+        .await?;
+    rows.iter().map(read_held).collect()
+}
+
+fn read_held(row: &Row) -> Result<(Vec<u8>, Held)> {
+    let held = Held {
+        body: bytes(row, 1)?,
+        reference: row.try_get(2)?,
+    };
+    Ok((row.try_get(0)?, held))
 }
 
 /// Gives back keys that were taken in this transaction.

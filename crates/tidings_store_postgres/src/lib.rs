@@ -32,6 +32,7 @@ mod ownership;
 mod partitions;
 mod pending;
 mod reader;
+mod records;
 mod retention;
 mod schema;
 pub mod server;
@@ -45,6 +46,7 @@ mod upkeep;
 mod writer;
 
 use std::path::PathBuf;
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
@@ -126,6 +128,8 @@ pub struct PostgresStore {
     node: OnceLock<String>,
     /// Where the sweep of idempotency keys goes on.
     sweep: Arc<Mutex<Place>>,
+    /// The last deleted application that the sweep of records has seen to.
+    records_swept: AtomicI64,
 }
 
 impl PostgresStore {
@@ -165,6 +169,7 @@ impl PostgresStore {
             lease_for: options.lease_for,
             node: OnceLock::new(),
             sweep: Arc::default(),
+            records_swept: AtomicI64::new(0),
         })
     }
 

@@ -2,8 +2,8 @@
 
 use crate::{
     accept, applications, changes, dedup, distribute, doctor, endpoints, event_types, groups,
-    health, hints, import, journal, keys, lists, migration, nodes, partitions, pending, retention,
-    server, settle, takeover, upkeep,
+    health, hints, import, journal, keys, lists, migration, nodes, partitions, pending, records,
+    retention, server, settle, takeover, upkeep,
 };
 
 /// Defines statements as constants, and the list of them.
@@ -27,6 +27,7 @@ pub(crate) fn in_flight() -> impl Iterator<Item = &'static str> {
         health::STATEMENTS,
         journal::STATEMENTS,
         pending::STATEMENTS,
+        records::STATEMENTS,
         settle::ATTEMPTS,
         settle::STATEMENTS,
     ]
@@ -60,6 +61,7 @@ pub fn all() -> impl Iterator<Item = &'static str> {
         nodes::STATEMENTS,
         partitions::STATEMENTS,
         pending::STATEMENTS,
+        records::STATEMENTS,
         retention::STATEMENTS,
         server::STATEMENTS,
         settle::ATTEMPTS,

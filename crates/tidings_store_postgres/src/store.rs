@@ -18,15 +18,16 @@ use tidings_domain::slot;
 use tidings_store::{
     Accepted, AttemptRow, Balance, Change, Creditor, Dedup, DeliveryTrace, Due, EndpointUpdate,
     ImportMode, Imported, KnownEndpoint, ListAttempts, ListEventTypes, ListMessages,
-    MessageReference, NewApplication, NewEndpoint, NewEventType, NewMessage, Opened, Owed, Page,
-    PageRequest, Reference, Removal, Resend, Resent, Room, Settlement, Store, StoreFuture, Written,
+    ListRecordChanges, ListRecords, MessageReference, NewApplication, NewEndpoint, NewEventType,
+    NewMessage, Opened, Owed, Page, PageRequest, Record, RecordChange, RecordHead, RecordKey,
+    Reference, Removal, Resend, Resent, Room, Settlement, Store, StoreFuture, Written,
 };
 
 use self::passing::{read, write, write_in};
 use crate::writer::Operation;
 use crate::{
-    PostgresStore, applications, changes, endpoints, event_types, keys, lists, pending, retention,
-    upkeep,
+    PostgresStore, applications, changes, endpoints, event_types, keys, lists, pending, records,
+    retention, upkeep,
 };
 
 impl Store for PostgresStore {
@@ -312,6 +313,50 @@ impl Store for PostgresStore {
 
     fn delivery_facts(&self, message: MessageKey) -> StoreFuture<'_, Vec<DeliveryTrace>> {
         read!(self, |reader| lists::delivery_facts(&reader, message))
+    }
+
+    fn record_heads(
+        &self,
+        application: i64,
+        entity_type: String,
+        ids: Vec<String>,
+    ) -> StoreFuture<'_, Vec<RecordHead>> {
+        read!(self, |reader| records::heads(
+            &reader,
+            application,
+            &entity_type,
+            &ids
+        ))
+    }
+
+    fn record(&self, key: RecordKey) -> StoreFuture<'_, Option<Record>> {
+        read!(self, |reader| records::find(&reader, &key))
+    }
+
+    fn records(&self, list: ListRecords) -> StoreFuture<'_, Vec<RecordHead>> {
+        read!(self, |reader| records::list(&reader, &list))
+    }
+
+    fn record_changes(&self, list: ListRecordChanges) -> StoreFuture<'_, Vec<RecordChange>> {
+        read!(self, |reader| records::changes(&reader, &list))
+    }
+
+    fn earlier_messages(
+        &self,
+        application: i64,
+        keys: Vec<Dedup>,
+        now: Millis,
+    ) -> StoreFuture<'_, Vec<Option<Accepted>>> {
+        read!(self, |reader| records::earlier(
+            &reader,
+            application,
+            &keys,
+            now
+        ))
+    }
+
+    fn sweep_records(&self, limit: usize) -> StoreFuture<'_, usize> {
+        Box::pin(self.sweep_records_in_groups(limit))
     }
 
     fn due_endpoints(

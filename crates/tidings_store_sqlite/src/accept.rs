@@ -11,6 +11,7 @@ use tidings_store::{Accepted, Creditor, Dedup, NewMessage};
 
 use crate::convert::words;
 use crate::journal::Journal;
+use crate::records;
 
 const INSERT_MESSAGE: &str = "-- insert_message
 INSERT INTO message (seq, application, accepted_at, journal, tail, event_type, targets, event_id,
@@ -35,6 +36,12 @@ pub(crate) fn write(
     for acceptance in acceptances {
         let new = &acceptance.new;
         let seq = journal.numbers.message + 1;
+        if let Some(record) = &new.record
+            && !records::is_as_expected(connection, new.application, record)?
+        {
+            effects.accepted.push(Accepted::RecordChanged);
+            continue;
+        }
         if let Some(earlier) = find_earlier(connection, new, seq)? {
             effects.accepted.push(earlier);
             continue;
@@ -57,6 +64,9 @@ pub(crate) fn write(
         let handed = u32::try_from(new.admitted.len()).unwrap_or(u32::MAX);
         effects.handed_counts.push((seq, handed));
         let id = MessageId::new(new.accepted_at, journal.id, seq, new.tail);
+        if let Some(record) = &new.record {
+            records::write(connection, new.application, record, id)?;
+        }
         effects.accepted.push(Accepted::Done(id));
     }
     Ok(())
@@ -110,7 +120,7 @@ fn find_event_id(
         .map(|found| found.filter(|id| id.at_ms() + kept_for > new.accepted_at))
 }
 
-fn replayed(connection: &Connection, seq: i64) -> rusqlite::Result<Accepted> {
+pub(crate) fn replayed(connection: &Connection, seq: i64) -> rusqlite::Result<Accepted> {
     let message = crate::lists::message_by_seq(connection, seq)?;
     Ok(message.map_or(Accepted::KeyReused, |message| {
         Accepted::Replayed(Arc::new(message))

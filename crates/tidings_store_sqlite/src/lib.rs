@@ -21,6 +21,7 @@ mod pending;
 #[cfg(test)]
 mod plans;
 mod reader;
+mod records;
 mod retention;
 mod room;
 mod schema;
@@ -115,6 +116,8 @@ pub struct SqliteStore {
     checkpointer: Arc<Checkpointer>,
     /// Where the sweep of idempotency keys goes on.
     sweep: Arc<Mutex<Vec<u8>>>,
+    /// The last deleted application that the sweep of records has seen to.
+    records_swept: AtomicI64,
     /// Where the removal of old messages goes on.
     removal: Arc<AtomicI64>,
     threads: Vec<JoinHandle<()>>,
@@ -181,6 +184,7 @@ impl SqliteStore {
             handover,
             checkpointer,
             sweep: Arc::default(),
+            records_swept: AtomicI64::new(0),
             removal: Arc::default(),
             threads,
             _lock: lock,

@@ -15,11 +15,13 @@ use crate::step::Scope;
 use crate::{Synchronous, connect, schema};
 
 /// Tables that grow with what is sent or with the number of customers.
-const LARGE: [&str; 7] = [
+const LARGE: [&str; 9] = [
     "message",
     "attempt",
     "pending",
     "dedup",
+    "record",
+    "record_change",
     "application",
     "endpoint",
     "event_type",
@@ -137,6 +139,7 @@ fn a_list_reads_along_the_index_that_is_there_for_it() {
         "attempts: SEARCH attempt USING INDEX attempt_by_message",
         "attempts: SEARCH attempt USING INDEX attempt_not_successful",
         "due: SEARCH pending USING INDEX pending_by_endpoint",
+        "records: SEARCH record USING INDEX record_by_type",
         "outcomes: SEARCH attempt USING INDEX attempt_by_message",
     ] {
         let is_there = plans.iter().any(|plan| plan.starts_with(expected));

@@ -32,6 +32,8 @@ CREATE UNIQUE INDEX application_by_uid ON application (environment, uid)
 -- Serves: the list of applications.
 CREATE INDEX application_by_environment ON application (environment, ordinal)
     WHERE deleted_at IS NULL;
+-- Serves: the applications whose records may go.
+CREATE INDEX application_deleted ON application (ordinal) WHERE deleted_at IS NOT NULL;
 
 CREATE TABLE endpoint (
     ordinal INTEGER PRIMARY KEY AUTOINCREMENT, application INTEGER NOT NULL,
@@ -103,6 +105,25 @@ CREATE TABLE pending (
     position INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (message, endpoint)) WITHOUT ROWID;
 -- Serves: what is due to an endpoint; which endpoints are owed something.
 CREATE INDEX pending_by_endpoint ON pending (endpoint, due_at);
+
+-- What the product keeps here; gone ones leave their row without a body, so that versions go on.
+CREATE TABLE record (
+    ordinal INTEGER PRIMARY KEY, application INTEGER NOT NULL, entity_type TEXT NOT NULL,
+    id TEXT NOT NULL, version INTEGER NOT NULL, hash BLOB NOT NULL, entity_id TEXT NOT NULL,
+    created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, deleted_at INTEGER,
+    body BLOB NOT NULL,
+    -- Serves: one record.
+    UNIQUE (application, entity_type, id));
+-- Serves: the list of records of a type.
+CREATE INDEX record_by_type ON record (application, entity_type, id) WHERE deleted_at IS NULL;
+
+-- What happened to them, with the message that tells of it.
+CREATE TABLE record_change (
+    ordinal INTEGER PRIMARY KEY, application INTEGER NOT NULL, entity_type TEXT NOT NULL,
+    id TEXT NOT NULL, version INTEGER NOT NULL, action INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL, message_id BLOB NOT NULL,
+    -- Serves: the history of a record.
+    UNIQUE (application, entity_type, id, version));
 
 -- Idempotency keys. `reference` is the number of a message, or of what was made.
 CREATE TABLE dedup (

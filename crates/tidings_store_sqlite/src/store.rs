@@ -13,16 +13,17 @@ use tidings_domain::message::{FAN_OUT_DIRECT_MAX, Message, MessageKey, pack_targ
 use tidings_store::commit::Acceptance;
 use tidings_store::{
     Accepted, AttemptRow, Change, Creditor, Dedup, DeliveryTrace, Due, EndpointUpdate, ImportMode,
-    Imported, KnownEndpoint, ListAttempts, ListEventTypes, ListMessages, MessageReference,
-    NewApplication, NewEndpoint, NewEventType, NewMessage, Opened, Owed, Page, PageRequest,
-    Reference, Removal, Resend, Resent, Room, Settlement, Store, StoreError, StoreFuture, Written,
+    Imported, KnownEndpoint, ListAttempts, ListEventTypes, ListMessages, ListRecordChanges,
+    ListRecords, MessageReference, NewApplication, NewEndpoint, NewEventType, NewMessage, Opened,
+    Owed, Page, PageRequest, Record, RecordChange, RecordHead, RecordKey, Reference, Removal,
+    Resend, Resent, Room, Settlement, Store, StoreError, StoreFuture, Written,
 };
 use tokio::sync::oneshot;
 
 use crate::writer::{self, Operation};
 use crate::{
     SqliteStore, applications, changes, endpoints, event_types, journal, keys, lists, pending,
-    retention, upkeep,
+    records, retention, upkeep,
 };
 
 /// Beyond so many messages or bytes in the writer's queue, callers are turned away.
@@ -270,6 +271,62 @@ impl Store for SqliteStore {
     fn delivery_facts(&self, message: MessageKey) -> StoreFuture<'_, Vec<DeliveryTrace>> {
         self.readers
             .read(move |connection| lists::delivery_facts(connection, message.id.seq()))
+    }
+
+    fn record_heads(
+        &self,
+        application: i64,
+        entity_type: String,
+        ids: Vec<String>,
+    ) -> StoreFuture<'_, Vec<RecordHead>> {
+        self.readers
+            .read(move |connection| records::heads(connection, application, &entity_type, &ids))
+    }
+
+    fn record(&self, key: RecordKey) -> StoreFuture<'_, Option<Record>> {
+        self.readers
+            .read(move |connection| records::find(connection, &key))
+    }
+
+    fn records(&self, list: ListRecords) -> StoreFuture<'_, Vec<RecordHead>> {
+        self.readers
+            .read(move |connection| records::list(connection, &list))
+    }
+
+    fn record_changes(&self, list: ListRecordChanges) -> StoreFuture<'_, Vec<RecordChange>> {
+        self.readers
+            .read(move |connection| records::changes(connection, &list))
+    }
+
+    fn earlier_messages(
+        &self,
+        _: i64,
+        keys: Vec<Dedup>,
+        now: Millis,
+    ) -> StoreFuture<'_, Vec<Option<Accepted>>> {
+        self.readers
+            .read(move |connection| records::earlier(connection, &keys, now))
+    }
+
+    fn sweep_records(&self, limit: usize) -> StoreFuture<'_, usize> {
+        Box::pin(async move {
+            let after = self.records_swept.load(Ordering::SeqCst);
+            let looking = self
+                .readers
+                .read(move |connection| records::next_deleted(connection, after));
+            let (found, last) = looking.await?;
+            let removed = match found {
+                Some(application) => {
+                    self.write(move |scope| records::sweep(scope, application, limit))
+                        .await?
+                }
+                None => 0,
+            };
+            if removed < limit {
+                self.records_swept.store(last, Ordering::SeqCst);
+            }
+            Ok(removed)
+        })
     }
 
     fn settle(&self, settlement: Settlement) {

@@ -35,6 +35,7 @@ mod main_path;
 mod nodes;
 mod overload;
 mod product_events;
+mod records;
 mod resending;
 mod retention;
 mod retries;

@@ -99,7 +99,7 @@ pub(super) fn check_size(bytes: usize) -> Result<(), Unrepresentable> {
 
 /// Where a value stands in the one around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place<'a> {
+pub(crate) enum Place<'a> {
     /// It is the payload.
     Root,
     /// Under this name in an object.
@@ -110,7 +110,7 @@ pub(super) enum Place<'a> {
 
 /// A value that holds no others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scalar<'a> {
+pub(crate) enum Scalar<'a> {
     Text(&'a str),
     /// As it was written.
     Number(&'a str),
@@ -120,13 +120,13 @@ pub(super) enum Scalar<'a> {
 
 /// A value that holds others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Object,
     Array,
 }
 
 /// What is made of the values.
-pub(super) trait Sink {
+pub(crate) trait Sink {
     fn scalar(&mut self, place: Place<'_>, scalar: Scalar<'_>) -> Result<(), Why>;
     fn empty(&mut self, place: Place<'_>, kind: Kind) -> Result<(), Why>;
     fn open(&mut self, place: Place<'_>, kind: Kind) -> Result<(), Why>;
@@ -134,7 +134,7 @@ pub(super) trait Sink {
 }
 
 /// Reads a payload, and nothing else, into a sink.
-pub(super) fn read(payload: &[u8], sink: &mut impl Sink) -> Result<(), Unrepresentable> {
+pub(crate) fn read(payload: &[u8], sink: &mut impl Sink) -> Result<(), Unrepresentable> {
     let text = std::str::from_utf8(payload).map_err(|error| Why::NotJson {
         at: error.valid_up_to(),
     })?;

@@ -190,6 +190,7 @@ impl<'a> World<'a> {
             tail: self.tail(),
             dedup: None,
             event_id_until: NOW + DAY,
+            record: None,
         }
     }
 

@@ -19,6 +19,10 @@ SELECT create_distributed_table('attempt', 'slot', colocate_with => 'message')
     WHERE NOT is_distributed('attempt');
 SELECT create_distributed_table('pending', 'slot', colocate_with => 'message')
     WHERE NOT is_distributed('pending');
+SELECT create_distributed_table('record', 'slot', colocate_with => 'message')
+    WHERE NOT is_distributed('record');
+SELECT create_distributed_table('record_change', 'slot', colocate_with => 'message')
+    WHERE NOT is_distributed('record_change');
 SELECT create_distributed_table('dedup', 'slot', colocate_with => 'message')
     WHERE NOT is_distributed('dedup');
 SELECT create_distributed_table('endpoint_state', 'slot', colocate_with => 'message')

@@ -23,6 +23,8 @@ CREATE UNIQUE INDEX application_by_uid ON application (environment, uid)
 -- Serves: the list of applications.
 CREATE INDEX application_by_environment ON application (environment, ordinal)
     WHERE deleted_at IS NULL;
+-- Serves: the applications whose records may go.
+CREATE INDEX application_deleted ON application (ordinal) WHERE deleted_at IS NOT NULL;
 
 CREATE TABLE endpoint (
     ordinal bigint PRIMARY KEY, slot smallint NOT NULL, application bigint NOT NULL,
@@ -110,6 +112,26 @@ CREATE TABLE pending (
     PRIMARY KEY (slot, message_id, endpoint));
 -- Serves: what is due to an endpoint; which endpoints are owed something.
 CREATE INDEX pending_by_endpoint ON pending (slot, endpoint, due_at);
+
+-- What the product keeps here; gone ones leave their row without a body, so that versions go on.
+CREATE TABLE record (
+    slot smallint NOT NULL, application bigint NOT NULL, entity_type text COLLATE "C" NOT NULL,
+    id text COLLATE "C" NOT NULL, version bigint NOT NULL, hash bytea NOT NULL,
+    entity_id text NOT NULL, created_at bigint NOT NULL, updated_at bigint NOT NULL,
+    deleted_at bigint, body bytea NOT NULL,
+    -- Serves: one record.
+    PRIMARY KEY (slot, application, entity_type, id));
+-- Serves: the list of records of a type.
+CREATE INDEX record_by_type ON record (slot, application, entity_type, id)
+    WHERE deleted_at IS NULL;
+
+-- What happened to them, with the message that tells of it.
+CREATE TABLE record_change (
+    slot smallint NOT NULL, application bigint NOT NULL, entity_type text COLLATE "C" NOT NULL,
+    id text COLLATE "C" NOT NULL, version bigint NOT NULL, action smallint NOT NULL,
+    changed_at bigint NOT NULL, message_id bytea NOT NULL,
+    -- Serves: the history of a record.
+    PRIMARY KEY (slot, application, entity_type, id, version));
 
 -- Idempotency keys (`k`, a hash) and event ids (`e`, the application, the id). `reference` is the id of
 -- a message, or the number of what was made.

@@ -1,6 +1,7 @@
 //! What concerns several groups, cut into a part for each.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::Pending;
@@ -8,7 +9,7 @@ use tidings_domain::slot;
 use tidings_store::{Hold, Owed, Settlement, StoreError};
 
 use crate::group::Group;
-use crate::{PostgresStore, journal, pending, upkeep};
+use crate::{PostgresStore, journal, pending, records, upkeep};
 
 impl PostgresStore {
     /// Where an outcome belongs: what was handed over to the group whose journal knows of it, even if its
@@ -72,6 +73,32 @@ impl PostgresStore {
             canceled += part.await?;
         }
         Ok(canceled)
+    }
+
+    /// Removes what is left of the records of deleted applications in this node's slots.
+    pub(super) async fn sweep_records_in_groups(&self, limit: usize) -> Result<usize, StoreError> {
+        let after = self.records_swept.load(Ordering::SeqCst);
+        let reader = self.readers.take().await?;
+        let deleted = records::deleted_applications(&reader, after).await?;
+        if deleted.is_empty() {
+            self.records_swept.store(0, Ordering::SeqCst);
+        }
+        let mut removed = 0;
+        for application in deleted {
+            let slot = slot::of(application);
+            if self.ownership.has(slot) && records::are_there(&reader, application).await? {
+                let left = limit - removed;
+                let part = self.write_in(slot, move |scope| {
+                    Box::pin(async move { records::sweep(scope, application, left).await })
+                });
+                removed += part.await?;
+                if removed >= limit {
+                    break; // and goes on with the same one
+                }
+            }
+            self.records_swept.store(application, Ordering::SeqCst);
+        }
+        Ok(removed)
     }
 
     /// Closes the journals of all groups.

@@ -44,6 +44,7 @@ pub(crate) fn message(application: i64) -> NewMessage {
         tail: 1,
         dedup: None,
         event_id_until: NOW,
+        record: None,
     }
 }
 

@@ -42,6 +42,10 @@ SELECT attempt.*, message.application, message.accepted_at AS its_time,
     message.journal AS its_journal, message.tail AS its_tail
 FROM attempt LEFT JOIN message ON message.seq = attempt.message
 WHERE attempt.seq > ?1 ORDER BY attempt.seq LIMIT ?2";
+const RECORDS: &str = "-- export_records
+SELECT * FROM record WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
+const RECORD_CHANGES: &str = "-- export_record_changes
+SELECT * FROM record_change WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
 /// What is owed of a message that is gone can never be sent.
 const PENDING: &str = "-- export_pending
 SELECT pending.*, message.application, message.accepted_at AS its_time,
@@ -268,6 +272,8 @@ pub(super) fn sql(table: Table) -> &'static str {
         Table::Change => CHANGES,
         Table::Message => MESSAGES,
         Table::Attempt => ATTEMPTS,
+        Table::Record => RECORDS,
+        Table::RecordChange => RECORD_CHANGES,
         Table::Pending => PENDING,
         Table::IdempotencyKey => IDEMPOTENCY_KEYS,
         Table::EventId => EVENT_IDS,
@@ -286,6 +292,7 @@ fn renamed(table: Table) -> &'static [(&'static str, &'static str)] {
             ("tail", ""),
             ("message", ""),
         ],
+        Table::Record | Table::RecordChange => &[("ordinal", "")],
         Table::Pending => &[("position", "place"), ("message", "")],
         Table::IdempotencyKey => &[("key", ""), ("reference", ""), ("is_message", "")],
         Table::EventId => &[("seq", ""), ("event_id", ""), ("journal", ""), ("tail", "")],
@@ -298,7 +305,9 @@ fn made(table: Table) -> &'static [(&'static str, Made)] {
     const ITS_ID: Made = Made::Id(["its_time", "its_journal", "message", "its_tail"]);
     match table {
         Table::Application => &[("slot", Made::SlotOf("ordinal"))],
-        Table::Endpoint => &[("slot", Made::SlotOf("application"))],
+        Table::Endpoint | Table::Record | Table::RecordChange => {
+            &[("slot", Made::SlotOf("application"))]
+        }
         Table::EndpointState => &[("slot", Made::SlotOf("its_application"))],
         Table::Message => &[
             ("slot", Made::SlotOf("application")),

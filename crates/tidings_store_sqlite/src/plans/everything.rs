@@ -1,5 +1,7 @@
 //! Every step of the store, once.
 
+mod of_records;
+
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
@@ -21,7 +23,7 @@ use tidings_store::{
 use crate::export::rows;
 use crate::step::Scope;
 use crate::{
-    accept, applications, changes, endpoints, event_types, journal, keys, lists, pending,
+    accept, applications, changes, endpoints, event_types, journal, keys, lists, pending, records,
     retention, settle, upkeep,
 };
 
@@ -31,11 +33,13 @@ pub(super) fn run(scope: &mut Scope<'_>) {
     run_configuration(scope);
     run_endpoints(scope);
     run_messages(scope);
+    of_records::run(scope);
     run_takeover(scope);
     run_lists(scope.connection);
     run_export(scope.connection);
     endpoints::delete(scope, 1, NOW).unwrap();
     applications::delete(scope, 1, NOW).unwrap();
+    records::next_deleted(scope.connection, 0).unwrap();
 }
 
 fn run_export(connection: &rusqlite::Connection) {
@@ -68,6 +72,7 @@ fn new_message(targets: Vec<i64>) -> NewMessage {
         tail: 1,
         dedup: Some(key(1)),
         event_id_until: NOW + 1,
+        record: None,
     }
 }
 

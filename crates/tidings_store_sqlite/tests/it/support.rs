@@ -149,6 +149,7 @@ impl Customer {
             tail: 1,
             dedup: None,
             event_id_until: NOW + 1_000,
+            record: None,
         }
     }
 

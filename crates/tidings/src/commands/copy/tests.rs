@@ -32,6 +32,7 @@ fn new_message(application: i64, number: i64) -> NewMessage {
         tail: number,
         dedup: None,
         event_id_until: NOW,
+        record: None,
     }
 }
 

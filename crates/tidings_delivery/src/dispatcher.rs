@@ -119,8 +119,9 @@ async fn take(shared: &Arc<Shared>, creditor: Creditor, now: Millis) -> Result<u
     let limit = before.len() + ROWS_AT_ONCE;
     let due = shared.store.due(creditor, now, limit).await?;
     let is_full_page = due.rows.len() == limit;
-    let (mut taken, mut rests) = (0, false);
+    let (mut taken, mut rests, mut is_full) = (0, false, false);
     if !shared.store.owns(creditor.slot) {
+        lane.note_backlog(false);
         return Ok(0); // it was given away during the read
     }
     for row in due.rows {
@@ -136,6 +137,7 @@ async fn take(shared: &Arc<Shared>, creditor: Creditor, now: Millis) -> Result<u
                 rests = true;
             }
             Taken::NoRoom { is_empty } => {
+                is_full = true;
                 if is_empty {
                     shared.due.note(creditor, now + 1_000);
                 }
@@ -143,6 +145,7 @@ async fn take(shared: &Arc<Shared>, creditor: Creditor, now: Millis) -> Result<u
             }
         }
     }
+    lane.note_backlog(is_full || (is_full_page && !rests));
     if is_full_page && taken > 0 && !rests {
         shared.due.note(creditor, now);
     } else if let Some(next_at) = due.next_at {

@@ -67,6 +67,16 @@ pub(crate) struct Lane {
     freed: Notify,
 }
 
+/// Rows that are due and not in memory here, as far as the lane knows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Backlog {
+    None,
+    /// Some found no room; they are read again when there is.
+    Waits,
+    /// Somebody is about to read them.
+    IsRead,
+}
+
 struct State {
     queue: VecDeque<(Instant, Work)>,
     running: usize,
@@ -81,8 +91,7 @@ struct State {
     taken: HashSet<MessageKey>,
     /// Messages that were handed over and whose request is under way.
     under_way: HashSet<MessageKey>,
-    /// Rows are due that did not fit.
-    has_more: bool,
+    backlog: Backlog,
     /// Something has waited here for too long, and no request has ended since: more would wait too.
     is_stuck: bool,
     health: EndpointState,
@@ -109,7 +118,7 @@ impl Lane {
                 average_us: 0.0,
                 taken: HashSet::new(),
                 under_way: HashSet::new(),
-                has_more: false,
+                backlog: Backlog::None,
                 is_stuck: false,
                 health: EndpointState::default(),
                 version: 0,
@@ -144,7 +153,12 @@ impl Lane {
         } else {
             settings.lane_window
         };
-        let fits = state.places < window.min(settings.lane_window);
+        let shared_with_rows = settings.lane_window.div_ceil(2);
+        let window = window.min(match state.backlog {
+            Backlog::None => settings.lane_window,
+            Backlog::Waits | Backlog::IsRead => shared_with_rows,
+        });
+        let fits = state.places < window;
         state.places += usize::from(fits);
         fits
     }
@@ -172,12 +186,13 @@ impl Lane {
             state.taken.remove(&message);
             if state.probe.take_if(|probe| *probe == message).is_some() {
                 state.breaker.abandon_probe(shared.clock.now_ms());
-                state.has_more = true;
+                state.backlog = Backlog::Waits;
             }
         }
-        let wants_more = state.has_more && state.places <= shared.settings.lane_window / 2;
+        let has_room = state.places <= shared.settings.lane_window / 2;
+        let wants_more = state.backlog == Backlog::Waits && has_room;
         if wants_more {
-            state.has_more = false;
+            state.backlog = Backlog::IsRead;
         }
         drop(state);
         self.freed.notify_one();
@@ -256,7 +271,10 @@ impl Lane {
     /// Whether nothing is here, so that the lane can be forgotten.
     pub(crate) fn is_idle(&self) -> bool {
         let state = self.lock();
-        state.places == 0 && state.running == 0 && state.queue.is_empty() && !state.has_more
+        state.places == 0
+            && state.running == 0
+            && state.queue.is_empty()
+            && state.backlog == Backlog::None
     }
 }
 

@@ -281,11 +281,19 @@ async fn owe_to_nobody(shared: &Arc<Shared>, lane: &Arc<Lane>, job: Job) {
 async fn give_back(shared: &Arc<Shared>, lane: &Arc<Lane>, job: Job) {
     let due_at = shared.clock.now_ms() + 1_000;
     let owed = crate::upkeep::owed(&job.message, lane.creditor.endpoint, due_at, job.hold);
-    if let Err(error) = shared.store.owe(vec![owed]).await {
-        tracing::warn!("A delivery could not be written down, its journal still knows it: {error}");
-    }
+    let written = shared.store.owe(vec![owed]).await;
     lane.forget_under_way(job.message.key());
     shared.due.note(lane.creditor, due_at);
+    let Err(error) = written else { return };
+    tracing::warn!("A delivery could not be written down: {error}");
+    if job.hold == Hold::Handed && !shared.is_draining() {
+        // No row speaks of it, so it must not be let go of.
+        tokio::time::sleep(ASK_AGAIN_AFTER).await;
+        let Job {
+            message, permit, ..
+        } = job;
+        lane.push(shared, Work::Handed { message, permit });
+    }
 }
 
 /// An endpoint was switched off: every cache must know, and what it is owed is canceled.

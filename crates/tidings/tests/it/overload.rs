@@ -1,6 +1,9 @@
 //! What does not fit into memory, or waits there for too long, is owed; what fails again and again gets
 //! a rest.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
 use serde_json::json;
 use tidings_testkit::Reply;
 
@@ -52,4 +55,40 @@ async fn while_an_endpoint_rests_nobody_loses_an_attempt_and_a_person_may_try_al
     for message in &messages {
         scene.status(message, 0).await;
     }
+}
+
+#[tokio::test]
+async fn what_found_no_place_is_not_overtaken_for_as_long_as_new_messages_come() {
+    let settings = [
+        ("lane_window", "32"),
+        ("lane_requests_start", "8"),
+        ("lane_requests_max", "8"),
+        ("admit_timeout", "1ms"),
+    ];
+    let scene = Scene::with_settings(&settings).await;
+    let slow = Reply::After(Duration::from_millis(20), Box::new(Reply::from(204)));
+    scene.receiver.rule(move |_| slow.clone());
+    let next = AtomicUsize::new(0);
+    let sender = async || {
+        loop {
+            let number = next.fetch_add(1, Ordering::SeqCst);
+            if number >= 2_000 {
+                return;
+            }
+            scene.send(json!({"n": number})).await;
+        }
+    };
+    // More senders than places, so that somebody always finds none.
+    let four = async || tokio::join!(sender(), sender(), sender(), sender());
+    let sixteen = async || tokio::join!(four(), four(), four(), four());
+    tokio::join!(sixteen(), sixteen(), sixteen(), sixteen());
+    let requests = scene.receiver.wait_for("/hook", 2_000).await;
+    let numbers = requests.iter().map(|one| one.json()["n"].as_u64().unwrap());
+    let early = (0_u64..).zip(numbers).filter(|(_, number)| *number < 100);
+    let late = early.map(|(place, number)| place.saturating_sub(number));
+    let late = late.max().unwrap();
+    assert!(
+        late < 150,
+        "an early message was overtaken by {late} others"
+    );
 }

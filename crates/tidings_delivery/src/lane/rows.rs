@@ -10,13 +10,24 @@ use tidings_domain::delivery::{Pending, Trigger};
 use tidings_domain::message::MessageKey;
 use tidings_store::{Permit, Place};
 
-use super::{Lane, Work};
+use super::{Backlog, Lane, Work};
 use crate::shared::Shared;
 
 impl Lane {
     /// The messages whose rows are in memory here.
     pub(crate) fn taken(&self) -> HashSet<MessageKey> {
         self.lock().taken.clone()
+    }
+
+    /// Notes whether rows are due that found no room. As long as there are, those that come new get half of
+    /// the places only, so that what has waited longer is not overtaken for ever.
+    pub(crate) fn note_backlog(&self, has_backlog: bool) {
+        let mut state = self.lock();
+        state.backlog = match (state.backlog, has_backlog) {
+            (Backlog::None, true) => Backlog::IsRead,
+            (Backlog::IsRead, false) => Backlog::None,
+            (known, _) => known,
+        };
     }
 
     /// Whether a row is in memory here.
@@ -48,7 +59,9 @@ impl Lane {
         if is_full || !shared.window.try_take(0) {
             // Somebody who leaves this lane asks for more; from an empty lane nobody will.
             let is_empty = state.places == 0;
-            state.has_more = !is_empty;
+            if !is_empty {
+                state.backlog = Backlog::Waits;
+            }
             return Taken::NoRoom { is_empty };
         }
         if passage == Passage::Probe {

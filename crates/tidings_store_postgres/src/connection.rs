@@ -1,10 +1,13 @@
 //! One connection to the server, with its prepared statements.
 
 use std::collections::HashMap;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
+use tidings_store::StoreError;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::task::AbortHandle;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{AsyncMessage, Client, Row, Statement};
 
@@ -20,6 +23,10 @@ pub(crate) type Parameter<'a> = &'a (dyn ToSql + Sync);
 pub(crate) struct Connection {
     client: Client,
     statements: Mutex<HashMap<&'static str, Statement>>,
+    /// The task that reads what arrives.
+    reading: AbortHandle,
+    /// A server that takes longer to answer than it may has died without a word.
+    answer_for_max: Option<Duration>,
 }
 
 impl Connection {
@@ -46,7 +53,7 @@ impl Connection {
     ) -> std::result::Result<(Self, UnboundedReceiver<Note>), Refusal> {
         let (client, mut driver) = connector.connect().await?;
         let (heard, notes) = unbounded_channel();
-        tokio::spawn(async move {
+        let reading = tokio::spawn(async move {
             loop {
                 match poll_fn(|context| driver.poll_message(context)).await {
                     Some(Ok(AsyncMessage::Notification(note))) => {
@@ -65,6 +72,8 @@ impl Connection {
         let connection = Self {
             client,
             statements: Mutex::default(),
+            reading: reading.abort_handle(),
+            answer_for_max: connector.answer_for_max(),
         };
         Ok((connection, notes))
     }
@@ -78,9 +87,25 @@ impl Connection {
         self.client.is_closed()
     }
 
+    /// The answer, or an error if none comes in time; then the connection is of no use any more.
+    async fn answered<T>(
+        &self,
+        asking: impl Future<Output = std::result::Result<T, tokio_postgres::Error>>,
+    ) -> Result<T> {
+        let Some(limit) = self.answer_for_max else {
+            return Ok(asking.await?);
+        };
+        if let Ok(answer) = tokio::time::timeout(limit, asking).await {
+            return Ok(answer?);
+        }
+        self.reading.abort();
+        let why = format!("the database has not answered for {} s", limit.as_secs());
+        Err(StoreError::Unavailable(why).into())
+    }
+
     /// Runs statements without parameters.
     pub(crate) async fn run(&self, sql: &str) -> Result<()> {
-        Ok(self.client.batch_execute(sql).await?)
+        self.answered(self.client.batch_execute(sql)).await
     }
 
     pub(crate) async fn query(
@@ -89,7 +114,8 @@ impl Connection {
         parameters: &[Parameter<'_>],
     ) -> Result<Vec<Row>> {
         let statement = self.statement(sql).await?;
-        Ok(self.client.query(&statement, parameters).await?)
+        self.answered(self.client.query(&statement, parameters))
+            .await
     }
 
     pub(crate) async fn query_one(
@@ -98,7 +124,8 @@ impl Connection {
         parameters: &[Parameter<'_>],
     ) -> Result<Row> {
         let statement = self.statement(sql).await?;
-        Ok(self.client.query_one(&statement, parameters).await?)
+        self.answered(self.client.query_one(&statement, parameters))
+            .await
     }
 
     pub(crate) async fn query_opt(
@@ -107,7 +134,8 @@ impl Connection {
         parameters: &[Parameter<'_>],
     ) -> Result<Option<Row>> {
         let statement = self.statement(sql).await?;
-        Ok(self.client.query_opt(&statement, parameters).await?)
+        self.answered(self.client.query_opt(&statement, parameters))
+            .await
     }
 
     /// Gives how many rows were touched.
@@ -117,12 +145,13 @@ impl Connection {
         parameters: &[Parameter<'_>],
     ) -> Result<u64> {
         let statement = self.statement(sql).await?;
-        Ok(self.client.execute(&statement, parameters).await?)
+        self.answered(self.client.execute(&statement, parameters))
+            .await
     }
 
     /// Gives how many rows were touched by a statement that is not kept.
     pub(crate) async fn execute_once(&self, sql: &str) -> Result<u64> {
-        Ok(self.client.execute(sql, &[]).await?)
+        self.answered(self.client.execute(sql, &[])).await
     }
 
     /// Prepares statements ahead of their first use, all in one go.
@@ -137,7 +166,7 @@ impl Connection {
         if let Some(statement) = self.lock().get(sql) {
             return Ok(statement.clone());
         }
-        let statement = self.client.prepare(sql).await?;
+        let statement = self.answered(self.client.prepare(sql)).await?;
         self.lock().insert(sql, statement.clone());
         Ok(statement)
     }

@@ -35,7 +35,11 @@ pub(crate) struct Connector {
     encryption: Encryption,
     password_file: Option<PathBuf>,
     connect_for_max: Duration,
+    statement_for_max: Duration,
 }
+
+/// How much longer than a statement may take its answer may be under way.
+const ANSWER_ON_ITS_WAY: Duration = Duration::from_secs(5);
 
 /// A machine that is gone says nothing any more: its connections end after [`SILENT_FOR_MAX`], not after the
 /// two hours that the system would wait. What the address says itself counts.
@@ -102,7 +106,15 @@ impl Connector {
             encryption: address.tls.encryption,
             password_file: options.password_file.clone(),
             connect_for_max,
+            statement_for_max: options.statement_for_max,
         })
+    }
+
+    /// How long to wait for an answer: somewhat longer than the server lets a statement take, for ever if it
+    /// has no limit.
+    pub(crate) fn answer_for_max(&self) -> Option<Duration> {
+        let limit = self.statement_for_max;
+        (!limit.is_zero()).then(|| limit + ANSWER_ON_ITS_WAY)
     }
 
     /// The same for another server of the same database.
@@ -135,6 +147,7 @@ impl Connector {
             encryption: self.encryption,
             password_file: self.password_file.clone(),
             connect_for_max: self.connect_for_max,
+            statement_for_max: self.statement_for_max,
         }
     }
 

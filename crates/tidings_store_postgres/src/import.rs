@@ -108,9 +108,12 @@ impl PostgresImport {
     /// Connects, and brings the schema up to this version.
     pub async fn open(options: &Options) -> std::result::Result<Self, StoreError> {
         migration::run(options, schema::MIGRATIONS).await?;
-        let connection = connect(options).await?;
-        // Reading a large table to its end takes as long as it takes.
-        connection.run("SET statement_timeout = 0").await?;
+        let options = Options {
+            // Reading a large table to its end takes as long as it takes.
+            statement_for_max: std::time::Duration::ZERO,
+            ..options.clone()
+        };
+        let connection = connect(&options).await?;
         Ok(Self {
             connection,
             partitions: Partitions::default(),

@@ -1,6 +1,7 @@
 //! Messages on their way to the writer.
 
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use tidings_domain::message::{FAN_OUT_DIRECT_MAX, pack_targets};
 use tidings_domain::slot;
@@ -14,6 +15,8 @@ use crate::writer::Operation;
 /// Beyond so many messages or bytes in the writer's queue, callers are turned away.
 const QUEUED_MESSAGES_MAX: usize = 8_192;
 const QUEUED_BYTES_MAX: usize = 64 << 20;
+/// How long a caller waits for its message to be written.
+const ANSWER_FOR_MAX: Duration = Duration::from_secs(10);
 
 impl PostgresStore {
     /// Puts a message into the writer's queue; turned away if that is too long.
@@ -39,9 +42,14 @@ impl PostgresStore {
         let sent = group.send(Operation::Accept(acceptance));
         Box::pin(async move {
             sent?;
-            answer
-                .await
-                .map_err(|_| StoreError::Unavailable("the store has been closed".into()))?
+            match tokio::time::timeout(ANSWER_FOR_MAX, answer).await {
+                Ok(Ok(accepted)) => accepted,
+                Ok(Err(_)) => Err(StoreError::Unavailable("the store has been closed".into())),
+                // It may be written yet: as with every 503, a key tells a repeated request apart.
+                Err(_) => Err(StoreError::Unavailable(
+                    "the database has not answered for 10 s".into(),
+                )),
+            }
         })
     }
 }

@@ -103,3 +103,45 @@ async fn connections_that_are_cut_lose_nothing_accepted_and_come_back_by_themsel
     store.close_journal().await.expect("it closes");
     store.close().await;
 }
+
+/// Stops or continues the server's processes for this database.
+fn signal(processes: &[String], signal: &str) {
+    let ended = std::process::Command::new("kill")
+        .arg(signal)
+        .args(processes)
+        .status();
+    assert!(ended.is_ok_and(|status| status.success()), "{signal}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_says_nothing_is_not_waited_for_for_ever() {
+    let database = Database::new(Version::V15);
+    let options = Options {
+        statement_for_max: Duration::from_millis(500),
+        ..Options::new(database.url())
+    };
+    let store = PostgresStore::open(&options).await.expect("it opens");
+    let application = application(&store).await;
+    let opened = store.open_journal("node".into(), NOW).await;
+    opened.expect("a journal opens");
+    let processes = database.query(
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() \
+         AND pid <> pg_backend_pid()",
+    );
+    let processes: Vec<String> = processes.lines().map(str::to_owned).collect();
+    signal(&processes, "-STOP");
+    let refused = store.accept(message(application)).await;
+    signal(&processes, "-CONT");
+    assert!(
+        matches!(refused, Err(StoreError::Unavailable(_))),
+        "{refused:?}"
+    );
+    // It comes back by itself, with new connections.
+    let began = Instant::now();
+    while store.accept(message(application)).await.is_err() {
+        assert!(began.elapsed() < Duration::from_secs(10));
+    }
+    store.environments().await.expect("a read");
+    store.close_journal().await.expect("it closes");
+    store.close().await;
+}

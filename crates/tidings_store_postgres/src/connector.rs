@@ -140,6 +140,7 @@ impl Connector {
         config.ssl_mode(ssl_mode(&config, self.encryption));
         config.channel_binding(known.get_channel_binding());
         config.connect_timeout(self.connect_for_max);
+        notice_silence(&mut config);
         config.target_session_attrs(TargetSessionAttrs::ReadWrite);
         Self {
             config,

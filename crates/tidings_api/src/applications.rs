@@ -29,6 +29,8 @@ struct ApplicationOut {
     name: String,
     throttle_rate: Option<u32>,
     rate_limit: Option<u32>,
+    /// Not part of the Svix API.
+    plan: Option<String>,
     metadata: Metadata,
     created_at: String,
     updated_at: String,
@@ -42,6 +44,7 @@ impl From<Application> for ApplicationOut {
             name: application.name,
             throttle_rate: application.throttle_rate,
             rate_limit: application.throttle_rate,
+            plan: application.plan,
             metadata: application.metadata,
             created_at: time::format(application.created_at),
             updated_at: time::format(application.updated_at),
@@ -55,6 +58,7 @@ pub(crate) fn read_draft(fields: &mut Fields) -> ApplicationDraft {
         name: fields.required_text("name"),
         uid: fields.text("uid").or_none(),
         throttle_rate: fields.either(RATE, Fields::number).or_none(),
+        plan: fields.text("plan").change(),
         metadata: fields.map("metadata").or_none().unwrap_or_default(),
     }
 }
@@ -65,6 +69,7 @@ fn read_patch(fields: &mut Fields) -> ApplicationPatch {
         name: fields.changed("name", name),
         uid: fields.text("uid").change(),
         throttle_rate: read_rate_change(fields).change(),
+        plan: fields.text("plan").change(),
         metadata: fields.map("metadata").change_or_default(),
     }
 }

@@ -23,6 +23,7 @@ mod fields;
 mod health;
 mod messages;
 mod pagination;
+mod plans;
 mod problem;
 mod query;
 mod records;
@@ -93,6 +94,7 @@ fn routes(api: Arc<Api>) -> Router {
         .merge(health_routes())
         .merge(application_routes())
         .merge(endpoint_routes())
+        .merge(plan_routes())
         .merge(event_type_routes())
         .merge(catalog_routes())
         .merge(message_routes())
@@ -121,6 +123,12 @@ fn application_routes() -> Router<Arc<Api>> {
                 .patch(applications::patch_application)
                 .delete(applications::delete_application),
         )
+}
+
+fn plan_routes() -> Router<Arc<Api>> {
+    Router::new()
+        .route(v1!("/plan"), get(plans::list_plans).put(plans::put_plans))
+        .route(v1!("/app/{app}/plan"), get(plans::get_application_plan))
 }
 
 fn endpoint_routes() -> Router<Arc<Api>> {

@@ -184,6 +184,9 @@ impl From<ServiceError> for Problem {
             ServiceError::Refused { code, detail } => {
                 Self::new(StatusCode::BAD_REQUEST, code, detail)
             }
+            ServiceError::Forbidden { code, detail } => {
+                Self::new(StatusCode::FORBIDDEN, code, detail)
+            }
             ServiceError::Invalid(problems) => Self::fields(problems),
             ServiceError::Unavailable { retry_after, .. } => Self {
                 retry_after: Some(retry_after),

@@ -18,6 +18,9 @@ use crate::testing;
 
 impl Admission for Delivery {
     fn try_admit(&self, target: &Arc<Target>, bytes: usize) -> Option<Permit> {
+        if target.is_paused {
+            return None;
+        }
         try_place(&self.shared, &self.shared.lane_of(target), bytes)
     }
 
@@ -65,6 +68,9 @@ impl Admission for Delivery {
 impl Delivery {
     /// Waits while the endpoint is quick. None as soon as it is not.
     async fn wait_for_place(&self, target: &Arc<Target>, bytes: usize) -> Option<Permit> {
+        if target.is_paused {
+            return None;
+        }
         let lane = self.shared.lane_of(target);
         while lane.is_quick() && !self.shared.is_draining() {
             if let Some(permit) = try_place(&self.shared, &lane, bytes) {

@@ -23,6 +23,9 @@ const READ_ALL_EVERY: Duration = Duration::from_mins(1);
 /// And so often where other nodes owe what this one is to send: they tell, but may not be heard.
 const READ_ALL_OF_OTHERS_EVERY: Duration = Duration::from_secs(5);
 
+/// An endpoint whose application's plan has no webhooks is looked at again so often, in memory only.
+const PAUSED_LOOK_EVERY_MS: Millis = 5_000;
+
 /// What one round did.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Round {
@@ -112,6 +115,14 @@ pub(crate) async fn tick(shared: &Arc<Shared>) -> Round {
 }
 
 async fn take(shared: &Arc<Shared>, creditor: Creditor, now: Millis) -> Result<usize, StoreError> {
+    let target = shared.directory.target(creditor.endpoint).await?;
+    if target.is_some_and(|target| target.is_paused) {
+        if let Some(lane) = shared.known_lane(creditor.endpoint) {
+            lane.note_backlog(false); // what waits is not waiting for room
+        }
+        shared.due.note(creditor, now + PAUSED_LOOK_EVERY_MS);
+        return Ok(0);
+    }
     let lane = shared.lane(creditor);
     let journal = shared.store.journal(creditor.slot);
     // Rows that were in memory before the read may be settled during it; what was read is older.

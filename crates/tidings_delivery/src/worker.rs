@@ -12,7 +12,7 @@ use tidings_domain::message::Message;
 use tidings_domain::retry::{self, Tried};
 use tidings_domain::{clock::Millis, health};
 use tidings_store::target::Target;
-use tidings_store::{Hold, Next, Permit, Room, Settlement, StoreError, faults};
+use tidings_store::{Hold, Next, Owed, Permit, Room, Settlement, StoreError, faults};
 
 use crate::lane::{Lane, Lesson, Work};
 use crate::shared::Shared;
@@ -127,6 +127,10 @@ async fn deliver(shared: &Arc<Shared>, lane: &Arc<Lane>, job: Job) {
                 started_at,
             );
         }
+        // Its row or a new one keeps it until the plan has webhooks again; no attempt is used up.
+        Ok(Some(target)) if target.is_paused => {
+            give_back(shared, lane, job, PendingReason::Paused).await;
+        }
         Ok(Some(target)) if job.recoveries_count >= RECOVERIES_COUNT_MAX => {
             cancel(shared, lane, job, &target, AttemptError::Poison, started_at);
         }
@@ -134,7 +138,7 @@ async fn deliver(shared: &Arc<Shared>, lane: &Arc<Lane>, job: Job) {
         Ok(None) => owe_to_nobody(shared, lane, job).await,
         Err(error) => {
             tracing::warn!("An endpoint could not be read, its delivery is owed: {error}");
-            give_back(shared, lane, job).await;
+            give_back(shared, lane, job, PendingReason::Spilled).await;
         }
     }
 }
@@ -268,7 +272,7 @@ fn cancel(
 
 /// The endpoint is gone: write down what is owed; upkeep cancels it with a row that says why.
 async fn owe_to_nobody(shared: &Arc<Shared>, lane: &Arc<Lane>, job: Job) {
-    give_back(shared, lane, job).await;
+    give_back(shared, lane, job, PendingReason::Spilled).await;
     if let Err(error) = shared
         .store
         .cancel_stale(shared.clock.now_ms(), 1_000)
@@ -278,9 +282,10 @@ async fn owe_to_nobody(shared: &Arc<Shared>, lane: &Arc<Lane>, job: Job) {
     }
 }
 
-async fn give_back(shared: &Arc<Shared>, lane: &Arc<Lane>, job: Job) {
+async fn give_back(shared: &Arc<Shared>, lane: &Arc<Lane>, job: Job, reason: PendingReason) {
     let due_at = shared.clock.now_ms() + 1_000;
     let owed = crate::upkeep::owed(&job.message, lane.creditor.endpoint, due_at, job.hold);
+    let owed = Owed { reason, ..owed };
     let written = shared.store.owe(vec![owed]).await;
     lane.forget_under_way(job.message.key());
     shared.due.note(lane.creditor, due_at);

@@ -51,6 +51,8 @@ pub struct Application {
     pub name: String,
     /// Messages a second that it may send; none means no limit.
     pub throttle_rate: Option<u32>,
+    /// Its plan, by uid; none means that everything is allowed.
+    pub plan: Option<String>,
     /// The product's own notes.
     pub metadata: Metadata,
     /// When it was made.
@@ -68,6 +70,8 @@ pub struct ApplicationPatch {
     pub name: Option<String>,
     /// The new limit, or none.
     pub throttle_rate: Option<Option<u32>>,
+    /// The new plan, or none.
+    pub plan: Option<Option<String>>,
     /// The new notes; they replace the old ones.
     pub metadata: Option<Metadata>,
 }
@@ -78,6 +82,7 @@ impl ApplicationPatch {
         set(&mut application.uid, self.uid);
         set(&mut application.name, self.name);
         set(&mut application.throttle_rate, self.throttle_rate);
+        set(&mut application.plan, self.plan);
         set(&mut application.metadata, self.metadata);
         application.updated_at = now;
     }

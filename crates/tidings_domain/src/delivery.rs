@@ -74,6 +74,8 @@ stored_enum! {
         Drained = 4 / "drained",
         /// The message has more targets than are handed over one by one; this row expands them.
         FanOut = 5 / "fan-out",
+        /// The application's plan has no webhooks.
+        Paused = 6 / "paused",
     }
 }
 

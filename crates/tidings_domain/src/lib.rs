@@ -18,6 +18,7 @@ pub mod ids;
 pub mod language;
 pub mod message;
 pub mod names;
+pub mod plan;
 pub mod record;
 pub mod retry;
 pub mod sample;

@@ -24,6 +24,8 @@ pub struct ApplicationDraft {
     pub uid: Option<String>,
     /// Messages a second; at least 1.
     pub throttle_rate: Option<u32>,
+    /// Its plan, by uid, or that it has none; unsaid, it keeps the one that it has.
+    pub plan: Option<Option<String>>,
     /// The product's own notes.
     pub metadata: Metadata,
 }
@@ -99,6 +101,8 @@ impl Service {
     ) -> Result<Placed<Application>, ServiceError> {
         let mut problems = Problems::default();
         draft.check(&mut problems);
+        self.check_plan(caller, draft.plan.as_ref(), &mut problems)
+            .await?;
         problems.finish()?;
         let new = self.new_application(caller, draft);
         let written = self.store.create_application(new, dedup).await?;
@@ -120,6 +124,7 @@ impl Service {
             uid: draft.uid,
             name: draft.name,
             throttle_rate: draft.throttle_rate,
+            plan: draft.plan.flatten(),
             metadata: draft.metadata,
             created_at: self.now(),
             tail: self.entropy.id_tail(),
@@ -169,6 +174,8 @@ impl Service {
     ) -> Result<Application, ServiceError> {
         let mut problems = Problems::default();
         check_patch(&patch, &mut problems);
+        self.check_plan(caller, patch.plan.as_ref(), &mut problems)
+            .await?;
         problems.finish()?;
         let application = self.bare_application(caller, name).await?;
         self.write_application(application.id.seq(), patch)
@@ -189,6 +196,8 @@ impl Service {
         };
         let mut problems = Problems::default();
         draft.check(&mut problems);
+        self.check_plan(caller, draft.plan.as_ref(), &mut problems)
+            .await?;
         problems.finish()?;
         // Somebody else may make or delete it in between; then it is looked up anew.
         for _ in 0..STALE_RETRIES_MAX {
@@ -246,6 +255,7 @@ fn replacement(draft: ApplicationDraft) -> ApplicationPatch {
         uid: Some(draft.uid),
         name: Some(draft.name),
         throttle_rate: Some(draft.throttle_rate),
+        plan: draft.plan,
         metadata: Some(draft.metadata),
     }
 }
@@ -290,6 +300,7 @@ mod tests {
             name: String::new(),
             uid: Some("app_x".to_owned()),
             throttle_rate: Some(0),
+            plan: None,
             metadata: Metadata::from([("k".to_owned(), "v".repeat(4096))]),
         };
         let mut problems = Problems::default();

@@ -38,6 +38,7 @@ impl Service {
         draft: EndpointDraft,
         dedup: Option<Dedup>,
     ) -> Result<Endpoint, ServiceError> {
+        self.check_has_room(caller, application).await?;
         let application = self.bare_application(caller, application).await?;
         let new = self.new_endpoint(&application, draft).await?;
         let written = self.store.create_endpoint(new, dedup).await?;
@@ -157,6 +158,7 @@ impl Service {
         name: &str,
         change: EndpointChange,
     ) -> Result<Endpoint, ServiceError> {
+        self.check_has_webhooks(caller, application).await?;
         let (_, target) = self.target(caller, application, name).await?;
         let patch = self.check_change(&target, change).await?;
         self.write_endpoint(target.ordinal(), patch)
@@ -176,6 +178,7 @@ impl Service {
             uid: uid_from_path(draft.uid, name, EndpointId::PREFIX)?,
             ..draft
         };
+        self.check_has_webhooks(caller, application).await?;
         for _ in 0..STALE_RETRIES_MAX {
             let view = self.view(caller, application).await?;
             if let Some(target) = find_target(&view, name) {
@@ -186,6 +189,7 @@ impl Service {
                 }
                 continue;
             }
+            self.check_has_room(caller, application).await?;
             let new = self.new_endpoint(&view.application, draft.clone()).await?;
             let written = self.store.create_endpoint(new, None).await?;
             self.publish_change().await?;

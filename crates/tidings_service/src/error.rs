@@ -72,6 +72,14 @@ pub enum ServiceError {
         /// For people.
         detail: String,
     },
+    /// The plan does not allow it.
+    #[error("{detail}")]
+    Forbidden {
+        /// For programs.
+        code: &'static str,
+        /// For people.
+        detail: String,
+    },
     /// Fields are wrong.
     #[error("fields are wrong")]
     Invalid(Vec<FieldProblem>),

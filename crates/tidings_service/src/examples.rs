@@ -48,6 +48,7 @@ impl Service {
         dedup: Option<Dedup>,
     ) -> Result<Arc<Message>, ServiceError> {
         self.check_room()?;
+        self.check_has_webhooks(caller, application).await?;
         let (view, target) = self.target(caller, application, endpoint).await?;
         if target.endpoint.is_off() {
             return Err(ServiceError::Refused {
@@ -76,6 +77,7 @@ impl Service {
         draft: TestDraft,
     ) -> Result<AttemptRow, ServiceError> {
         self.check_room()?;
+        self.check_has_webhooks(caller, application).await?;
         let (view, target) = self.target(caller, application, endpoint).await?;
         let (event_type, payload) = self.test_content(caller, &target, draft).await?;
         let permit = self.admission.try_test().ok_or(ServiceError::Unavailable {

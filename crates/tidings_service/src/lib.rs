@@ -20,6 +20,7 @@ pub mod limits;
 pub mod messages;
 pub mod pages;
 pub mod payload;
+pub mod plans;
 pub mod records;
 mod schemas;
 

@@ -28,6 +28,8 @@ pub const REFRESH_RULES_MAX: usize = 100;
 pub const CATALOG_EVENT_TYPES_MAX: usize = 1_000;
 /// Most problems of one catalogue that are told; nobody reads more at once.
 pub const CATALOG_PROBLEMS_MAX: usize = 100;
+/// Most plans of an environment, all of which are read with an application that has one.
+pub const PLANS_MAX: usize = 20;
 /// Most records of one import, which go into one commit.
 pub const RECORDS_IMPORT_MAX: usize = 1_000;
 /// How often a change of a record is tried that others were faster than: as many as may do so at once.

@@ -77,6 +77,8 @@ pub struct NewApplication {
     pub name: String,
     /// Messages a second.
     pub throttle_rate: Option<u32>,
+    /// Its plan, by uid.
+    pub plan: Option<String>,
     /// The product's own notes.
     pub metadata: Metadata,
     /// Now.
@@ -252,4 +254,6 @@ pub enum Subject {
     Application(i64),
     /// The event types of an environment, by number.
     EventTypes(i64),
+    /// The plans of an environment, by number.
+    Plans(i64),
 }

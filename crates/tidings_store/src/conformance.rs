@@ -26,6 +26,7 @@ mod keys;
 mod lists_of_attempts;
 mod lists_of_messages;
 mod owing;
+mod plans;
 mod recorder;
 mod records;
 mod recovery;
@@ -166,6 +167,10 @@ macro_rules! every_conformance_test {
                 what_is_settled_after_it_is_written_down_is_not_owed,
                 what_is_written_down_late_does_not_hide_what_is_still_in_memory,
                 a_resend_is_not_cleared_by_who_held_the_delivery_before;
+            plans:
+                plans_are_kept_in_their_order_and_every_cache_is_told,
+                a_plan_that_an_application_has_does_not_go,
+                the_plan_of_an_application_is_kept_changed_and_taken_away;
             records:
                 a_record_is_kept_changed_and_gone_with_a_message_for_each,
                 a_change_of_a_record_from_another_version_leaves_nothing_behind,

@@ -10,6 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use tidings_domain::application::{ApiKeyRecord, Application};
 use tidings_domain::ids::ApplicationId;
+use tidings_domain::plan::Standing;
 use tidings_domain::sealed::Keyring;
 
 use crate::configuration::{Order, PageRequest, Reference, Subject};
@@ -27,6 +28,8 @@ pub struct ApplicationView {
     pub application: Application,
     /// All its endpoints, by number, disabled ones included.
     pub targets: Vec<Arc<Target>>,
+    /// What its plan lets it do.
+    pub standing: Standing,
 }
 
 impl ApplicationView {
@@ -57,6 +60,21 @@ struct Cache {
 }
 
 impl Cache {
+    fn forget_environment(&mut self, ordinal: i64) {
+        self.names.remove(&ordinal);
+        let mut gone = Vec::new();
+        self.views.retain(|_, view| {
+            let is_of = view.application.environment == ordinal;
+            if is_of {
+                gone.extend(view.targets.iter().map(|target| target.ordinal()));
+            }
+            !is_of
+        });
+        for target in gone {
+            self.targets.remove(&target);
+        }
+    }
+
     fn forget_application(&mut self, ordinal: i64) {
         if let Some(view) = self.views.remove(&ordinal) {
             for target in &view.targets {
@@ -134,6 +152,7 @@ impl Directory {
                 match change.subject {
                     Subject::ApiKey(ordinal) => drop(cache.keys.remove(&ordinal)),
                     Subject::Application(ordinal) => cache.forget_application(ordinal),
+                    Subject::Plans(environment) => cache.forget_environment(environment),
                     Subject::EventTypes(_) => {}
                 }
             }
@@ -235,6 +254,11 @@ impl Directory {
 
     async fn load(&self, application: Application) -> Result<Arc<ApplicationView>, StoreError> {
         let ordinal = application.id.seq();
+        let plans = match &application.plan {
+            Some(_) => self.store.plans(application.environment).await?,
+            None => Vec::new(),
+        };
+        let standing = Standing::of(&plans, application.plan.as_deref());
         let mut targets = Vec::new();
         let mut after = None;
         loop {
@@ -248,7 +272,10 @@ impl Directory {
             after = endpoints.last().map(|endpoint| endpoint.id.seq());
             for endpoint in endpoints {
                 match Target::prepare(endpoint, application.id, &self.keyring) {
-                    Ok(target) => targets.push(Arc::new(target)),
+                    Ok(mut target) => {
+                        target.is_paused = standing.is_paused();
+                        targets.push(Arc::new(target));
+                    }
                     Err(error) => return Err(StoreError::Internal(error.to_string())),
                 }
             }
@@ -256,6 +283,7 @@ impl Directory {
                 return Ok(Arc::new(ApplicationView {
                     application,
                     targets,
+                    standing,
                 }));
             }
         }

@@ -30,6 +30,7 @@ use tidings_domain::endpoint::{Endpoint, EndpointPatch};
 use tidings_domain::event_type::{EventType, EventTypePatch};
 use tidings_domain::ids::AttemptId;
 use tidings_domain::message::{Message, MessageKey};
+use tidings_domain::plan::Plan;
 
 pub use configuration::*;
 pub use error::StoreError;
@@ -53,6 +54,10 @@ pub trait Store: Send + Sync + 'static {
     fn ensure_environment(&self, name: String, now: Millis) -> StoreFuture<'_, Environment>;
     /// All environments, oldest first.
     fn environments(&self) -> StoreFuture<'_, Vec<Environment>>;
+    /// The plans of an environment, the lowest first.
+    fn plans(&self, environment: i64) -> StoreFuture<'_, Vec<Plan>>;
+    /// Replaces them, unless an application has one that would go; gives the plan's uid then.
+    fn put_plans(&self, environment: i64, plans: Vec<Plan>) -> StoreFuture<'_, Option<String>>;
     /// Keeps a new API key.
     fn create_api_key(&self, key: ApiKeyRecord) -> StoreFuture<'_, ()>;
     /// The key with this number, revoked or not.

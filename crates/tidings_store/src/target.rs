@@ -18,6 +18,8 @@ pub struct Target {
     pub headers: Metadata,
     /// What it wants to see before it takes a request.
     pub credentials: Option<Credentials>,
+    /// Whether nothing is sent to it until its application has another plan.
+    pub is_paused: bool,
     keys: Vec<(SigningKeys, Option<Millis>)>,
 }
 
@@ -52,6 +54,7 @@ impl Target {
             application,
             headers,
             credentials,
+            is_paused: false,
             keys,
         })
     }

@@ -19,7 +19,8 @@ use crate::step::Scope;
 
 macro_rules! columns {
     () => {
-        "ordinal, environment, tail, uid, name, throttle_rate, metadata, created_at, updated_at"
+        "ordinal, environment, tail, uid, name, throttle_rate, metadata, created_at, updated_at, \
+         plan"
     };
 }
 
@@ -28,8 +29,8 @@ statements! {
         UPDATE counter SET value = value + 1 WHERE name = 'application' RETURNING value";
     CREATE_APPLICATION = "-- create_application
         INSERT INTO application (ordinal, slot, environment, tail, uid, name, throttle_rate,
-            metadata, created_at, updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)";
+            metadata, created_at, updated_at, plan)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)";
     APPLICATION_BY_ORDINAL = concat!("-- application_by_ordinal
         SELECT ", columns!(), " FROM application WHERE ordinal = $1 AND deleted_at IS NULL");
     APPLICATION_BY_UID = concat!("-- application_by_uid
@@ -44,7 +45,7 @@ statements! {
         ORDER BY ordinal DESC LIMIT $3");
     UPDATE_APPLICATION = "-- update_application
         UPDATE application SET uid = $2, name = $3, throttle_rate = $4, metadata = $5,
-            updated_at = $6
+            updated_at = $6, plan = $7
         WHERE ordinal = $1 AND deleted_at IS NULL";
     DELETE_APPLICATION = "-- delete_application
         UPDATE application SET deleted_at = $2 WHERE ordinal = $1 AND deleted_at IS NULL";
@@ -63,6 +64,7 @@ fn read(row: &Row) -> Result<Application> {
         metadata: read_metadata(row, 6)?,
         created_at,
         updated_at: row.try_get(8)?,
+        plan: text_option(row, 9)?,
     })
 }
 
@@ -102,6 +104,7 @@ pub(crate) async fn create(
                 &new.throttle_rate.map(i64::from),
                 &metadata(&new.metadata),
                 &new.created_at,
+                &new.plan,
             ],
         )
         .await?;
@@ -191,6 +194,7 @@ pub(crate) async fn update(
                 &application.throttle_rate.map(i64::from),
                 &metadata(&application.metadata),
                 &application.updated_at,
+                &application.plan,
             ],
         )
         .await?;

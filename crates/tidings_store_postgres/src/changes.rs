@@ -27,6 +27,7 @@ pub(crate) async fn note(connection: &Connection, subject: Subject) -> Result<()
         Subject::ApiKey(number) => (1, number),
         Subject::Application(number) => (2, number),
         Subject::EventTypes(number) => (3, number),
+        Subject::Plans(number) => (4, number),
     };
     connection.execute(NOTE_CHANGE, &[&kind, &number]).await?;
     Ok(())
@@ -41,7 +42,8 @@ pub(crate) async fn since(connection: &Connection, version: i64) -> Result<Vec<C
             let subject = match row.try_get::<_, i16>(1)? {
                 1 => Subject::ApiKey(number),
                 2 => Subject::Application(number),
-                _ => Subject::EventTypes(number),
+                3 => Subject::EventTypes(number),
+                _ => Subject::Plans(number),
             };
             Ok(Change {
                 version: row.try_get(0)?,

@@ -31,6 +31,7 @@ mod nodes;
 mod ownership;
 mod partitions;
 mod pending;
+mod plan_list;
 mod reader;
 mod records;
 mod retention;

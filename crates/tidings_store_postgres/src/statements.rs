@@ -2,8 +2,8 @@
 
 use crate::{
     accept, applications, changes, dedup, distribute, doctor, endpoints, event_types, groups,
-    health, hints, import, journal, keys, lists, migration, nodes, partitions, pending, records,
-    retention, server, settle, takeover, upkeep,
+    health, hints, import, journal, keys, lists, migration, nodes, partitions, pending, plan_list,
+    records, retention, server, settle, takeover, upkeep,
 };
 
 /// Defines statements as constants, and the list of them.
@@ -61,6 +61,7 @@ pub fn all() -> impl Iterator<Item = &'static str> {
         nodes::STATEMENTS,
         partitions::STATEMENTS,
         pending::STATEMENTS,
+        plan_list::STATEMENTS,
         records::STATEMENTS,
         retention::STATEMENTS,
         server::STATEMENTS,

@@ -14,6 +14,7 @@ use tidings_domain::endpoint::Endpoint;
 use tidings_domain::event_type::{EventType, EventTypePatch};
 use tidings_domain::ids::{ApplicationId, AttemptId, EndpointId};
 use tidings_domain::message::{Message, MessageKey};
+use tidings_domain::plan::Plan;
 use tidings_domain::slot;
 use tidings_store::{
     Accepted, AttemptRow, Balance, Change, Creditor, Dedup, DeliveryTrace, Due, EndpointUpdate,
@@ -26,13 +27,21 @@ use tidings_store::{
 use self::passing::{read, write, write_in};
 use crate::writer::Operation;
 use crate::{
-    PostgresStore, applications, changes, endpoints, event_types, keys, lists, pending, records,
-    retention, upkeep,
+    PostgresStore, applications, changes, endpoints, event_types, keys, lists, pending, plan_list,
+    records, retention, upkeep,
 };
 
 impl Store for PostgresStore {
     fn ensure_environment(&self, name: String, now: Millis) -> StoreFuture<'_, Environment> {
         write!(self, |scope| keys::ensure_environment(scope, &name, now))
+    }
+
+    fn plans(&self, environment: i64) -> StoreFuture<'_, Vec<Plan>> {
+        read!(self, |reader| plan_list::read(&reader, environment))
+    }
+
+    fn put_plans(&self, environment: i64, plans: Vec<Plan>) -> StoreFuture<'_, Option<String>> {
+        write!(self, |scope| plan_list::write(scope, environment, &plans))
     }
 
     fn create_api_key(&self, key: ApiKeyRecord) -> StoreFuture<'_, ()> {

@@ -12,7 +12,7 @@ use crate::convert::{Span, count, metadata, read_metadata};
 use crate::step::Scope;
 
 const COLUMNS: &str = "ordinal, environment, tail, uid, name, throttle_rate, metadata, created_at, \
-    updated_at";
+    updated_at, plan";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Application> {
     let created_at = row.get(7)?;
@@ -25,6 +25,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Application> {
         metadata: read_metadata(row, 6)?,
         created_at,
         updated_at: row.get(8)?,
+        plan: row.get(9)?,
     })
 }
 
@@ -51,8 +52,8 @@ pub(crate) fn create(
         .prepare_cached(
             "-- create_application
             INSERT INTO application (environment, tail, uid, name, throttle_rate, metadata,
-                created_at, updated_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
+                created_at, updated_at, plan)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)",
         )?
         .execute(params![
             new.environment,
@@ -62,6 +63,7 @@ pub(crate) fn create(
             new.throttle_rate,
             metadata(&new.metadata),
             new.created_at,
+            new.plan,
         ])?;
     let ordinal = connection.last_insert_rowid();
     if let Some(dedup) = dedup {
@@ -153,7 +155,7 @@ pub(crate) fn update(
         .prepare_cached(
             "-- update_application
             UPDATE application SET uid = ?2, name = ?3, throttle_rate = ?4, metadata = ?5,
-                updated_at = ?6
+                updated_at = ?6, plan = ?7
             WHERE ordinal = ?1",
         )?
         .execute(params![
@@ -163,6 +165,7 @@ pub(crate) fn update(
             application.throttle_rate,
             metadata(&application.metadata),
             application.updated_at,
+            application.plan,
         ])?;
     changes::note(connection, Subject::Application(ordinal))?;
     Ok(Written::Done(application))

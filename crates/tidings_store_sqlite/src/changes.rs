@@ -12,6 +12,7 @@ pub(crate) fn note(connection: &Connection, subject: Subject) -> rusqlite::Resul
         Subject::ApiKey(number) => (1, number),
         Subject::Application(number) => (2, number),
         Subject::EventTypes(number) => (3, number),
+        Subject::Plans(number) => (4, number),
     };
     connection
         .prepare_cached("-- note_change\nINSERT INTO change (kind, subject) VALUES (?1, ?2)")?
@@ -30,7 +31,8 @@ pub(crate) fn since(connection: &Connection, version: i64) -> rusqlite::Result<V
             let subject = match row.get::<_, i64>(1)? {
                 1 => Subject::ApiKey(number),
                 2 => Subject::Application(number),
-                _ => Subject::EventTypes(number),
+                3 => Subject::EventTypes(number),
+                _ => Subject::Plans(number),
             };
             Ok(Change {
                 version: row.get(0)?,

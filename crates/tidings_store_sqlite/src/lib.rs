@@ -18,6 +18,7 @@ mod keys;
 mod lists;
 mod lock;
 mod pending;
+mod plan_list;
 #[cfg(test)]
 mod plans;
 mod reader;

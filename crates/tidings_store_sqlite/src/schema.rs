@@ -14,7 +14,8 @@ const MIGRATIONS: &[&str] = &[VERSION_1];
 
 const VERSION_1: &str = "
 CREATE TABLE environment (
-    ordinal INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL);
+    ordinal INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL,
+    plans TEXT NOT NULL DEFAULT '[]');
 
 CREATE TABLE api_key (
     ordinal INTEGER PRIMARY KEY, environment INTEGER NOT NULL, name TEXT NOT NULL,
@@ -23,7 +24,7 @@ CREATE TABLE api_key (
 
 CREATE TABLE application (
     ordinal INTEGER PRIMARY KEY AUTOINCREMENT, environment INTEGER NOT NULL,
-    tail INTEGER NOT NULL, uid TEXT, name TEXT NOT NULL, throttle_rate INTEGER,
+    tail INTEGER NOT NULL, uid TEXT, name TEXT NOT NULL, throttle_rate INTEGER, plan TEXT,
     metadata TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
     deleted_at INTEGER);
 -- Serves: the application of a uid. Holds: a uid is unique in its environment.
@@ -32,6 +33,9 @@ CREATE UNIQUE INDEX application_by_uid ON application (environment, uid)
 -- Serves: the list of applications.
 CREATE INDEX application_by_environment ON application (environment, ordinal)
     WHERE deleted_at IS NULL;
+-- Serves: whether a plan is used.
+CREATE INDEX application_by_plan ON application (environment, plan)
+    WHERE plan IS NOT NULL AND deleted_at IS NULL;
 -- Serves: the applications whose records may go.
 CREATE INDEX application_deleted ON application (ordinal) WHERE deleted_at IS NOT NULL;
 

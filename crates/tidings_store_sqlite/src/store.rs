@@ -10,6 +10,7 @@ use tidings_domain::endpoint::Endpoint;
 use tidings_domain::event_type::{EventType, EventTypePatch};
 use tidings_domain::ids::{ApplicationId, AttemptId, EndpointId};
 use tidings_domain::message::{FAN_OUT_DIRECT_MAX, Message, MessageKey, pack_targets};
+use tidings_domain::plan::Plan;
 use tidings_store::commit::Acceptance;
 use tidings_store::{
     Accepted, AttemptRow, Change, Creditor, Dedup, DeliveryTrace, Due, EndpointUpdate, ImportMode,
@@ -23,7 +24,7 @@ use tokio::sync::oneshot;
 use crate::writer::{self, Operation};
 use crate::{
     SqliteStore, applications, changes, endpoints, event_types, journal, keys, lists, pending,
-    records, retention, upkeep,
+    plan_list, records, retention, upkeep,
 };
 
 /// Beyond so many messages or bytes in the writer's queue, callers are turned away.
@@ -37,6 +38,15 @@ impl Store for SqliteStore {
 
     fn environments(&self) -> StoreFuture<'_, Vec<Environment>> {
         self.readers.read(keys::environments)
+    }
+
+    fn plans(&self, environment: i64) -> StoreFuture<'_, Vec<Plan>> {
+        self.readers
+            .read(move |connection| plan_list::read(connection, environment))
+    }
+
+    fn put_plans(&self, environment: i64, plans: Vec<Plan>) -> StoreFuture<'_, Option<String>> {
+        self.write(move |scope| plan_list::write(scope, environment, &plans))
     }
 
     fn create_api_key(&self, key: ApiKeyRecord) -> StoreFuture<'_, ()> {

@@ -1,9 +1,10 @@
 //! Names: ids and uids, PUT and PATCH, both dialects, the slash at the end.
 
 use serde_json::{Value, json};
+use tidings_testkit::TestApp;
 use tidings_testkit::app::{rows, text};
 
-use crate::support::{Scene, app};
+use crate::support::{Scene, app, production, refused_field};
 
 #[tokio::test]
 async fn a_uid_works_wherever_an_id_does() {
@@ -210,4 +211,30 @@ async fn unknown_fields_and_parameters_are_let_be() {
         .expect(201);
     let body = json!({"eventType": "a", "payload": {}, "payloadRetentionPeriod": 90, "x": [1]});
     app.try_send("owl", body).await.expect(202);
+}
+
+#[tokio::test]
+async fn el_10_an_endpoint_has_https_in_whatever_way_its_url_comes_in() {
+    let app = TestApp::run(production()).await;
+    let client = &app.client;
+    let owner = app.create_application("Easy").await;
+    let path = format!("/api/v1/app/{owner}/endpoint");
+    let kept = client.post(&path, json!({"url": "HTTPS://example.com/x"}));
+    let kept = kept.await.expect(201);
+    assert_eq!(kept["url"], "https://example.com/x");
+    let own = format!("{path}/{}", text(&kept["id"]));
+    let plain = json!({"url": "http://example.com/x"});
+    for refusal in [
+        client.post(&path, plain.clone()).await,
+        client.put(&own, plain.clone()).await,
+        client.put(&format!("{path}/new"), plain.clone()).await,
+        client.patch(&own, plain).await,
+    ] {
+        refused_field(&refusal, &["body", "url"]);
+        let body = refusal.expect(422);
+        let why = text(&body["detail"][0]["msg"]);
+        assert!(why.contains("https://"), "{why}");
+    }
+    let all = client.get(&path).await.expect(200);
+    assert_eq!(all["data"], json!([kept]));
 }

@@ -34,6 +34,7 @@ mod lists;
 mod main_path;
 mod nodes;
 mod overload;
+mod plans;
 mod product_events;
 mod records;
 mod resending;

@@ -174,6 +174,7 @@ impl Service {
         name: &str,
         change: CredentialsChange,
     ) -> Result<(), ServiceError> {
+        self.check_has_webhooks(caller, application).await?;
         for _ in 0..STALE_RETRIES_MAX {
             let endpoint = self.endpoint(caller, application, name).await?;
             let current = open_credentials(&endpoint, &self.keyring)?;

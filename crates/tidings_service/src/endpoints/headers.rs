@@ -93,6 +93,7 @@ impl Service {
         name: &str,
         change: HeadersChange,
     ) -> Result<(), ServiceError> {
+        self.check_has_webhooks(caller, application).await?;
         for _ in 0..STALE_RETRIES_MAX {
             let endpoint = self.endpoint(caller, application, name).await?;
             let headers = change.apply(open_headers(&endpoint, &self.keyring)?);

@@ -334,6 +334,7 @@ pub(super) fn new_application(environment: i64, tail: i64) -> NewApplication {
         uid: None,
         name: "Cool Account".into(),
         throttle_rate: None,
+        plan: None,
         metadata: Metadata::new(),
         created_at: NOW,
         tail,

@@ -5,7 +5,8 @@ INSERT INTO counter (name, value) VALUES ('environment', 0), ('application', 0),
     ('event_type', 0), ('change', 0), ('journal', 0), ('message', 0), ('attempt', 0);
 
 CREATE TABLE environment (
-    ordinal bigint PRIMARY KEY, name text NOT NULL UNIQUE, created_at bigint NOT NULL);
+    ordinal bigint PRIMARY KEY, name text NOT NULL UNIQUE, created_at bigint NOT NULL,
+    plans text NOT NULL DEFAULT '[]');
 
 CREATE TABLE api_key (
     ordinal bigint PRIMARY KEY, environment bigint NOT NULL, name text NOT NULL,
@@ -15,7 +16,7 @@ CREATE TABLE api_key (
 CREATE TABLE application (
     ordinal bigint PRIMARY KEY, slot smallint NOT NULL, environment bigint NOT NULL,
     tail bigint NOT NULL, uid text COLLATE "C", name text NOT NULL, throttle_rate bigint,
-    metadata text NOT NULL, created_at bigint NOT NULL, updated_at bigint NOT NULL,
+    plan text COLLATE "C", metadata text NOT NULL, created_at bigint NOT NULL, updated_at bigint NOT NULL,
     deleted_at bigint);
 -- Serves: the application of a uid. Holds: a uid is unique in its environment.
 CREATE UNIQUE INDEX application_by_uid ON application (environment, uid)
@@ -23,6 +24,9 @@ CREATE UNIQUE INDEX application_by_uid ON application (environment, uid)
 -- Serves: the list of applications.
 CREATE INDEX application_by_environment ON application (environment, ordinal)
     WHERE deleted_at IS NULL;
+-- Serves: whether a plan is used.
+CREATE INDEX application_by_plan ON application (environment, plan)
+    WHERE plan IS NOT NULL AND deleted_at IS NULL;
 -- Serves: the applications whose records may go.
 CREATE INDEX application_deleted ON application (ordinal) WHERE deleted_at IS NOT NULL;
 

@@ -43,7 +43,13 @@ async fn two_copies_into_one_database_do_not_mix() {
 fn page() -> CopyPage {
     let row = |ordinal: i64, name: &str| {
         let name = Value::Text(name.to_owned());
-        vec![Value::Number(ordinal * 10), name, Value::Number(ordinal)]
+        let plans = Value::Text("[]".to_owned());
+        vec![
+            Value::Number(ordinal * 10),
+            name,
+            Value::Number(ordinal),
+            plans,
+        ]
     };
     let rows = vec![row(1, "one\0"), row(2, "two")];
     let mut checksum = Checksum::default();
@@ -52,7 +58,7 @@ fn page() -> CopyPage {
     }
     CopyPage {
         table: Table::Environment,
-        columns: ["created_at", "name", "ordinal"]
+        columns: ["created_at", "name", "ordinal", "plans"]
             .map(str::to_owned)
             .to_vec(),
         rows,

@@ -20,6 +20,7 @@ pub(crate) async fn application(store: &PostgresStore) -> i64 {
         uid: None,
         name: "Cool Account".into(),
         throttle_rate: None,
+        plan: None,
         metadata: Metadata::new(),
         created_at: NOW,
         tail: 1,

@@ -12,6 +12,7 @@ use tidings_domain::endpoint::{EndpointPatch, EndpointState};
 use tidings_domain::event_type::EventTypePatch;
 use tidings_domain::ids::{AttemptId, MessageId};
 use tidings_domain::message::{Message, MessageKey, pack_targets};
+use tidings_domain::plan::Plan;
 use tidings_store::commit::Acceptance;
 use tidings_store::copy::Table;
 use tidings_store::{
@@ -23,8 +24,8 @@ use tidings_store::{
 use crate::export::rows;
 use crate::step::Scope;
 use crate::{
-    accept, applications, changes, endpoints, event_types, journal, keys, lists, pending, records,
-    retention, settle, upkeep,
+    accept, applications, changes, endpoints, event_types, journal, keys, lists, pending,
+    plan_list, records, retention, settle, upkeep,
 };
 
 const NOW: Millis = 1_700_000_000_000;
@@ -161,11 +162,23 @@ fn run_configuration(scope: &mut Scope<'_>) {
         uid: Some("u".into()),
         name: String::new(),
         throttle_rate: None,
+        plan: None,
         metadata: std::collections::BTreeMap::new(),
         created_at: NOW,
         tail: 1,
     };
     applications::create(scope, &new, Some(&key(9))).unwrap();
+    let plan = Plan {
+        uid: "a".into(),
+        name: "A".into(),
+        has_webhooks: true,
+        endpoints_max: None,
+        rate_max: None,
+        retention_days: None,
+        features: Vec::new(),
+    };
+    plan_list::write(scope, 1, &[plan]).unwrap();
+    plan_list::write(scope, 1, &[]).unwrap();
     applications::find(connection, 1, &Reference::Uid("u".into())).unwrap();
     applications::update(scope, 1, ApplicationPatch::default(), NOW).unwrap();
     let new = NewEventType {

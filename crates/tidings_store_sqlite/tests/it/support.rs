@@ -100,6 +100,7 @@ impl Customer {
             uid: None,
             name: "Cool Account".into(),
             throttle_rate: None,
+            plan: None,
             metadata: Metadata::new(),
             created_at: NOW,
             tail: 1,

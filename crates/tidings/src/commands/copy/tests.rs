@@ -46,6 +46,7 @@ async fn fill(folder: &Path) -> i64 {
         uid: Some(TEXT.into()),
         name: TEXT.into(),
         throttle_rate: Some(7),
+        plan: None,
         metadata: Metadata::from([(TEXT.to_owned(), TEXT.to_owned())]),
         created_at: NOW,
         tail: 5,

@@ -21,7 +21,12 @@ impl Admission for Delivery {
         if target.is_paused {
             return None;
         }
-        try_place(&self.shared, &self.shared.lane_of(target), bytes)
+        let lane = self.shared.lane_of(target);
+        // One node sees to it that a rate is kept: the one that owns the slot.
+        if target.is_rated() && !self.shared.store.owns(lane.creditor.slot) {
+            return None;
+        }
+        try_place(&self.shared, &lane, bytes)
     }
 
     fn admit<'a>(&'a self, targets: &'a [Arc<Target>], bytes: usize) -> AdmitFuture<'a> {
@@ -68,8 +73,8 @@ impl Admission for Delivery {
 impl Delivery {
     /// Waits while the endpoint is quick. None as soon as it is not.
     async fn wait_for_place(&self, target: &Arc<Target>, bytes: usize) -> Option<Permit> {
-        if target.is_paused {
-            return None;
+        if target.is_paused || target.is_rated() {
+            return None; // it was asked once, and a place will not come free in a moment
         }
         let lane = self.shared.lane_of(target);
         while lane.is_quick() && !self.shared.is_draining() {

@@ -8,6 +8,7 @@ mod admission;
 mod dispatcher;
 mod due;
 mod lane;
+mod rates;
 mod retention;
 pub mod sender;
 mod settings;
@@ -77,6 +78,7 @@ impl Delivery {
             entropy: parts.entropy,
             window: Window::new(settings.window, settings.window_bytes),
             settings,
+            rates: rates::Rates::default(),
             due: due::DueList::default(),
             tasks: TaskTracker::new(),
             feed: broadcast::Sender::new(FEED_LAG_MAX),

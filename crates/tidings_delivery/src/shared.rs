@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::due::DueList;
 use crate::lane::Lane;
+use crate::rates::Rates;
 use crate::sender::Sender;
 use crate::settings::DeliverySettings;
 use crate::testing::TestPlaces;
@@ -27,6 +28,7 @@ pub(crate) struct Shared {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) settings: DeliverySettings,
     pub(crate) window: Window,
+    pub(crate) rates: Rates,
     pub(crate) due: DueList,
     pub(crate) tasks: TaskTracker,
     pub(crate) feed: broadcast::Sender<Arc<Settled>>,

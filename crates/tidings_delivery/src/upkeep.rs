@@ -50,6 +50,7 @@ pub(crate) async fn run(shared: Arc<Shared>, stop: CancellationToken) {
             )
             .await);
             shared.forget_idle_lanes();
+            shared.rates.forget_idle();
             log(sweep(&shared).await);
         }
         if stale_at.elapsed() >= STALE_EVERY {

@@ -15,6 +15,7 @@ use tidings_store::target::Target;
 use tidings_store::{Hold, Next, Owed, Permit, Room, Settlement, StoreError, faults};
 
 use crate::lane::{Lane, Lesson, Work};
+use crate::rates;
 use crate::shared::Shared;
 
 /// How long to wait before the disk or the store is asked again.
@@ -134,13 +135,25 @@ async fn deliver(shared: &Arc<Shared>, lane: &Arc<Lane>, job: Job) {
         Ok(Some(target)) if job.recoveries_count >= RECOVERIES_COUNT_MAX => {
             cancel(shared, lane, job, &target, AttemptError::Poison, started_at);
         }
-        Ok(Some(target)) => send(shared, lane, job, &target, started_at).await,
+        Ok(Some(target)) => send_in_turn(shared, lane, job, &target).await,
         Ok(None) => owe_to_nobody(shared, lane, job).await,
         Err(error) => {
             tracing::warn!("An endpoint could not be read, its delivery is owed: {error}");
             give_back(shared, lane, job, PendingReason::Spilled).await;
         }
     }
+}
+
+/// Sends when the rates let it. What was taken from a row is let go of if another node owns it by then.
+async fn send_in_turn(shared: &Arc<Shared>, lane: &Arc<Lane>, job: Job, target: &Arc<Target>) {
+    if !rates::wait_for_turn(shared, target).await {
+        give_back(shared, lane, job).await;
+        return;
+    }
+    if target.is_rated() && job.hold != Hold::Handed && !shared.store.owns(lane.creditor.slot) {
+        return;
+    }
+    send(shared, lane, job, target, shared.clock.now_ms()).await;
 }
 
 async fn send(

@@ -274,6 +274,7 @@ impl Directory {
                 match Target::prepare(endpoint, application.id, &self.keyring) {
                     Ok(mut target) => {
                         target.is_paused = standing.is_paused();
+                        target.application_rate = application.throttle_rate;
                         targets.push(Arc::new(target));
                     }
                     Err(error) => return Err(StoreError::Internal(error.to_string())),

@@ -16,6 +16,8 @@ pub struct Target {
     pub application: ApplicationId,
     /// Headers that its owner wants on each request, in order of their names.
     pub headers: Metadata,
+    /// How many requests a second all endpoints of its application may get together.
+    pub application_rate: Option<u32>,
     /// What it wants to see before it takes a request.
     pub credentials: Option<Credentials>,
     /// Whether nothing is sent to it until its application has another plan.
@@ -52,6 +54,7 @@ impl Target {
         Ok(Self {
             endpoint,
             application,
+            application_rate: None,
             headers,
             credentials,
             is_paused: false,
@@ -62,6 +65,11 @@ impl Target {
     /// The endpoint's number.
     pub fn ordinal(&self) -> i64 {
         self.endpoint.id.seq()
+    }
+
+    /// Whether requests are held to a rate, so that one node has to send them all.
+    pub fn is_rated(&self) -> bool {
+        self.endpoint.throttle_rate.is_some() || self.application_rate.is_some()
     }
 
     /// Appends the value of the signature header: the current key first, then those that are still

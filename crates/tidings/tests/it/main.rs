@@ -36,6 +36,7 @@ mod nodes;
 mod overload;
 mod plans;
 mod product_events;
+mod rates;
 mod records;
 mod resending;
 mod retention;

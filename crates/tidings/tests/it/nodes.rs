@@ -10,7 +10,11 @@ use crate::support::{app_on, program};
 const LEASE: (&str, &str) = ("node_lease", "2s");
 
 /// A server beside another: the same database, master key and API key.
-async fn beside(first: &TestApp, database: &Database, settings: &[(&str, &str)]) -> TestApp {
+pub(crate) async fn beside(
+    first: &TestApp,
+    database: &Database,
+    settings: &[(&str, &str)],
+) -> TestApp {
     let program = program()
         .data_in(first.program.data())
         .setting("store", &database.url());

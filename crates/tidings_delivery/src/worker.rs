@@ -147,7 +147,7 @@ async fn deliver(shared: &Arc<Shared>, lane: &Arc<Lane>, job: Job) {
 /// Sends when the rates let it. What was taken from a row is let go of if another node owns it by then.
 async fn send_in_turn(shared: &Arc<Shared>, lane: &Arc<Lane>, job: Job, target: &Arc<Target>) {
     if !rates::wait_for_turn(shared, target).await {
-        give_back(shared, lane, job).await;
+        give_back(shared, lane, job, PendingReason::Drained).await;
         return;
     }
     if target.is_rated() && job.hold != Hold::Handed && !shared.store.owns(lane.creditor.slot) {

@@ -75,7 +75,26 @@ impl Source {
         };
         source.send_all().await;
         source.resend_and_delete().await;
+        source.keep_records().await;
         source
+    }
+
+    /// An application with a plan and records, one of them gone.
+    async fn keep_records(&self) {
+        let client = &self.app.client;
+        let plans = json!({"data": [{"uid": "owl", "name": TEXT, "features": ["a"]}]});
+        client.put("/api/v1/plan", plans).await.expect(200);
+        let keeper = json!({"name": "keeper", "uid": "keeper", "plan": "owl"});
+        client.post("/api/v1/app", keeper).await.expect(201);
+        let records = "/api/v1/app/keeper/record/user";
+        for name in ["before", TEXT] {
+            let record = json!({"id": 1, "name": name});
+            let put = client.put(&format!("{records}/1"), record).await;
+            put.expect(200);
+        }
+        let gone = format!("{records}/2");
+        client.put(&gone, json!({"id": "2"})).await.expect(200);
+        client.delete(&gone).await.expect(200);
     }
 
     async fn send_all(&mut self) {
@@ -138,6 +157,12 @@ impl Source {
             format!("{owner}/attempt/endpoint/{bad}?limit=250&status=1"),
         ];
         let mut single = vec![
+            "/api/v1/plan".to_owned(),
+            "/api/v1/app/keeper/plan".to_owned(),
+            "/api/v1/app/keeper/record/user".to_owned(),
+            "/api/v1/app/keeper/record/user/1".to_owned(),
+            "/api/v1/app/keeper/record/user/1/history".to_owned(),
+            "/api/v1/app/keeper/record/user/2/history".to_owned(),
             format!("{owner}/endpoint/{good}/secret"),
             format!("{owner}/endpoint/{good}/headers"),
             format!("{owner}/endpoint/{good}/credentials"),
@@ -239,14 +264,15 @@ async fn a_copy_that_is_killed_goes_on_and_the_new_server_answers_and_delivers_t
     assert!(said(&output).contains("master.key"), "{}", said(&output));
     let result: Value = serde_json::from_slice(&output.stdout).unwrap();
     let counts = |table: &str| result["tables"][table]["rows"].as_u64().unwrap();
-    assert_eq!(counts("message"), 1_002);
+    assert_eq!(counts("message"), 1_002 + 4);
+    assert_eq!((counts("record"), counts("record_change")), (2, 4));
     assert_eq!(counts("attempt"), 1_000 + 4 + 5 + 1);
     assert_eq!(
         counts("pending"),
         5,
         "those that failed, and the one that was in memory"
     );
-    assert_eq!(counts("application"), 3);
+    assert_eq!(counts("application"), 4);
 
     source.receiver.rule(|_| Reply::from(200));
     source.app.change(|_| on_database);

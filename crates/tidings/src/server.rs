@@ -15,7 +15,7 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use tidings_api::App;
+use tidings_api::{App, RemoteAddress};
 use tokio::net::TcpListener;
 use tokio::time::Sleep;
 use tower_service::Service as _;
@@ -63,8 +63,8 @@ pub(crate) async fn serve(
             () = &mut stop => break,
             accepted = listener.accept() => accepted,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, remote) = match accepted {
+            Ok(accepted) => accepted,
             Err(error) => {
                 tracing::warn!("A connection could not be taken: {error}");
                 tokio::time::sleep(ACCEPT_AGAIN_AFTER).await;
@@ -75,11 +75,11 @@ pub(crate) async fn serve(
         let _ = stream.set_nodelay(true);
         let (api, pages) = (api.clone(), pages.clone());
         let service = service_fn(move |request: Request<Incoming>| {
-            answer(
-                api.clone(),
-                pages.clone(),
-                request.map(|body| TimedBody::new(body, settings)),
-            )
+            let mut request = request.map(|body| TimedBody::new(body, settings));
+            if tidings_api::is_caught(request.uri().path()) {
+                request.extensions_mut().insert(RemoteAddress(remote));
+            }
+            answer(api.clone(), pages.clone(), request)
         });
         let connection = builder.serve_connection(TokioIo::new(stream), service);
         let connection = connections.watch(connection);

@@ -18,6 +18,7 @@ use http::{HeaderMap, HeaderValue, Request, Uri};
 use tower_service::Service;
 
 use crate::Api;
+use crate::inboxes::catching::{Canned, catch, is_caught};
 use crate::problem::Problem;
 
 /// The header that names a request, in both directions.
@@ -39,13 +40,21 @@ impl App {
 
     /// Answers one request.
     pub async fn handle(mut self, mut request: Request<Body>) -> Response {
-        forgive_slash(request.uri_mut());
         let given_id = given_request_id(request.headers());
-        let answering = AssertUnwindSafe(self.routes.call(request)).catch_unwind();
-        let mut response = match answering.await {
-            Ok(Ok(response)) => response,
-            Err(panic) => Problem::panicked(&panic_text(&*panic)).into_response(),
+        let mut response = if is_caught(request.uri().path()) {
+            let caught = AssertUnwindSafe(catch(&self.api, request)).catch_unwind();
+            caught.await.unwrap_or_else(|panic| panicked(&*panic))
+        } else {
+            forgive_slash(request.uri_mut());
+            let answering = AssertUnwindSafe(self.routes.call(request)).catch_unwind();
+            match answering.await {
+                Ok(Ok(response)) => response,
+                Err(panic) => panicked(&*panic),
+            }
         };
+        if response.extensions().get::<Canned>().is_some() {
+            return response;
+        }
         if !response.status().is_success() {
             let id = given_id.unwrap_or_else(|| self.make_request_id());
             response = Problem::shape(response, &id);
@@ -104,6 +113,10 @@ fn given_request_id(headers: &HeaderMap) -> Option<HeaderValue> {
     let is_fit = (1..=REQUEST_ID_BYTES_MAX).contains(&id.len())
         && id.as_bytes().iter().all(u8::is_ascii_graphic);
     is_fit.then(|| id.clone())
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> Response {
+    Problem::panicked(&panic_text(panic)).into_response()
 }
 
 fn panic_text(panic: &(dyn Any + Send)) -> String {

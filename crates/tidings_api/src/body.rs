@@ -139,7 +139,12 @@ fn is_lines(content_type: &[u8]) -> bool {
     .any(|one| essence.eq_ignore_ascii_case(one.as_bytes()))
 }
 
-async fn read(headers: &HeaderMap, body: Body, bytes_max: usize) -> Result<Bytes, Problem> {
+/// The whole body, if it is not too long.
+pub(crate) async fn read(
+    headers: &HeaderMap,
+    body: Body,
+    bytes_max: usize,
+) -> Result<Bytes, Problem> {
     let announced = headers
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse::<u64>().ok())

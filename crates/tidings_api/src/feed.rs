@@ -1,13 +1,14 @@
 //! `/feed`: attempts as they reach the disk, as server-sent events. Not part of the Svix contract;
 //! `tidings tail` reads it.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{Stream, StreamExt as _, stream};
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use serde::Serialize;
@@ -23,7 +24,7 @@ use crate::query::Query;
 use crate::time;
 
 /// A line that says nothing, this often, so that nobody between takes the connection for dead.
-const KEEP_ALIVE_EVERY: Duration = Duration::from_secs(15);
+pub(crate) const KEEP_ALIVE_EVERY: Duration = Duration::from_secs(15);
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -67,18 +68,23 @@ pub(crate) async fn watch_attempts(
     query: Query,
 ) -> Result<Response, Problem> {
     let feed = api.service.feed(caller, query.text("app")).await?;
+    Ok(events(stream::unfold(feed, next_event)))
+}
+
+/// An answer that goes on with each event.
+pub(crate) fn events(
+    events: impl Stream<Item = Result<Bytes, Infallible>> + Send + 'static,
+) -> Response {
     // The first line goes out at once, so that a reader knows that it is connected.
-    let opening = stream::iter([Ok::<_, std::convert::Infallible>(Bytes::from(": open\n\n"))]);
-    let events = stream::unfold(feed, next_event);
-    let body = Body::from_stream(futures_util::StreamExt::chain(opening, events));
-    let mut response = Response::new(body);
+    let opening = stream::iter([Ok(Bytes::from(": open\n\n"))]);
+    let mut response = Response::new(Body::from_stream(opening.chain(events)));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    response
 }
 
-async fn next_event(mut feed: Feed) -> Option<(Result<Bytes, std::convert::Infallible>, Feed)> {
+async fn next_event(mut feed: Feed) -> Option<(Result<Bytes, Infallible>, Feed)> {
     let event = match tokio::time::timeout(KEEP_ALIVE_EVERY, feed.next()).await {
         Err(_) => ": still here\n\n".to_owned(),
         Ok(Some(FeedItem::Attempt(settled))) => {

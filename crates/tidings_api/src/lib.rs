@@ -21,6 +21,7 @@ mod examples;
 mod feed;
 mod fields;
 mod health;
+mod inboxes;
 mod messages;
 mod pagination;
 mod plans;
@@ -37,6 +38,7 @@ use axum::routing::{get, post};
 use tidings_service::Service;
 
 pub use app::App;
+pub use inboxes::catching::{RemoteAddress, is_caught};
 
 /// Whole paths, since nested routers rewrite the URI of every request.
 macro_rules! v1 {
@@ -99,6 +101,7 @@ fn routes(api: Arc<Api>) -> Router {
         .merge(catalog_routes())
         .merge(message_routes())
         .merge(record_routes())
+        .merge(inbox_routes())
         .route(v1!("/feed"), get(feed::watch_attempts))
         .with_state(api)
 }
@@ -244,5 +247,31 @@ fn message_routes() -> Router<Arc<Api>> {
         .route(
             v1!("/app/{app}/attempt/endpoint/{endpoint}"),
             get(attempts::list_endpoint_attempts),
+        )
+}
+
+fn inbox_routes() -> Router<Arc<Api>> {
+    Router::new()
+        .route(
+            v1!("/inbox"),
+            get(inboxes::list_inboxes).post(inboxes::create_inbox),
+        )
+        .route(
+            v1!("/inbox/{inbox}"),
+            get(inboxes::get_inbox)
+                .patch(inboxes::patch_inbox)
+                .delete(inboxes::delete_inbox),
+        )
+        .route(
+            v1!("/inbox/{inbox}/request"),
+            get(inboxes::requests::list_requests).delete(inboxes::requests::delete_requests),
+        )
+        .route(
+            v1!("/inbox/{inbox}/request/{request}"),
+            get(inboxes::requests::get_request).delete(inboxes::requests::delete_request),
+        )
+        .route(
+            v1!("/inbox/{inbox}/feed"),
+            get(inboxes::requests::watch_requests),
         )
 }

@@ -1,11 +1,12 @@
 //! What happens every so often: caches learn of changes, what waits too long is written down, what is
-//! owed to nobody is canceled, old idempotency keys go.
+//! owed to nobody is canceled, old idempotency keys go, and so does what inboxes have kept long enough.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::PendingReason;
+use tidings_domain::inbox::KEPT_FOR_MS;
 use tidings_domain::message::Message;
 use tidings_store::{Hold, Owed, StoreError};
 use tokio_util::sync::CancellationToken;
@@ -57,6 +58,7 @@ pub(crate) async fn run(shared: Arc<Shared>, stop: CancellationToken) {
             stale_at = Instant::now();
             log(cancel_stale(&shared).await);
             log(sweep_records(&shared).await);
+            log(sweep_inboxes(&shared).await);
         }
     }
 }
@@ -94,6 +96,15 @@ async fn sweep(shared: &Shared) -> Result<(), StoreError> {
         if shared.store.sweep_dedup(now, SWEEP_AT_ONCE).await? < SWEEP_WORTH_IT {
             break;
         }
+    }
+    Ok(())
+}
+
+/// Removes what inboxes have kept for long enough, a part at a time.
+async fn sweep_inboxes(shared: &Shared) -> Result<(), StoreError> {
+    let before = shared.clock.now_ms() - KEPT_FOR_MS;
+    while !shared.is_draining() && shared.store.sweep_inboxes(before).await? > 0 {
+        tokio::task::yield_now().await;
     }
     Ok(())
 }

@@ -35,7 +35,8 @@ pub const PUBLIC_MESSAGE: &str = "unreachable";
 pub struct Policy {
     /// Plain HTTP may be used; set by `--dev` only.
     pub allow_http: bool,
-    /// `localhost`, 127.0.0.0/8 and `::1` may be used, on any port; set by `--dev` only.
+    /// `localhost`, 127.0.0.0/8 and `::1` may be used, on any port, and inboxes of this process; set by
+    /// `--dev` only.
     pub allow_loopback: bool,
     /// The network translates `64:ff9b::/96` to IPv4 (NAT64): such an address is judged by the IPv4
     /// address in it. Off, every such address is forbidden.
@@ -78,7 +79,7 @@ impl Policy {
     /// # Errors
     /// Names the rule that forbids the address.
     pub fn check_address(&self, address: SocketAddr) -> Result<(), RefusedAddress> {
-        address::check(self, address)
+        address::check(self, address, false)
     }
 
     /// Judges all that a name resolved to. One forbidden address refuses the whole set: to use the
@@ -92,6 +93,18 @@ impl Policy {
         answers: &[IpAddr],
         port: u16,
     ) -> Result<Vec<SocketAddr>, RefusedAddress> {
-        address::check_all(self, answers, port)
+        address::check_all(self, answers, port, false)
+    }
+
+    /// The same for a URL that begins as those of inboxes do.
+    ///
+    /// # Errors
+    /// As [`Self::check_resolved`].
+    pub fn check_resolved_for_inbox(
+        &self,
+        answers: &[IpAddr],
+        port: u16,
+    ) -> Result<Vec<SocketAddr>, RefusedAddress> {
+        address::check_all(self, answers, port, self.allow_loopback)
     }
 }

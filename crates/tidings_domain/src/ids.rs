@@ -214,6 +214,14 @@ macro_rules! id {
 }
 
 id!(
+    /// An inbox: a URL that catches requests.
+    InboxId, "inbox_"
+);
+id!(
+    /// A request that an inbox has caught.
+    InboxRequestId, "inreq_"
+);
+id!(
     /// An application: one customer of the product.
     ApplicationId, "app_"
 );

@@ -15,6 +15,7 @@ pub mod endpoint;
 pub mod event_type;
 pub mod health;
 pub mod ids;
+pub mod inbox;
 pub mod language;
 pub mod message;
 pub mod names;

@@ -105,6 +105,8 @@ pub enum Purpose {
     Credentials,
     /// An endpoint's private key for mutual TLS.
     ClientKey,
+    /// The secret that an inbox checks signatures with.
+    InboxSecret,
 }
 
 impl Purpose {
@@ -114,6 +116,7 @@ impl Purpose {
             Self::Headers => 2,
             Self::Credentials => 3,
             Self::ClientKey => 4,
+            Self::InboxSecret => 5,
         }
     }
 }

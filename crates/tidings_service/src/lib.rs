@@ -15,6 +15,7 @@ pub mod examples;
 pub mod feed;
 pub mod health;
 pub mod idempotency;
+pub mod inboxes;
 pub mod keys;
 pub mod limits;
 pub mod messages;
@@ -66,6 +67,7 @@ pub struct Service {
     policy: Arc<Policy>,
     admission: Arc<dyn Admission>,
     seen: keys::LastUsed,
+    caught: inboxes::Catching,
     /// Whether feeds are to end.
     closing: watch::Sender<bool>,
 }
@@ -82,6 +84,7 @@ impl Service {
             policy: parts.policy,
             admission: parts.admission,
             seen: keys::LastUsed::default(),
+            caught: inboxes::Catching::default(),
             closing: watch::Sender::new(false),
         }
     }

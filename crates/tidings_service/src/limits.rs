@@ -63,6 +63,15 @@ pub const RETRY_AFTER_FULL: Duration = Duration::from_secs(30);
 /// When to come back after a refusal that should soon pass.
 pub const RETRY_AFTER_BUSY: Duration = Duration::from_secs(1);
 
+/// Most inboxes of one environment, since each may hold half a gigabyte.
+pub const INBOXES_MAX: usize = 100;
+/// Most bytes of a text that requests in an inbox are searched for.
+pub const SEARCH_BYTES_MAX: usize = 256;
+/// Most requests to inboxes that are being written down at once, a megabyte each at worst.
+pub const CAUGHT_AT_ONCE_MAX: usize = 64;
+/// Most answers of inboxes that are held back at once; each keeps a connection open.
+pub const HELD_BACK_MAX: usize = 256;
+
 /// How long a store may take to answer the question whether it is there.
 pub const READY_FOR_MAX: Duration = Duration::from_secs(2);
 

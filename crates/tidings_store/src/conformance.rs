@@ -22,6 +22,7 @@ mod event_types;
 mod fan_out;
 mod health;
 mod importing;
+mod inboxes;
 mod keys;
 mod lists_of_attempts;
 mod lists_of_messages;
@@ -135,6 +136,14 @@ macro_rules! every_conformance_test {
             importing:
                 an_import_writes_only_what_is_not_just_so,
                 an_import_leaves_alone_what_a_catalogue_does_not_speak_of;
+            inboxes:
+                an_inbox_is_kept_as_it_was_given_and_changes,
+                a_key_makes_one_inbox,
+                inboxes_are_listed_in_their_environment,
+                a_caught_request_is_kept_exactly,
+                an_inbox_keeps_the_newest_requests_and_no_more,
+                requests_go_one_by_one_or_all_at_once_or_with_their_inbox,
+                requests_past_their_time_are_swept;
             keys:
                 an_environment_is_made_once_and_found_afterwards,
                 api_keys_are_kept_listed_and_found_by_number,

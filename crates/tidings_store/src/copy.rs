@@ -24,6 +24,8 @@ pub enum Table {
     EndpointState,
     /// Event types.
     EventType,
+    /// Inboxes, without what they have caught.
+    Inbox,
     /// What changed in the configuration.
     Change,
     /// Messages.
@@ -46,13 +48,14 @@ pub enum Table {
 
 impl Table {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Environment,
         Self::ApiKey,
         Self::Application,
         Self::Endpoint,
         Self::EndpointState,
         Self::EventType,
+        Self::Inbox,
         Self::Change,
         Self::Message,
         Self::Attempt,
@@ -73,6 +76,7 @@ impl Table {
             Self::Endpoint => "endpoint",
             Self::EndpointState => "endpoint_state",
             Self::EventType => "event_type",
+            Self::Inbox => "inbox",
             Self::Change => "change",
             Self::Message => "message",
             Self::Attempt => "attempt",

@@ -14,6 +14,7 @@ pub mod directory;
 pub mod error;
 pub mod faults;
 pub mod handover;
+pub mod inboxes;
 pub mod messages;
 mod nodes;
 mod records;
@@ -28,13 +29,15 @@ use tidings_domain::clock::Millis;
 use tidings_domain::delivery::Pending;
 use tidings_domain::endpoint::{Endpoint, EndpointPatch};
 use tidings_domain::event_type::{EventType, EventTypePatch};
-use tidings_domain::ids::AttemptId;
+use tidings_domain::ids::{AttemptId, InboxRequestId};
+use tidings_domain::inbox::{Inbox, InboxPatch, InboxRequest};
 use tidings_domain::message::{Message, MessageKey};
 use tidings_domain::plan::Plan;
 
 pub use configuration::*;
 pub use error::StoreError;
 pub use handover::{Admission, AdmitFuture, Handed, Handover, Permit, Place, TestFuture};
+pub use inboxes::*;
 pub use messages::*;
 pub use nodes::{Balance, Creditor};
 pub use records::*;
@@ -173,6 +176,42 @@ pub trait Store: Send + Sync + 'static {
     ) -> StoreFuture<'_, Vec<Imported>>;
     /// Removes an event type for good. False if it is not there.
     fn expunge_event_type(&self, environment: i64, name: String) -> StoreFuture<'_, bool>;
+
+    // -- Inboxes --------------------------------------------------------------------------------
+
+    /// Makes an inbox.
+    fn create_inbox(&self, new: NewInbox, dedup: Option<Dedup>) -> StoreFuture<'_, Written<Inbox>>;
+    /// The inbox of this number.
+    fn inbox(&self, ordinal: i64) -> StoreFuture<'_, Option<Inbox>>;
+    /// One page of the inboxes of an environment, by number.
+    fn inboxes(&self, environment: i64, page: PageRequest) -> StoreFuture<'_, Vec<Inbox>>;
+    /// Changes an inbox; none if it is not there.
+    fn update_inbox(
+        &self,
+        ordinal: i64,
+        patch: InboxPatch,
+        now: Millis,
+    ) -> StoreFuture<'_, Option<Inbox>>;
+    /// Deletes an inbox and what it has caught. False if it is not there.
+    fn delete_inbox(&self, ordinal: i64) -> StoreFuture<'_, bool>;
+    /// Keeps a request, and of the oldest of its inbox no more than may stay.
+    fn catch_request(&self, caught: CaughtRequest) -> StoreFuture<'_, ()>;
+    /// One page of what an inbox has caught.
+    fn inbox_requests(&self, list: ListInboxRequests) -> StoreFuture<'_, Vec<InboxRequest>>;
+    /// One request that an inbox has caught.
+    fn inbox_request(
+        &self,
+        inbox: i64,
+        id: InboxRequestId,
+    ) -> StoreFuture<'_, Option<InboxRequest>>;
+    /// Deletes one request of an inbox, or all of them. Gives how many there were.
+    fn delete_inbox_requests(
+        &self,
+        inbox: i64,
+        id: Option<InboxRequestId>,
+    ) -> StoreFuture<'_, usize>;
+    /// Deletes some of the requests that came before this. Gives how many; none once there are no more.
+    fn sweep_inboxes(&self, before: Millis) -> StoreFuture<'_, usize>;
 
     // -- Messages -------------------------------------------------------------------------------
 

@@ -60,15 +60,22 @@ fn place(table: Table) -> (&'static str, &'static str) {
         Table::EventId => ("dedup", "WHERE get_byte(key, 0) = 101"),
         Table::Counter => (
             "counter",
-            "WHERE name IN ('environment', 'application', 'endpoint', 'event_type', 'change', \
-             'journal', 'message', 'attempt')",
+            "WHERE name IN ('environment', 'application', 'endpoint', 'event_type', 'inbox', \
+             'change', 'journal', 'message', 'attempt')",
         ),
         other => (other.name(), ""),
     }
 }
 
-/// The tables that are not copied, and why: they are about the nodes at work here, or about this database.
-pub const NOT_COPIED: [&str; 4] = ["journal", "slot_lease", "schema_version", "copy_progress"];
+/// The tables that are not copied, and why: they are about the nodes at work here, or about this database; what
+/// inboxes have caught is gone in a week.
+pub const NOT_COPIED: [&str; 5] = [
+    "journal",
+    "slot_lease",
+    "schema_version",
+    "copy_progress",
+    "inbox_request",
+];
 
 /// The tables that rows go to.
 pub fn copied_tables() -> impl Iterator<Item = &'static str> {

@@ -22,6 +22,7 @@ mod groups;
 mod health;
 mod hints;
 mod import;
+mod inboxes;
 mod journal;
 mod keys;
 mod lease;

@@ -2,8 +2,8 @@
 
 use crate::{
     accept, applications, changes, dedup, distribute, doctor, endpoints, event_types, groups,
-    health, hints, import, journal, keys, lists, migration, nodes, partitions, pending, plan_list,
-    records, retention, server, settle, takeover, upkeep,
+    health, hints, import, inboxes, journal, keys, lists, migration, nodes, partitions, pending,
+    plan_list, records, retention, server, settle, takeover, upkeep,
 };
 
 /// Defines statements as constants, and the list of them.
@@ -51,6 +51,7 @@ pub fn all() -> impl Iterator<Item = &'static str> {
         health::STATEMENTS,
         hints::STATEMENTS,
         import::STATEMENTS,
+        inboxes::STATEMENTS,
         journal::STATEMENTS,
         keys::STATEMENTS,
         lists::ATTEMPTS,

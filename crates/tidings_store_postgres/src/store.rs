@@ -1,6 +1,7 @@
 //! The [`Store`] trait, each method passed on to the file that does it.
 
 mod accepting;
+mod catching;
 mod passing;
 mod routing;
 mod sharing;
@@ -12,23 +13,25 @@ use tidings_domain::clock::Millis;
 use tidings_domain::delivery::Pending;
 use tidings_domain::endpoint::Endpoint;
 use tidings_domain::event_type::{EventType, EventTypePatch};
-use tidings_domain::ids::{ApplicationId, AttemptId, EndpointId};
+use tidings_domain::ids::{ApplicationId, AttemptId, EndpointId, InboxRequestId};
+use tidings_domain::inbox::{Inbox, InboxPatch, InboxRequest};
 use tidings_domain::message::{Message, MessageKey};
 use tidings_domain::plan::Plan;
 use tidings_domain::slot;
 use tidings_store::{
-    Accepted, AttemptRow, Balance, Change, Creditor, Dedup, DeliveryTrace, Due, EndpointUpdate,
-    ImportMode, Imported, KnownEndpoint, ListAttempts, ListEventTypes, ListMessages,
-    ListRecordChanges, ListRecords, MessageReference, NewApplication, NewEndpoint, NewEventType,
-    NewMessage, Opened, Owed, Page, PageRequest, Record, RecordChange, RecordHead, RecordKey,
-    Reference, Removal, Resend, Resent, Room, Settlement, Store, StoreFuture, Written,
+    Accepted, AttemptRow, Balance, CaughtRequest, Change, Creditor, Dedup, DeliveryTrace, Due,
+    EndpointUpdate, ImportMode, Imported, KnownEndpoint, ListAttempts, ListEventTypes,
+    ListInboxRequests, ListMessages, ListRecordChanges, ListRecords, MessageReference,
+    NewApplication, NewEndpoint, NewEventType, NewInbox, NewMessage, Opened, Owed, Page,
+    PageRequest, Record, RecordChange, RecordHead, RecordKey, Reference, Removal, Resend, Resent,
+    Room, Settlement, Store, StoreFuture, Written,
 };
 
 use self::passing::{read, write, write_in};
 use crate::writer::Operation;
 use crate::{
-    PostgresStore, applications, changes, endpoints, event_types, keys, lists, pending, plan_list,
-    records, retention, upkeep,
+    PostgresStore, applications, changes, endpoints, event_types, inboxes, keys, lists, pending,
+    plan_list, records, retention, upkeep,
 };
 
 impl Store for PostgresStore {
@@ -154,6 +157,63 @@ impl Store for PostgresStore {
             environment,
             &name
         ))
+    }
+
+    fn create_inbox(&self, new: NewInbox, dedup: Option<Dedup>) -> StoreFuture<'_, Written<Inbox>> {
+        write!(self, |scope| inboxes::create(scope, &new, dedup.as_ref()))
+    }
+
+    fn inbox(&self, ordinal: i64) -> StoreFuture<'_, Option<Inbox>> {
+        read!(self, |reader| inboxes::find(&reader, ordinal))
+    }
+
+    fn inboxes(&self, environment: i64, page: PageRequest) -> StoreFuture<'_, Vec<Inbox>> {
+        read!(self, |reader| inboxes::list(&reader, environment, page))
+    }
+
+    fn update_inbox(
+        &self,
+        ordinal: i64,
+        patch: InboxPatch,
+        now: Millis,
+    ) -> StoreFuture<'_, Option<Inbox>> {
+        write!(self, |scope| inboxes::update(scope, ordinal, patch, now))
+    }
+
+    fn delete_inbox(&self, ordinal: i64) -> StoreFuture<'_, bool> {
+        Box::pin(self.delete_inbox_and_caught(ordinal))
+    }
+
+    fn catch_request(&self, caught: CaughtRequest) -> StoreFuture<'_, ()> {
+        let slot = slot::of(caught.inbox);
+        write_in!(self, slot, |scope| inboxes::catch(scope, &caught))
+    }
+
+    fn inbox_requests(&self, list: ListInboxRequests) -> StoreFuture<'_, Vec<InboxRequest>> {
+        read!(self, |reader| inboxes::requests(&reader, list))
+    }
+
+    fn inbox_request(
+        &self,
+        inbox: i64,
+        id: InboxRequestId,
+    ) -> StoreFuture<'_, Option<InboxRequest>> {
+        read!(self, |reader| inboxes::request(&reader, inbox, id))
+    }
+
+    fn delete_inbox_requests(
+        &self,
+        inbox: i64,
+        id: Option<InboxRequestId>,
+    ) -> StoreFuture<'_, usize> {
+        let slot = slot::of(inbox);
+        write_in!(self, slot, |scope| inboxes::delete_requests(
+            scope, inbox, id
+        ))
+    }
+
+    fn sweep_inboxes(&self, before: Millis) -> StoreFuture<'_, usize> {
+        Box::pin(self.sweep_inboxes_in_groups(before))
     }
 
     fn owe(&self, deliveries: Vec<Owed>) -> StoreFuture<'_, ()> {

@@ -144,8 +144,9 @@ fn end(connection: &Connection) -> Result<(), StoreError> {
 mod tests {
     use super::*;
 
-    /// Runs of servers are taken over before a copy, and the engine's own table is read with the counters.
-    const NOT_COPIED: [&str; 2] = ["journal", "sqlite_sequence"];
+    /// Runs of servers are taken over before a copy, the engine's own table is read with the counters, and what
+    /// inboxes have caught is gone in a week.
+    const NOT_COPIED: [&str; 3] = ["journal", "sqlite_sequence", "inbox_request"];
 
     #[test]
     fn every_table_is_copied_or_named_as_left_out() {

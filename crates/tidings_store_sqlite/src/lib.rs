@@ -13,6 +13,7 @@ pub mod doctor;
 mod endpoints;
 mod event_types;
 mod export;
+mod inboxes;
 mod journal;
 mod keys;
 mod lists;

@@ -64,6 +64,24 @@ CREATE TABLE event_type (
     schemas TEXT, group_name TEXT, feature_flags TEXT NOT NULL, wording TEXT NOT NULL, sample TEXT,
     created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, UNIQUE (environment, name));
 
+CREATE TABLE inbox (
+    ordinal INTEGER PRIMARY KEY AUTOINCREMENT, environment INTEGER NOT NULL, tail INTEGER NOT NULL,
+    name TEXT NOT NULL, key BLOB NOT NULL, status INTEGER NOT NULL, headers TEXT NOT NULL,
+    body BLOB NOT NULL, delay_ms INTEGER NOT NULL, failure_percent INTEGER NOT NULL, secret BLOB,
+    created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL);
+-- Serves: the list of inboxes.
+CREATE INDEX inbox_by_environment ON inbox (environment, ordinal);
+
+-- `id` begins with the time, so the newest come last.
+CREATE TABLE inbox_request (
+    seq INTEGER PRIMARY KEY, inbox INTEGER NOT NULL, id BLOB NOT NULL, method TEXT NOT NULL,
+    path TEXT NOT NULL, query TEXT, headers BLOB NOT NULL, body_bytes INTEGER NOT NULL,
+    remote TEXT NOT NULL, body BLOB NOT NULL);
+-- Serves: the requests of an inbox, one of them, and which are too many.
+CREATE UNIQUE INDEX inbox_request_by_inbox ON inbox_request (inbox, id);
+-- Serves: what is past its time.
+CREATE INDEX inbox_request_by_time ON inbox_request (id);
+
 -- What changed in the configuration; caches read on from the version that they know.
 CREATE TABLE change (
     version INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, subject INTEGER NOT NULL);

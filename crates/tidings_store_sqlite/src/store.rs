@@ -8,23 +8,25 @@ use tidings_domain::clock::Millis;
 use tidings_domain::delivery::Pending;
 use tidings_domain::endpoint::Endpoint;
 use tidings_domain::event_type::{EventType, EventTypePatch};
-use tidings_domain::ids::{ApplicationId, AttemptId, EndpointId};
+use tidings_domain::ids::{ApplicationId, AttemptId, EndpointId, InboxRequestId};
+use tidings_domain::inbox::{Inbox, InboxPatch, InboxRequest};
 use tidings_domain::message::{FAN_OUT_DIRECT_MAX, Message, MessageKey, pack_targets};
 use tidings_domain::plan::Plan;
 use tidings_store::commit::Acceptance;
 use tidings_store::{
-    Accepted, AttemptRow, Change, Creditor, Dedup, DeliveryTrace, Due, EndpointUpdate, ImportMode,
-    Imported, KnownEndpoint, ListAttempts, ListEventTypes, ListMessages, ListRecordChanges,
-    ListRecords, MessageReference, NewApplication, NewEndpoint, NewEventType, NewMessage, Opened,
-    Owed, Page, PageRequest, Record, RecordChange, RecordHead, RecordKey, Reference, Removal,
-    Resend, Resent, Room, Settlement, Store, StoreError, StoreFuture, Written,
+    Accepted, AttemptRow, CaughtRequest, Change, Creditor, Dedup, DeliveryTrace, Due,
+    EndpointUpdate, ImportMode, Imported, KnownEndpoint, ListAttempts, ListEventTypes,
+    ListInboxRequests, ListMessages, ListRecordChanges, ListRecords, MessageReference,
+    NewApplication, NewEndpoint, NewEventType, NewInbox, NewMessage, Opened, Owed, Page,
+    PageRequest, Record, RecordChange, RecordHead, RecordKey, Reference, Removal, Resend, Resent,
+    Room, Settlement, Store, StoreError, StoreFuture, Written,
 };
 use tokio::sync::oneshot;
 
 use crate::writer::{self, Operation};
 use crate::{
-    SqliteStore, applications, changes, endpoints, event_types, journal, keys, lists, pending,
-    plan_list, records, retention, upkeep,
+    SqliteStore, applications, changes, endpoints, event_types, inboxes, journal, keys, lists,
+    pending, plan_list, records, retention, upkeep,
 };
 
 /// Beyond so many messages or bytes in the writer's queue, callers are turned away.
@@ -219,6 +221,63 @@ impl Store for SqliteStore {
 
     fn expunge_event_type(&self, environment: i64, name: String) -> StoreFuture<'_, bool> {
         self.write(move |scope| event_types::expunge(scope, environment, &name))
+    }
+
+    fn create_inbox(&self, new: NewInbox, dedup: Option<Dedup>) -> StoreFuture<'_, Written<Inbox>> {
+        self.write(move |scope| inboxes::create(scope, &new, dedup.as_ref()))
+    }
+
+    fn inbox(&self, ordinal: i64) -> StoreFuture<'_, Option<Inbox>> {
+        self.readers
+            .read(move |connection| inboxes::find(connection, ordinal))
+    }
+
+    fn inboxes(&self, environment: i64, page: PageRequest) -> StoreFuture<'_, Vec<Inbox>> {
+        self.readers
+            .read(move |connection| inboxes::list(connection, environment, page))
+    }
+
+    fn update_inbox(
+        &self,
+        ordinal: i64,
+        patch: InboxPatch,
+        now: Millis,
+    ) -> StoreFuture<'_, Option<Inbox>> {
+        self.write(move |scope| inboxes::update(scope, ordinal, patch, now))
+    }
+
+    fn delete_inbox(&self, ordinal: i64) -> StoreFuture<'_, bool> {
+        self.write(move |scope| inboxes::delete(scope, ordinal))
+    }
+
+    fn catch_request(&self, caught: CaughtRequest) -> StoreFuture<'_, ()> {
+        self.write(move |scope| inboxes::catch(scope, &caught))
+    }
+
+    fn inbox_requests(&self, list: ListInboxRequests) -> StoreFuture<'_, Vec<InboxRequest>> {
+        self.readers
+            .read(move |connection| inboxes::requests(connection, list))
+    }
+
+    fn inbox_request(
+        &self,
+        inbox: i64,
+        id: InboxRequestId,
+    ) -> StoreFuture<'_, Option<InboxRequest>> {
+        self.readers
+            .read(move |connection| inboxes::request(connection, inbox, id))
+    }
+
+    fn delete_inbox_requests(
+        &self,
+        inbox: i64,
+        id: Option<InboxRequestId>,
+    ) -> StoreFuture<'_, usize> {
+        self.write(move |scope| inboxes::delete_requests(scope, inbox, id))
+    }
+
+    fn sweep_inboxes(&self, before: Millis) -> StoreFuture<'_, usize> {
+        self.write(move |scope| inboxes::sweep(scope, before))
     }
 
     fn accept(&self, mut new: NewMessage) -> StoreFuture<'_, Accepted> {

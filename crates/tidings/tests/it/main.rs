@@ -27,6 +27,7 @@ mod faults;
 mod formats;
 mod full_disk;
 mod idempotency;
+mod inboxes;
 mod isolation;
 mod keys;
 mod limits;

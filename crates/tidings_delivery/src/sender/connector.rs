@@ -56,10 +56,13 @@ impl Connector {
     ) -> Result<Box<Connection>, Failure> {
         record.enter(Stage::Resolving);
         let answers = self.resolve(origin.host()).await?;
-        let vetted = self
-            .policy
-            .check_resolved(&answers, origin.port())
-            .map_err(|refused| Failure::of_address(&refused))?;
+        let vetted = if origin.is_like_an_inbox() {
+            self.policy
+                .check_resolved_for_inbox(&answers, origin.port())
+        } else {
+            self.policy.check_resolved(&answers, origin.port())
+        };
+        let vetted = vetted.map_err(|refused| Failure::of_address(&refused))?;
         record.enter(Stage::Connecting);
         let open = self.open(record, origin, &vetted);
         match timeout(self.connect_for_max, open).await {

@@ -25,6 +25,8 @@ struct Key {
     is_https: bool,
     host: Host,
     port: u16,
+    /// Connections that only inboxes may have are kept apart.
+    is_like_an_inbox: bool,
 }
 
 /// Where a connection leads: scheme, host and port.
@@ -64,6 +66,10 @@ impl Origin {
 
     pub(super) fn port(&self) -> u16 {
         self.key.port
+    }
+
+    pub(super) fn is_like_an_inbox(&self) -> bool {
+        self.key.is_like_an_inbox
     }
 
     /// What the certificate must be for. None if no certificate can be for this host.
@@ -108,6 +114,7 @@ impl Pool {
             is_https: url.is_https(),
             host: url.host().clone(),
             port: url.port(),
+            is_like_an_inbox: url.is_like_an_inbox(),
         };
         let mut origins = lock(&self.origins);
         let origin = origins

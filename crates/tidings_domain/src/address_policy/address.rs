@@ -93,12 +93,13 @@ const FORBIDDEN_6: [Rule6; 4] = [
     (v6(0x3fff, 0, 0, 20), "documentation"),
 ];
 
-pub(super) fn check(policy: &Policy, address: SocketAddr) -> Result<(), RefusedAddress> {
-    if policy
-        .own_listeners
-        .iter()
-        .any(|listener| reaches(*listener, address))
-    {
+pub(super) fn check(
+    policy: &Policy,
+    address: SocketAddr,
+    may_be_own: bool,
+) -> Result<(), RefusedAddress> {
+    let mut listeners = policy.own_listeners.iter();
+    if !may_be_own && listeners.any(|listener| reaches(*listener, address)) {
         return Err(RefusedAddress::OwnListener { address });
     }
     check_ip(policy, address.ip())
@@ -108,10 +109,11 @@ pub(super) fn check_all(
     policy: &Policy,
     answers: &[IpAddr],
     port: u16,
+    may_be_own: bool,
 ) -> Result<Vec<SocketAddr>, RefusedAddress> {
     let first = answers.first().ok_or(RefusedAddress::NoAddress)?;
     for answer in answers {
-        check(policy, SocketAddr::new(*answer, port))?;
+        check(policy, SocketAddr::new(*answer, port), may_be_own)?;
     }
     let mut same = answers
         .iter()

@@ -9,6 +9,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use ::url::{Position, Url};
 
+use crate::inbox::CATCHING_PATH;
+
 use super::{Policy, RefusedAddress, address, port};
 
 /// Longest URL in bytes, as it came in and as it is kept.
@@ -149,6 +151,11 @@ impl TargetUrl {
     pub fn path_and_query(&self) -> &str {
         &self.url[Position::BeforePath..Position::AfterQuery]
     }
+
+    /// Whether the path is that of an inbox, if the host is this process.
+    pub fn is_like_an_inbox(&self) -> bool {
+        self.url.path().starts_with(CATCHING_PATH)
+    }
 }
 
 impl fmt::Debug for TargetUrl {
@@ -216,13 +223,14 @@ fn check_text(policy: &Policy, text: &str) -> Result<(), RefusedUrl> {
 }
 
 fn check_target(policy: &Policy, target: &TargetUrl) -> Result<(), RefusedUrl> {
+    let may_be_own = policy.allow_loopback && target.is_like_an_inbox();
     let ip = match &target.host {
         Host::Name(name) if policy.allow_loopback && name == "localhost" => {
             for ip in [
                 IpAddr::V4(Ipv4Addr::LOCALHOST),
                 IpAddr::V6(Ipv6Addr::LOCALHOST),
             ] {
-                policy.check_address(SocketAddr::new(ip, target.port))?;
+                address::check(policy, SocketAddr::new(ip, target.port), may_be_own)?;
             }
             return Ok(());
         }
@@ -234,7 +242,7 @@ fn check_target(policy: &Policy, target: &TargetUrl) -> Result<(), RefusedUrl> {
         Host::V6(ip) => Some(IpAddr::V6(*ip)),
     };
     if let Some(ip) = ip {
-        policy.check_address(SocketAddr::new(ip, target.port))?;
+        address::check(policy, SocketAddr::new(ip, target.port), may_be_own)?;
     }
     let is_local = policy.allow_loopback && ip.is_some_and(address::is_loopback);
     if is_local || port::is_allowed(target.port) {

@@ -8,6 +8,7 @@ SELECT create_reference_table('api_key') WHERE NOT is_distributed('api_key');
 SELECT create_reference_table('application') WHERE NOT is_distributed('application');
 SELECT create_reference_table('endpoint') WHERE NOT is_distributed('endpoint');
 SELECT create_reference_table('event_type') WHERE NOT is_distributed('event_type');
+SELECT create_reference_table('inbox') WHERE NOT is_distributed('inbox');
 SELECT create_reference_table('change') WHERE NOT is_distributed('change');
 SELECT create_reference_table('schema_version') WHERE NOT is_distributed('schema_version');
 SELECT create_reference_table('copy_progress') WHERE NOT is_distributed('copy_progress');
@@ -27,6 +28,8 @@ SELECT create_distributed_table('dedup', 'slot', colocate_with => 'message')
     WHERE NOT is_distributed('dedup');
 SELECT create_distributed_table('endpoint_state', 'slot', colocate_with => 'message')
     WHERE NOT is_distributed('endpoint_state');
+SELECT create_distributed_table('inbox_request', 'slot', colocate_with => 'message')
+    WHERE NOT is_distributed('inbox_request');
 SELECT create_distributed_table('journal', 'slot', colocate_with => 'message')
     WHERE NOT is_distributed('journal');
 SELECT create_distributed_table('slot_lease', 'slot', colocate_with => 'message')

@@ -2,7 +2,7 @@
 -- become visible in their order; only what is rare counts here.
 CREATE TABLE counter (name text PRIMARY KEY, value bigint NOT NULL);
 INSERT INTO counter (name, value) VALUES ('environment', 0), ('application', 0), ('endpoint', 0),
-    ('event_type', 0), ('change', 0), ('journal', 0), ('message', 0), ('attempt', 0);
+    ('event_type', 0), ('inbox', 0), ('change', 0), ('journal', 0), ('message', 0), ('attempt', 0);
 
 CREATE TABLE environment (
     ordinal bigint PRIMARY KEY, name text NOT NULL UNIQUE, created_at bigint NOT NULL,
@@ -55,6 +55,24 @@ CREATE TABLE event_type (
     description text NOT NULL, is_archived boolean NOT NULL, is_deprecated boolean NOT NULL,
     schemas text, group_name text, feature_flags text NOT NULL, wording text NOT NULL, sample text,
     created_at bigint NOT NULL, updated_at bigint NOT NULL, UNIQUE (environment, name));
+
+CREATE TABLE inbox (
+    ordinal bigint PRIMARY KEY, environment bigint NOT NULL, tail bigint NOT NULL,
+    name text NOT NULL, key bytea NOT NULL, status bigint NOT NULL, headers text NOT NULL,
+    body bytea NOT NULL, delay_ms bigint NOT NULL, failure_percent bigint NOT NULL, secret bytea,
+    created_at bigint NOT NULL, updated_at bigint NOT NULL);
+-- Serves: the list of inboxes.
+CREATE INDEX inbox_by_environment ON inbox (environment, ordinal);
+
+-- The slot is that of the inbox's number. `id` begins with the time, so the newest come last.
+CREATE TABLE inbox_request (
+    slot smallint NOT NULL, inbox bigint NOT NULL, id bytea NOT NULL, method text NOT NULL,
+    path text NOT NULL, query text, headers bytea NOT NULL, body_bytes bigint NOT NULL,
+    remote text NOT NULL, body bytea NOT NULL,
+    -- Serves: the requests of an inbox, one of them, and which are too many.
+    PRIMARY KEY (slot, inbox, id));
+-- Serves: what is past its time.
+CREATE INDEX inbox_request_by_time ON inbox_request (slot, id);
 
 -- What changed in the configuration; caches read on from the version that they know.
 CREATE TABLE change (version bigint PRIMARY KEY, kind smallint NOT NULL, subject bigint NOT NULL);

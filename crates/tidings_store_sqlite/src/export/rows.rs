@@ -33,6 +33,8 @@ FROM endpoint_state JOIN endpoint ON endpoint.ordinal = endpoint_state.endpoint
 WHERE endpoint_state.endpoint > ?1 ORDER BY endpoint_state.endpoint LIMIT ?2";
 const EVENT_TYPES: &str = "-- export_event_types
 SELECT * FROM event_type WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
+const INBOXES: &str = "-- export_inboxes
+SELECT * FROM inbox WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
 const CHANGES: &str = "-- export_changes
 SELECT * FROM change WHERE version > ?1 ORDER BY version LIMIT ?2";
 const MESSAGES: &str = "-- export_messages
@@ -74,6 +76,8 @@ UNION ALL SELECT 'endpoint',
     coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'endpoint'), 0)
 UNION ALL SELECT 'event_type',
     coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'event_type'), 0)
+UNION ALL SELECT 'inbox',
+    coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'inbox'), 0)
 UNION ALL SELECT 'change',
     coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'change'), 0)
 UNION ALL SELECT 'journal', coalesce((SELECT value FROM counter WHERE name = 'journal'), 0)
@@ -269,6 +273,7 @@ pub(super) fn sql(table: Table) -> &'static str {
         Table::Endpoint => ENDPOINTS,
         Table::EndpointState => ENDPOINT_STATES,
         Table::EventType => EVENT_TYPES,
+        Table::Inbox => INBOXES,
         Table::Change => CHANGES,
         Table::Message => MESSAGES,
         Table::Attempt => ATTEMPTS,

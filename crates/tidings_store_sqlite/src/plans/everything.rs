@@ -10,21 +10,23 @@ use tidings_domain::clock::Millis;
 use tidings_domain::delivery::{Exchange, Outcome, PendingReason, Trigger};
 use tidings_domain::endpoint::{EndpointPatch, EndpointState};
 use tidings_domain::event_type::EventTypePatch;
-use tidings_domain::ids::{AttemptId, MessageId};
+use tidings_domain::ids::{AttemptId, InboxRequestId, MessageId};
+use tidings_domain::inbox::{InboxPatch, InboxRequest};
 use tidings_domain::message::{Message, MessageKey, pack_targets};
 use tidings_domain::plan::Plan;
 use tidings_store::commit::Acceptance;
 use tidings_store::copy::Table;
 use tidings_store::{
-    AttemptsOf, Dedup, EndpointUpdate, Hold, ImportMode, ListAttempts, ListEventTypes,
-    ListMessages, MessageReference, NewApplication, NewEndpoint, NewEventType, NewMessage, Next,
-    Order, Owed, PageRequest, Reference, Resend, Settlement, Subject,
+    AttemptsOf, CaughtRequest, Dedup, EndpointUpdate, Hold, ImportMode, ListAttempts,
+    ListEventTypes, ListInboxRequests, ListMessages, MessageReference, NewApplication, NewEndpoint,
+    NewEventType, NewInbox, NewMessage, Next, Order, Owed, PageRequest, Reference, Resend,
+    Settlement, Subject,
 };
 
 use crate::export::rows;
 use crate::step::Scope;
 use crate::{
-    accept, applications, changes, endpoints, event_types, journal, keys, lists, pending,
+    accept, applications, changes, endpoints, event_types, inboxes, journal, keys, lists, pending,
     plan_list, records, retention, settle, upkeep,
 };
 
@@ -33,6 +35,7 @@ const NOW: Millis = 1_700_000_000_000;
 pub(super) fn run(scope: &mut Scope<'_>) {
     run_configuration(scope);
     run_endpoints(scope);
+    run_inboxes(scope);
     run_messages(scope);
     of_records::run(scope);
     run_takeover(scope);
@@ -236,6 +239,55 @@ fn run_endpoints(scope: &mut Scope<'_>) {
         now: NOW,
     };
     endpoints::update(scope, update, None).unwrap();
+}
+
+fn run_inboxes(scope: &mut Scope<'_>) {
+    let new = NewInbox {
+        environment: 1,
+        name: String::new(),
+        key: [0; 16],
+        created_at: NOW,
+        tail: 1,
+    };
+    inboxes::create(scope, &new, None).unwrap();
+    inboxes::update(scope, 1, InboxPatch::default(), NOW).unwrap();
+    let request = InboxRequest {
+        id: InboxRequestId::new(NOW, 0, 1, 1),
+        method: String::new(),
+        path: String::new(),
+        query: None,
+        headers: Vec::new(),
+        body: Vec::new(),
+        body_bytes: 0,
+        remote: String::new(),
+    };
+    let id = request.id;
+    let caught = CaughtRequest {
+        inbox: 1,
+        request,
+        kept_max: 1,
+    };
+    inboxes::catch(scope, &caught).unwrap();
+    for order in [Order::Ascending, Order::Descending] {
+        let page = PageRequest {
+            order,
+            after: None,
+            limit: 5,
+        };
+        inboxes::list(scope.connection, 1, page).unwrap();
+        let list = ListInboxRequests {
+            inbox: 1,
+            order,
+            after: Some(id),
+            limit: 5,
+            with_body: true,
+        };
+        inboxes::requests(scope.connection, list).unwrap();
+    }
+    inboxes::request(scope.connection, 1, id).unwrap();
+    inboxes::delete_requests(scope, 1, Some(id)).unwrap();
+    inboxes::sweep(scope, NOW).unwrap();
+    inboxes::delete(scope, 1).unwrap();
 }
 
 fn run_messages(scope: &mut Scope<'_>) {

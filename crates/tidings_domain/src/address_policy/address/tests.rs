@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn judge(policy: &Policy, ip: &str) -> Result<(), RefusedAddress> {
-    check(policy, SocketAddr::new(ip.parse().unwrap(), 443))
+    check(policy, SocketAddr::new(ip.parse().unwrap(), 443), false)
 }
 
 proptest! {
@@ -185,7 +185,7 @@ fn a_request_cannot_come_back_to_this_process() {
         allowed: vec!["0.0.0.0/0".parse().unwrap()],
         ..Policy::development()
     };
-    let judge = |address: &str| check(&policy, address.parse().unwrap());
+    let judge = |address: &str| check(&policy, address.parse().unwrap(), false);
     for address in [
         "127.0.0.1:8080",
         "127.9.9.9:8080",

@@ -208,3 +208,32 @@ fn a_tenant_cannot_tell_one_refused_host_from_another() {
         "the URL begins with http://; only https:// is allowed"
     );
 }
+
+#[test]
+fn development_reaches_inboxes_of_this_process_and_nothing_else_of_it() {
+    let mut policy = Policy::development();
+    policy.own_listeners = vec!["127.0.0.1:8080".parse().unwrap()];
+    for text in [
+        "http://localhost:8080/in/a",
+        "http://127.0.0.1:8080/in/a/b?c",
+    ] {
+        assert!(policy.check_url(text).is_ok(), "{text}");
+    }
+    for text in [
+        "http://127.0.0.1:8080/in",
+        "http://127.0.0.1:8080/in/../api/v1/app",
+        "http://127.0.0.1:8080/in/%2e%2e/api/v1/app",
+        "http://127.0.0.1:8080//in/a",
+        "http://localhost:8080/?/in/a",
+    ] {
+        assert!(policy.check_url(text).is_err(), "{text}");
+    }
+    let answers = ["127.0.0.1".parse().unwrap()];
+    assert!(policy.check_resolved_for_inbox(&answers, 8080).is_ok());
+    assert!(policy.check_resolved(&answers, 8080).is_err());
+    policy.allow_loopback = false;
+    policy.allowed = vec!["127.0.0.0/8".parse().unwrap()];
+    assert!(policy.check_url("http://127.0.0.1:8443/in/a").is_ok());
+    assert!(policy.check_url("http://127.0.0.1:8080/in/a").is_err());
+    assert!(policy.check_resolved_for_inbox(&answers, 8080).is_err());
+}

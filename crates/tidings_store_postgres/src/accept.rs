@@ -1,5 +1,7 @@
 //! Messages are written down: one row each, and what is owed of them beyond what delivery takes at once.
 
+mod changes;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -199,48 +201,6 @@ impl<'a> Round<'a> {
     /// Whether any of them asks for a key, or changes a record.
     pub(crate) fn asks(&self) -> bool {
         !self.claims.is_empty() || self.changes().next().is_some()
-    }
-
-    /// The changes of records.
-    fn changes(&self) -> impl Iterator<Item = Writing<'a>> {
-        let acceptances = self.acceptances;
-        self.fresh.iter().filter_map(move |(candidate, id)| {
-            let new = &acceptances[candidate.place].new;
-            Some(Writing {
-                application: new.application,
-                write: new.record.as_deref()?,
-                message: *id,
-            })
-        })
-    }
-
-    /// Makes the changes. Where a record has changed before, its message is answered and gives its keys
-    /// back.
-    async fn change_records(
-        &mut self,
-        connection: &Connection,
-        answers: &mut [Option<Accepted>],
-    ) -> Result<()> {
-        let changed = records::write(connection, self.changes().collect()).await?;
-        let (stale, fresh): (Vec<_>, Vec<_>) = std::mem::take(&mut self.fresh)
-            .into_iter()
-            .partition(|(candidate, _)| {
-                let key = candidate.record_key.as_ref();
-                key.is_some_and(|key| !changed.contains(key))
-            });
-        self.fresh = fresh;
-        for (candidate, _) in &stale {
-            answers[candidate.place] = Some(Accepted::RecordChanged);
-        }
-        let keys = stale.iter().flat_map(|(candidate, _)| {
-            let slot = candidate.slot;
-            candidate.keys().map(move |key| (slot, &key[..]))
-        });
-        let (slots, keys): (Vec<i16>, Vec<&[u8]>) = keys.unzip();
-        if !keys.is_empty() {
-            dedup::release(connection, &slots, &keys).await?;
-        }
-        Ok(())
     }
 
     /// Takes the keys. Gives those that were free.

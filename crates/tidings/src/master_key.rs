@@ -10,10 +10,13 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use tidings_domain::clock::Entropy;
 use tidings_domain::sealed::{Keyring, MasterKey};
-use tidings_store::StoreError;
+use tidings_store::target::Target;
+use tidings_store::{Order, PageRequest, Store, StoreError};
 
 use crate::config::Settings;
 
+/// How many applications of each environment a start looks at.
+const LOOKED_AT_COUNT: usize = 16;
 const FILE: &str = "master.key";
 /// With this file in the folder there may be sealed secrets, so a missing key is not made anew.
 const DATABASE: &str = "tidings.db";
@@ -29,6 +32,34 @@ pub(crate) fn load(settings: &Settings, entropy: &dyn Entropy) -> anyhow::Result
         return read(&text).with_context(|| format!("the master key file {}", path.display()));
     }
     load_or_make(&settings.data, entropy)
+}
+
+/// Refuses a key that does not open what the store holds, as when a node on a shared database has made one
+/// of its own. Looks at one endpoint each of some applications.
+pub(crate) async fn check(store: &dyn Store, keyring: &Keyring) -> anyhow::Result<()> {
+    let first = |limit| PageRequest {
+        order: Order::Ascending,
+        after: None,
+        limit,
+    };
+    for environment in store.environments().await? {
+        let applications = store.applications(environment.ordinal, first(LOOKED_AT_COUNT));
+        for application in applications.await? {
+            let endpoints = store.endpoints(application.id.seq(), first(1)).await?;
+            for endpoint in endpoints {
+                if Target::prepare(endpoint, application.id, keyring).is_err() {
+                    return Err(unusable(
+                        "the secrets in the store were sealed with another master key: give this \
+                         server the key of the servers that are at work on it, as `master.key` in \
+                         its data folder (in place of the one that is there), in master_key_file or \
+                         in TIDINGS_MASTER_KEY"
+                            .to_owned(),
+                    ));
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 fn load_or_make(folder: &Path, entropy: &dyn Entropy) -> anyhow::Result<Keyring> {

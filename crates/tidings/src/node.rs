@@ -39,6 +39,7 @@ impl Node {
         let store = engine.store();
         let directory = Arc::new(Directory::new(store.clone(), keyring.clone()));
         directory.start().await?;
+        master_key::check(store.as_ref(), &keyring).await?;
         let policy = Arc::new(policy(settings, listen));
         let node = format!("{}-{}", std::process::id(), entropy.id_tail());
         let delivery = Arc::new(Delivery::new(DeliveryParts {

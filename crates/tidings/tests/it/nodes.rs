@@ -140,6 +140,22 @@ async fn what_a_dead_node_had_in_hand_another_delivers() {
 }
 
 #[tokio::test]
+async fn a_node_with_another_master_key_is_refused_and_told_what_to_do() {
+    let database = Database::new(Version::V15);
+    let first = app_on(&database).await;
+    let owner = first.create_application("Cool Account").await;
+    let endpoint = json!({"url": "https://example.com/hook"});
+    first.create_endpoint(&owner, endpoint).await;
+    let stranger = program().setting("store", &database.url());
+    let output = stranger.run(&["serve", "--listen", "127.0.0.1:0"]).await;
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains("sealed with another master key"), "{said}");
+    // With the right one it starts.
+    beside(&first, &database, &[]).await.stop().await;
+}
+
+#[tokio::test]
 async fn a_role_needs_postgresql() {
     let output = program().run(&["serve", "--role", "api"]).await;
     assert_eq!(output.status.code(), Some(2));

@@ -1,4 +1,4 @@
-//! Environments, their API keys, and applications: who sends, and for whom.
+//! Environments, their API keys, applications and their API users: who sends, and for whom.
 
 use std::collections::BTreeMap;
 
@@ -36,6 +36,34 @@ pub struct ApiKeyRecord {
     pub last_used_at: Option<Millis>,
     /// Since when it is refused.
     pub revoked_at: Option<Millis>,
+}
+
+/// What the store keeps of an API user: a login and a password by which one application is managed over
+/// the REST hooks. The password itself is shown once and never stored.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ApiUser {
+    /// Its number in the store.
+    pub ordinal: i64,
+    /// The environment of its application.
+    pub environment: i64,
+    /// The application that it manages, by number.
+    pub application: i64,
+    /// Its name in requests; unique among all API users that are not revoked.
+    pub login: String,
+    /// The password, hashed; see [`crate::password`].
+    pub password_hash: String,
+    /// When it was made.
+    pub created_at: Millis,
+    /// When it was last seen, rounded to the minute.
+    pub last_used_at: Option<Millis>,
+    /// Since when it is refused.
+    pub revoked_at: Option<Millis>,
+}
+
+impl std::fmt::Debug for ApiUser {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ApiUser({}, {}, [REDACTED])", self.ordinal, self.login)
+    }
 }
 
 /// One customer of the product; the unit of isolation, plan and portal access.

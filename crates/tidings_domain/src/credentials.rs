@@ -50,6 +50,21 @@ pub struct RefusedCredentials {
     pub field: &'static str,
     /// What is wrong with it.
     pub why: String,
+    /// The same for programs, as far as somebody asks.
+    pub kind: Refused,
+}
+
+/// What is wrong with a part of credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// Too long.
+    Length,
+    /// A control character.
+    Control,
+    /// A colon in the user name.
+    Colon,
+    /// Something else; see the message.
+    Other,
 }
 
 impl Credentials {
@@ -67,22 +82,25 @@ impl Credentials {
     /// # Errors
     /// Says what is wrong with the first part that is refused.
     pub fn check(&self) -> Result<(), RefusedCredentials> {
-        let refused = |field, why: &str| {
+        let refused_as = |kind, field, why: &str| {
             let why = why.to_owned();
-            Err(RefusedCredentials { field, why })
+            Err(RefusedCredentials { field, why, kind })
         };
+        let refused = |field, why| refused_as(Refused::Other, field, why);
         match self {
             Self::Basic { username, password } => {
                 for (field, text) in [("username", username), ("password", password)] {
                     if text.len() > USER_BYTES_MAX {
-                        return refused(field, "may have at most 1024 bytes");
+                        return refused_as(Refused::Length, field, "may have at most 1024 bytes");
                     }
                     if text.contains(char::is_control) {
-                        return refused(field, "may not have control characters");
+                        let why = "may not have control characters";
+                        return refused_as(Refused::Control, field, why);
                     }
                 }
                 if username.contains(':') {
-                    return refused(
+                    return refused_as(
+                        Refused::Colon,
                         "username",
                         "may not have a colon: what follows one is the password",
                     );

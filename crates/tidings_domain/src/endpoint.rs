@@ -23,9 +23,11 @@ pub struct Endpoint {
     pub application: i64,
     /// The environment of that application, by number.
     pub environment: i64,
+    /// Its number among the endpoints of the application, from 1 on; no two ever have the same.
+    pub number: i64,
     /// The product's own name for it, unique in the application.
     pub uid: Option<String>,
-    /// Where deliveries go, in canonical form.
+    /// Where deliveries go, as it was given; the guard has accepted it.
     pub url: String,
     /// What people call it.
     pub description: String,

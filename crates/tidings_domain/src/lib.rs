@@ -19,6 +19,7 @@ pub mod inbox;
 pub mod language;
 pub mod message;
 pub mod names;
+pub mod password;
 pub mod plan;
 pub mod record;
 pub mod retry;

@@ -96,7 +96,7 @@ pub struct NewEndpoint {
     pub environment: i64,
     /// The product's own name for it.
     pub uid: Option<String>,
-    /// Where deliveries go, in canonical form.
+    /// Where deliveries go, as it was given.
     pub url: String,
     /// What people call it.
     pub description: String,
@@ -250,6 +250,8 @@ pub struct Change {
 pub enum Subject {
     /// An API key, by number.
     ApiKey(i64),
+    /// An API user, by number.
+    ApiUser(i64),
     /// An application or one of its endpoints: the application, by number.
     Application(i64),
     /// The event types of an environment, by number.

@@ -13,6 +13,7 @@
 )]
 
 mod accepting;
+mod api_users;
 mod applications;
 mod bytes;
 mod canceling;
@@ -76,6 +77,11 @@ macro_rules! every_conformance_test {
                 a_caller_who_hangs_up_does_not_stop_the_hand_over,
                 nothing_is_accepted_without_an_open_journal,
                 many_at_once_are_all_accepted_each_under_its_own_number;
+            api_users:
+                an_api_user_is_found_by_its_login_as_it_was_given,
+                a_login_is_one_users_until_that_is_revoked,
+                every_change_of_an_api_user_is_told,
+                when_an_api_user_was_last_seen_only_moves_forward;
             applications:
                 an_application_is_kept_as_it_was_given,
                 a_guessed_id_or_another_environment_finds_no_application,
@@ -109,6 +115,7 @@ macro_rules! every_conformance_test {
                 endpoints_that_are_owed_something_are_listed_with_the_first_due_time;
             endpoints:
                 an_endpoint_is_kept_as_it_was_given,
+                endpoints_are_numbered_in_their_application_and_no_number_comes_twice,
                 a_guessed_id_or_another_application_finds_no_endpoint,
                 an_endpoints_uid_is_unique_in_its_application,
                 a_change_made_from_another_version_is_refused,

@@ -18,6 +18,8 @@ pub enum Table {
     ApiKey,
     /// Applications, deleted ones included.
     Application,
+    /// API users, revoked ones included.
+    ApiUser,
     /// Endpoints with their sealed secrets, deleted ones included.
     Endpoint,
     /// The health of endpoints.
@@ -52,6 +54,7 @@ impl Table {
         Self::Environment,
         Self::ApiKey,
         Self::Application,
+        Self::ApiUser,
         Self::Endpoint,
         Self::EndpointState,
         Self::EventType,
@@ -73,6 +76,7 @@ impl Table {
             Self::Environment => "environment",
             Self::ApiKey => "api_key",
             Self::Application => "application",
+            Self::ApiUser => "api_user",
             Self::Endpoint => "endpoint",
             Self::EndpointState => "endpoint_state",
             Self::EventType => "event_type",

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use tidings_domain::application::{ApiKeyRecord, Application};
+use tidings_domain::application::{ApiKeyRecord, ApiUser, Application};
 use tidings_domain::ids::ApplicationId;
 use tidings_domain::plan::Standing;
 use tidings_domain::sealed::Keyring;
@@ -50,9 +50,19 @@ impl ApplicationView {
     }
 }
 
+/// An API user with the id of its application.
+pub struct KnownApiUser {
+    /// The user.
+    pub user: ApiUser,
+    /// What it manages.
+    pub application: ApplicationId,
+}
+
 #[derive(Default)]
 struct Cache {
     keys: HashMap<i64, Arc<ApiKeyRecord>>,
+    /// By login.
+    api_users: HashMap<String, Arc<KnownApiUser>>,
     views: HashMap<i64, Arc<ApplicationView>>,
     /// Application numbers by environment and by what callers call them: id or uid.
     names: HashMap<i64, HashMap<String, i64>>,
@@ -76,6 +86,8 @@ impl Cache {
     }
 
     fn forget_application(&mut self, ordinal: i64) {
+        self.api_users
+            .retain(|_, known| known.user.application != ordinal);
         if let Some(view) = self.views.remove(&ordinal) {
             for target in &view.targets {
                 self.targets.remove(&target.ordinal());
@@ -151,6 +163,11 @@ impl Directory {
             for change in &changes {
                 match change.subject {
                     Subject::ApiKey(ordinal) => drop(cache.keys.remove(&ordinal)),
+                    Subject::ApiUser(ordinal) => {
+                        cache
+                            .api_users
+                            .retain(|_, known| known.user.ordinal != ordinal);
+                    }
                     Subject::Application(ordinal) => cache.forget_application(ordinal),
                     Subject::Plans(environment) => cache.forget_environment(environment),
                     Subject::EventTypes(_) => {}
@@ -180,6 +197,33 @@ impl Directory {
             cache.keys.insert(ordinal, key.clone());
         }
         Ok(Some(key))
+    }
+
+    /// The API user of this login, unless it was revoked or its application deleted.
+    pub async fn api_user(&self, login: &str) -> Result<Option<Arc<KnownApiUser>>, StoreError> {
+        if let Some(known) = self.read().api_users.get(login) {
+            return Ok(Some(known.clone()));
+        }
+        let generation = self.generation.load(Ordering::SeqCst);
+        let Some(user) = self.store.api_user(login.to_owned()).await? else {
+            return Ok(None);
+        };
+        let found = self.store.application_by_ordinal(user.application).await?;
+        let Some(application) = found else {
+            return Ok(None);
+        };
+        let known = Arc::new(KnownApiUser {
+            user,
+            application: application.id,
+        });
+        let mut cache = self.write();
+        if generation == self.generation.load(Ordering::SeqCst) {
+            if cache.api_users.len() >= VIEWS_COUNT_MAX {
+                cache.api_users.clear();
+            }
+            cache.api_users.insert(login.to_owned(), known.clone());
+        }
+        Ok(Some(known))
     }
 
     /// The application that a caller names, if it is in memory.

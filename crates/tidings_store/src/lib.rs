@@ -4,6 +4,7 @@
 //! calls, so nobody can wait for the network inside one. The `conformance` suite is written
 //! against the trait and runs on every engine.
 
+mod api_users;
 pub mod checkup;
 pub mod commit;
 pub mod configuration;
@@ -34,6 +35,7 @@ use tidings_domain::inbox::{Inbox, InboxPatch, InboxRequest};
 use tidings_domain::message::{Message, MessageKey};
 use tidings_domain::plan::Plan;
 
+pub use api_users::{ApiUsers, NewApiUser};
 pub use configuration::*;
 pub use error::StoreError;
 pub use handover::{Admission, AdmitFuture, Handed, Handover, Permit, Place, TestFuture};
@@ -50,7 +52,7 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 /// Every business step that touches rows.
 ///
 /// Writes return once they would survive a power cut. Reads see every write that has returned.
-pub trait Store: Send + Sync + 'static {
+pub trait Store: ApiUsers + Send + Sync + 'static {
     // -- Environments and keys ------------------------------------------------------------------
 
     /// The environment of this name; made if it is not there.

@@ -28,6 +28,7 @@ pub(crate) async fn note(connection: &Connection, subject: Subject) -> Result<()
         Subject::Application(number) => (2, number),
         Subject::EventTypes(number) => (3, number),
         Subject::Plans(number) => (4, number),
+        Subject::ApiUser(number) => (5, number),
     };
     connection.execute(NOTE_CHANGE, &[&kind, &number]).await?;
     Ok(())
@@ -43,6 +44,7 @@ pub(crate) async fn since(connection: &Connection, version: i64) -> Result<Vec<C
                 1 => Subject::ApiKey(number),
                 2 => Subject::Application(number),
                 3 => Subject::EventTypes(number),
+                5 => Subject::ApiUser(number),
                 _ => Subject::Plans(number),
             };
             Ok(Change {

@@ -30,7 +30,7 @@ macro_rules! select {
          endpoint.metadata, endpoint.headers, endpoint.credentials, endpoint.secrets, \
          endpoint.version, endpoint.created_at, endpoint.updated_at, endpoint.deleted_at, \
          state.failing_since, state.last_failure_at, state.failures_count, state.disabled_reason, \
-         state.disabled_at \
+         state.disabled_at, endpoint.number \
          FROM endpoint LEFT JOIN endpoint_state AS state ON state.slot = endpoint.slot \
          AND state.endpoint = endpoint.ordinal"
     };
@@ -39,12 +39,15 @@ macro_rules! select {
 statements! {
     NEXT_ENDPOINT = "-- next_endpoint
         UPDATE counter SET value = value + 1 WHERE name = 'endpoint' RETURNING value";
+    /// Whoever makes an endpoint holds the counter's row, so nobody else gets the same number.
+    NEXT_NUMBER = "-- next_number
+        SELECT coalesce(max(number), 0) + 1 FROM endpoint WHERE application = $1";
     CREATE_ENDPOINT = "-- create_endpoint
         INSERT INTO endpoint (ordinal, slot, application, environment, tail, uid, url, description,
             is_disabled, event_types, channels, throttle_rate, format, metadata, headers,
-            credentials, secrets, version, created_at, updated_at)
+            credentials, secrets, version, created_at, updated_at, number)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 1,
-            $18, $18)";
+            $18, $18, $19)";
     ENDPOINTS_BY_ORDINAL = concat!("-- endpoints_by_ordinal
         ", select!(), " WHERE endpoint.ordinal = ANY($1)");
     ENDPOINT_BY_UID = concat!("-- endpoint_by_uid
@@ -74,6 +77,7 @@ fn read(row: &Row) -> Result<KnownEndpoint> {
         id: EndpointId::new(created_at, 0, row.try_get(0)?, row.try_get(3)?),
         application: row.try_get(1)?,
         environment: row.try_get(2)?,
+        number: row.try_get(25)?,
         uid: text_option(row, 4)?,
         url: text(row, 5)?,
         description: text(row, 6)?,
@@ -161,6 +165,10 @@ async fn replay(
 async fn insert(connection: &Connection, new: &NewEndpoint) -> Result<i64> {
     let row = connection.query_one(NEXT_ENDPOINT, &[]).await?;
     let ordinal: i64 = row.try_get(0)?;
+    let next = connection
+        .query_one(NEXT_NUMBER, &[&new.application])
+        .await?;
+    let number: i64 = next.try_get(0)?;
     connection
         .execute(
             CREATE_ENDPOINT,
@@ -183,6 +191,7 @@ async fn insert(connection: &Connection, new: &NewEndpoint) -> Result<i64> {
                 &new.credentials,
                 &secrets_to_text(&new.secrets),
                 &new.created_at,
+                &number,
             ],
         )
         .await?;

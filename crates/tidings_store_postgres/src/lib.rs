@@ -5,6 +5,7 @@
 //! journal, and owns a share of the slots, in which it takes what is owed.
 
 mod accept;
+mod api_users;
 mod applications;
 mod changes;
 mod connection;

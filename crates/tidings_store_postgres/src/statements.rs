@@ -1,9 +1,9 @@
 //! Every statement in one list, so that a test can prepare each on a real server.
 
 use crate::{
-    accept, applications, changes, dedup, distribute, doctor, endpoints, event_types, groups,
-    health, hints, import, inboxes, journal, keys, lists, migration, nodes, partitions, pending,
-    plan_list, records, retention, server, settle, takeover, upkeep,
+    accept, api_users, applications, changes, dedup, distribute, doctor, endpoints, event_types,
+    groups, health, hints, import, inboxes, journal, keys, lists, migration, nodes, partitions,
+    pending, plan_list, records, retention, server, settle, takeover, upkeep,
 };
 
 /// Defines statements as constants, and the list of them.
@@ -40,6 +40,7 @@ pub(crate) fn in_flight() -> impl Iterator<Item = &'static str> {
 pub fn all() -> impl Iterator<Item = &'static str> {
     [
         accept::STATEMENTS,
+        api_users::STATEMENTS,
         applications::STATEMENTS,
         changes::STATEMENTS,
         dedup::STATEMENTS,

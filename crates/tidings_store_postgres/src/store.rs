@@ -2,7 +2,7 @@
 
 mod accepting;
 mod catching;
-mod passing;
+pub(crate) mod passing;
 mod routing;
 mod sharing;
 

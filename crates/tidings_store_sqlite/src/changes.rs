@@ -13,6 +13,7 @@ pub(crate) fn note(connection: &Connection, subject: Subject) -> rusqlite::Resul
         Subject::Application(number) => (2, number),
         Subject::EventTypes(number) => (3, number),
         Subject::Plans(number) => (4, number),
+        Subject::ApiUser(number) => (5, number),
     };
     connection
         .prepare_cached("-- note_change\nINSERT INTO change (kind, subject) VALUES (?1, ?2)")?
@@ -32,6 +33,7 @@ pub(crate) fn since(connection: &Connection, version: i64) -> rusqlite::Result<V
                 1 => Subject::ApiKey(number),
                 2 => Subject::Application(number),
                 3 => Subject::EventTypes(number),
+                5 => Subject::ApiUser(number),
                 _ => Subject::Plans(number),
             };
             Ok(Change {

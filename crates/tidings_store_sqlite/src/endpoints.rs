@@ -22,7 +22,8 @@ const COLUMNS: &str = "endpoint.ordinal, endpoint.application, endpoint.environm
     endpoint.channels, endpoint.throttle_rate, endpoint.format, endpoint.metadata, \
     endpoint.headers, endpoint.credentials, endpoint.secrets, endpoint.version, \
     endpoint.created_at, endpoint.updated_at, endpoint.deleted_at, state.failing_since, \
-    state.last_failure_at, state.failures_count, state.disabled_reason, state.disabled_at";
+    state.last_failure_at, state.failures_count, state.disabled_reason, state.disabled_at, \
+    endpoint.number";
 
 const FROM: &str =
     "endpoint LEFT JOIN endpoint_state AS state ON state.endpoint = endpoint.ordinal";
@@ -33,6 +34,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<KnownEndpoint> {
         id: EndpointId::new(created_at, 0, row.get(0)?, row.get(3)?),
         application: row.get(1)?,
         environment: row.get(2)?,
+        number: row.get(25)?,
         uid: row.get(4)?,
         url: row.get(5)?,
         description: row.get(6)?,
@@ -122,9 +124,9 @@ fn insert(connection: &Connection, new: &NewEndpoint) -> rusqlite::Result<()> {
             "-- create_endpoint
             INSERT INTO endpoint (application, environment, tail, uid, url, description,
                 is_disabled, event_types, channels, throttle_rate, format, metadata, headers,
-                credentials, secrets, version, created_at, updated_at)
+                credentials, secrets, version, created_at, updated_at, number)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 1, ?16,
-                ?16)",
+                ?16, (SELECT coalesce(max(number), 0) + 1 FROM endpoint WHERE application = ?1))",
         )?
         .execute(params![
             new.application,

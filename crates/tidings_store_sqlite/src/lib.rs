@@ -5,6 +5,7 @@
 //! blocking threads.
 
 mod accept;
+mod api_users;
 mod applications;
 mod changes;
 mod checkpoint;

@@ -39,10 +39,19 @@ CREATE INDEX application_by_plan ON application (environment, plan)
 -- Serves: the applications whose records may go.
 CREATE INDEX application_deleted ON application (ordinal) WHERE deleted_at IS NOT NULL;
 
+CREATE TABLE api_user (
+    ordinal INTEGER PRIMARY KEY AUTOINCREMENT, environment INTEGER NOT NULL,
+    application INTEGER NOT NULL, login TEXT NOT NULL, password_hash TEXT NOT NULL,
+    created_at INTEGER NOT NULL, last_used_at INTEGER, revoked_at INTEGER);
+-- Serves: the API user of a login. Holds: a login is unique.
+CREATE UNIQUE INDEX api_user_by_login ON api_user (login) WHERE revoked_at IS NULL;
+-- Serves: the API users of an application.
+CREATE INDEX api_user_by_application ON api_user (application, ordinal);
+
 CREATE TABLE endpoint (
     ordinal INTEGER PRIMARY KEY AUTOINCREMENT, application INTEGER NOT NULL,
-    environment INTEGER NOT NULL, tail INTEGER NOT NULL, uid TEXT, url TEXT NOT NULL,
-    description TEXT NOT NULL, is_disabled INTEGER NOT NULL, event_types TEXT NOT NULL,
+    environment INTEGER NOT NULL, number INTEGER NOT NULL, tail INTEGER NOT NULL, uid TEXT,
+    url TEXT NOT NULL, description TEXT NOT NULL, is_disabled INTEGER NOT NULL, event_types TEXT NOT NULL,
     channels TEXT NOT NULL, throttle_rate INTEGER, format TEXT NOT NULL, metadata TEXT NOT NULL,
     headers BLOB, credentials BLOB, secrets TEXT NOT NULL, version INTEGER NOT NULL,
     created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, deleted_at INTEGER);
@@ -52,6 +61,9 @@ CREATE UNIQUE INDEX endpoint_by_uid ON endpoint (application, uid)
 -- Serves: the endpoints of an application.
 CREATE INDEX endpoint_by_application ON endpoint (application, ordinal)
     WHERE deleted_at IS NULL;
+
+-- Serves: the next number in an application. Holds: no two endpoints have the same one, ever.
+CREATE UNIQUE INDEX endpoint_by_number ON endpoint (application, number);
 
 -- Beside the configuration, since it changes with deliveries.
 CREATE TABLE endpoint_state (

@@ -72,6 +72,7 @@ pub(super) async fn an_endpoint_is_kept_as_it_was_given(harness: &dyn Harness) {
     let expected = Endpoint {
         id: EndpointId::new(NOW, 0, made.id.seq(), new.tail),
         application: world.app(),
+        number: 1,
         environment: world.environment,
         uid: Some("hook".into()),
         url: new.url,
@@ -102,6 +103,35 @@ pub(super) async fn an_endpoint_is_kept_as_it_was_given(harness: &dyn Harness) {
             Ok(Some(made.clone()))
         );
     }
+}
+
+pub(super) async fn endpoints_are_numbered_in_their_application_and_no_number_comes_twice(
+    harness: &dyn Harness,
+) {
+    let world = World::new(harness).await;
+    let store = world.store();
+    let first = make(&world, world.new_endpoint()).await;
+    let other = NewEndpoint {
+        application: world.other_application().await.id.seq(),
+        ..world.new_endpoint()
+    };
+    assert_eq!((first.number, make(&world, other).await.number), (1, 1));
+    // Asked for all at once, then with the newest gone.
+    let making = (0..9).map(|_| store.create_endpoint(world.new_endpoint(), None));
+    let mut numbers = Vec::new();
+    for made in making.collect::<Vec<_>>() {
+        numbers.push(done(made.await.expect("a write")).number);
+    }
+    numbers.sort_unstable();
+    assert!(numbers.into_iter().eq(2..=10));
+    let newest = make(&world, world.new_endpoint()).await;
+    let gone = store.delete_endpoint(newest.id.seq(), NOW).await;
+    assert_eq!((newest.number, gone), (11, Ok(true)));
+    let next = make(&world, world.new_endpoint()).await;
+    assert_eq!(next.number, 12);
+    let patch = update(&next, described("changed"));
+    let changed = store.update_endpoint(patch, None).await.expect("a write");
+    assert_eq!(done(changed).number, 12);
 }
 
 pub(super) async fn a_guessed_id_or_another_application_finds_no_endpoint(harness: &dyn Harness) {

@@ -6,6 +6,7 @@ SELECT create_reference_table('counter') WHERE NOT is_distributed('counter');
 SELECT create_reference_table('environment') WHERE NOT is_distributed('environment');
 SELECT create_reference_table('api_key') WHERE NOT is_distributed('api_key');
 SELECT create_reference_table('application') WHERE NOT is_distributed('application');
+SELECT create_reference_table('api_user') WHERE NOT is_distributed('api_user');
 SELECT create_reference_table('endpoint') WHERE NOT is_distributed('endpoint');
 SELECT create_reference_table('event_type') WHERE NOT is_distributed('event_type');
 SELECT create_reference_table('inbox') WHERE NOT is_distributed('inbox');

@@ -1,8 +1,9 @@
 -- The last number given of each kind. A row here is locked until its transaction ends, so numbers
 -- become visible in their order; only what is rare counts here.
 CREATE TABLE counter (name text PRIMARY KEY, value bigint NOT NULL);
-INSERT INTO counter (name, value) VALUES ('environment', 0), ('application', 0), ('endpoint', 0),
-    ('event_type', 0), ('inbox', 0), ('change', 0), ('journal', 0), ('message', 0), ('attempt', 0);
+INSERT INTO counter (name, value) VALUES ('environment', 0), ('application', 0), ('api_user', 0),
+    ('endpoint', 0), ('event_type', 0), ('inbox', 0), ('change', 0), ('journal', 0),
+    ('message', 0), ('attempt', 0);
 
 CREATE TABLE environment (
     ordinal bigint PRIMARY KEY, name text NOT NULL UNIQUE, created_at bigint NOT NULL,
@@ -30,10 +31,19 @@ CREATE INDEX application_by_plan ON application (environment, plan)
 -- Serves: the applications whose records may go.
 CREATE INDEX application_deleted ON application (ordinal) WHERE deleted_at IS NOT NULL;
 
+CREATE TABLE api_user (
+    ordinal bigint PRIMARY KEY, environment bigint NOT NULL, application bigint NOT NULL,
+    login text COLLATE "C" NOT NULL, password_hash text NOT NULL, created_at bigint NOT NULL,
+    last_used_at bigint, revoked_at bigint);
+-- Serves: the API user of a login. Holds: a login is unique.
+CREATE UNIQUE INDEX api_user_by_login ON api_user (login) WHERE revoked_at IS NULL;
+-- Serves: the API users of an application.
+CREATE INDEX api_user_by_application ON api_user (application, ordinal);
+
 CREATE TABLE endpoint (
     ordinal bigint PRIMARY KEY, slot smallint NOT NULL, application bigint NOT NULL,
-    environment bigint NOT NULL, tail bigint NOT NULL, uid text COLLATE "C", url text NOT NULL,
-    description text NOT NULL, is_disabled boolean NOT NULL, event_types text NOT NULL,
+    environment bigint NOT NULL, number bigint NOT NULL, tail bigint NOT NULL,
+    uid text COLLATE "C", url text NOT NULL, description text NOT NULL, is_disabled boolean NOT NULL, event_types text NOT NULL,
     channels text NOT NULL, throttle_rate bigint, format text NOT NULL, metadata text NOT NULL,
     headers bytea, credentials bytea, secrets text NOT NULL, version bigint NOT NULL,
     created_at bigint NOT NULL, updated_at bigint NOT NULL, deleted_at bigint);
@@ -43,6 +53,9 @@ CREATE UNIQUE INDEX endpoint_by_uid ON endpoint (application, uid)
 -- Serves: the endpoints of an application.
 CREATE INDEX endpoint_by_application ON endpoint (application, ordinal)
     WHERE deleted_at IS NULL;
+
+-- Serves: the next number in an application. Holds: no two endpoints have the same one, ever.
+CREATE UNIQUE INDEX endpoint_by_number ON endpoint (application, number);
 
 -- Beside the configuration, since it changes with deliveries.
 CREATE TABLE endpoint_state (

@@ -25,4 +25,4 @@ macro_rules! read {
     }};
 }
 
-pub(super) use {read, write, write_in};
+pub(crate) use {read, write, write_in};

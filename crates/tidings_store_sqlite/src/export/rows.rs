@@ -25,6 +25,8 @@ const API_KEYS: &str = "-- export_api_keys
 SELECT * FROM api_key WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
 const APPLICATIONS: &str = "-- export_applications
 SELECT * FROM application WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
+const API_USERS: &str = "-- export_api_users
+SELECT * FROM api_user WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
 const ENDPOINTS: &str = "-- export_endpoints
 SELECT * FROM endpoint WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
 const ENDPOINT_STATES: &str = "-- export_endpoint_states
@@ -72,6 +74,8 @@ const COUNTERS: &str = "-- export_counters
 SELECT 'environment' AS name, coalesce(max(ordinal), 0) AS value FROM environment
 UNION ALL SELECT 'application',
     coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'application'), 0)
+UNION ALL SELECT 'api_user',
+    coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'api_user'), 0)
 UNION ALL SELECT 'endpoint',
     coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'endpoint'), 0)
 UNION ALL SELECT 'event_type',
@@ -270,6 +274,7 @@ pub(super) fn sql(table: Table) -> &'static str {
         Table::Environment => ENVIRONMENTS,
         Table::ApiKey => API_KEYS,
         Table::Application => APPLICATIONS,
+        Table::ApiUser => API_USERS,
         Table::Endpoint => ENDPOINTS,
         Table::EndpointState => ENDPOINT_STATES,
         Table::EventType => EVENT_TYPES,

@@ -18,16 +18,16 @@ use tidings_store::commit::Acceptance;
 use tidings_store::copy::Table;
 use tidings_store::{
     AttemptsOf, CaughtRequest, Dedup, EndpointUpdate, Hold, ImportMode, ListAttempts,
-    ListEventTypes, ListInboxRequests, ListMessages, MessageReference, NewApplication, NewEndpoint,
-    NewEventType, NewInbox, NewMessage, Next, Order, Owed, PageRequest, Reference, Resend,
-    Settlement, Subject,
+    ListEventTypes, ListInboxRequests, ListMessages, MessageReference, NewApiUser, NewApplication,
+    NewEndpoint, NewEventType, NewInbox, NewMessage, Next, Order, Owed, PageRequest, Reference,
+    Resend, Settlement, Subject,
 };
 
 use crate::export::rows;
 use crate::step::Scope;
 use crate::{
-    accept, applications, changes, endpoints, event_types, inboxes, journal, keys, lists, pending,
-    plan_list, records, retention, settle, upkeep,
+    accept, api_users, applications, changes, endpoints, event_types, inboxes, journal, keys,
+    lists, pending, plan_list, records, retention, settle, upkeep,
 };
 
 const NOW: Millis = 1_700_000_000_000;
@@ -184,6 +184,18 @@ fn run_configuration(scope: &mut Scope<'_>) {
     plan_list::write(scope, 1, &[]).unwrap();
     applications::find(connection, 1, &Reference::Uid("u".into())).unwrap();
     applications::update(scope, 1, ApplicationPatch::default(), NOW).unwrap();
+    let new = NewApiUser {
+        environment: 1,
+        application: 1,
+        login: "u".into(),
+        password_hash: String::new(),
+        created_at: NOW,
+    };
+    api_users::create(scope, &new).unwrap();
+    api_users::list(connection, 1).unwrap();
+    api_users::replace_password(scope, 1, 1, "").unwrap();
+    api_users::revoke(scope, 1, 1, NOW).unwrap();
+    api_users::touch(scope, &[(1, NOW)]).unwrap();
     let new = NewEventType {
         environment: 1,
         name: "a".into(),

@@ -1,0 +1,183 @@
+//! API users: made, found by their login, listed, given another password, revoked.
+
+use tidings_domain::application::ApiUser;
+use tidings_domain::clock::Millis;
+use tidings_store::{ApiUsers, NewApiUser, StoreFuture, Subject, Written};
+use tokio_postgres::Row;
+
+use crate::connection::Connection;
+use crate::convert::{stored, text};
+use crate::failure::Result;
+use crate::statements::statements;
+use crate::step::Scope;
+use crate::store::passing::{read, write};
+use crate::{PostgresStore, changes};
+
+impl ApiUsers for PostgresStore {
+    fn create_api_user(&self, new: NewApiUser) -> StoreFuture<'_, Written<ApiUser>> {
+        write!(self, |scope| create(scope, &new))
+    }
+
+    fn api_user(&self, login: String) -> StoreFuture<'_, Option<ApiUser>> {
+        read!(self, |reader| by_login(&reader, &login))
+    }
+
+    fn api_users(&self, application: i64) -> StoreFuture<'_, Vec<ApiUser>> {
+        read!(self, |reader| list(&reader, application))
+    }
+
+    fn replace_api_user_password(
+        &self,
+        application: i64,
+        ordinal: i64,
+        password_hash: String,
+    ) -> StoreFuture<'_, bool> {
+        write!(self, |scope| replace_password(
+            scope,
+            application,
+            ordinal,
+            &password_hash
+        ))
+    }
+
+    fn revoke_api_user(
+        &self,
+        application: i64,
+        ordinal: i64,
+        now: Millis,
+    ) -> StoreFuture<'_, bool> {
+        write!(self, |scope| revoke(scope, application, ordinal, now))
+    }
+
+    fn touch_api_users(&self, seen: Vec<(i64, Millis)>) -> StoreFuture<'_, ()> {
+        write!(self, |scope| touch(scope, &seen))
+    }
+}
+
+macro_rules! columns {
+    () => {
+        "ordinal, environment, application, login, password_hash, created_at, last_used_at, \
+         revoked_at"
+    };
+}
+
+statements! {
+    NEXT_API_USER = "-- next_api_user
+        UPDATE counter SET value = value + 1 WHERE name = 'api_user' RETURNING value";
+    CREATE_API_USER = "-- create_api_user
+        INSERT INTO api_user (ordinal, environment, application, login, password_hash, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    API_USER = concat!("-- api_user
+        SELECT ", columns!(), " FROM api_user WHERE login = $1 AND revoked_at IS NULL");
+    API_USERS = concat!("-- api_users
+        SELECT ", columns!(), " FROM api_user WHERE application = $1 ORDER BY ordinal");
+    REPLACE_PASSWORD = "-- replace_api_user_password
+        UPDATE api_user SET password_hash = $3
+        WHERE ordinal = $2 AND application = $1 AND revoked_at IS NULL";
+    REVOKE_API_USER = "-- revoke_api_user
+        UPDATE api_user SET revoked_at = $3
+        WHERE ordinal = $2 AND application = $1 AND revoked_at IS NULL";
+    TOUCH_API_USERS = "-- touch_api_users
+        UPDATE api_user SET last_used_at = seen.at
+        FROM unnest($1::bigint[], $2::bigint[]) AS seen (ordinal, at)
+        WHERE api_user.ordinal = seen.ordinal
+            AND (api_user.last_used_at IS NULL OR api_user.last_used_at < seen.at)";
+}
+
+fn read_api_user(row: &Row) -> Result<ApiUser> {
+    Ok(ApiUser {
+        ordinal: row.try_get(0)?,
+        environment: row.try_get(1)?,
+        application: row.try_get(2)?,
+        login: text(row, 3)?,
+        password_hash: text(row, 4)?,
+        created_at: row.try_get(5)?,
+        last_used_at: row.try_get(6)?,
+        revoked_at: row.try_get(7)?,
+    })
+}
+
+async fn create(scope: &mut Scope, new: &NewApiUser) -> Result<Written<ApiUser>> {
+    let connection = &scope.connection;
+    let application = crate::applications::by_ordinal(connection, new.application).await?;
+    if application.is_none() {
+        return Ok(Written::Missing);
+    }
+    // The counter's row first: whoever has it sees all logins that others have taken.
+    let row = connection.query_one(NEXT_API_USER, &[]).await?;
+    let ordinal: i64 = row.try_get(0)?;
+    if let Some(other) = by_login(connection, &new.login).await? {
+        return Ok(Written::Taken(other));
+    }
+    connection
+        .execute(
+            CREATE_API_USER,
+            &[
+                &ordinal,
+                &new.environment,
+                &new.application,
+                &stored(&new.login),
+                &stored(&new.password_hash),
+                &new.created_at,
+            ],
+        )
+        .await?;
+    changes::note(connection, Subject::ApiUser(ordinal)).await?;
+    let made = by_login(connection, &new.login).await?;
+    Ok(made.map_or(Written::Missing, Written::Done))
+}
+
+async fn by_login(connection: &Connection, login: &str) -> Result<Option<ApiUser>> {
+    let row = connection.query_opt(API_USER, &[&stored(login)]).await?;
+    row.as_ref().map(read_api_user).transpose()
+}
+
+async fn list(connection: &Connection, application: i64) -> Result<Vec<ApiUser>> {
+    let rows = connection.query(API_USERS, &[&application]).await?;
+    rows.iter().map(read_api_user).collect()
+}
+
+async fn replace_password(
+    scope: &mut Scope,
+    application: i64,
+    ordinal: i64,
+    password_hash: &str,
+) -> Result<bool> {
+    let hash = stored(password_hash);
+    let found = scope
+        .connection
+        .execute(REPLACE_PASSWORD, &[&application, &ordinal, &hash])
+        .await?;
+    note_if(scope, found == 1, ordinal).await
+}
+
+async fn revoke(scope: &mut Scope, application: i64, ordinal: i64, now: Millis) -> Result<bool> {
+    let found = scope
+        .connection
+        .execute(REVOKE_API_USER, &[&application, &ordinal, &now])
+        .await?;
+    note_if(scope, found == 1, ordinal).await
+}
+
+async fn note_if(scope: &mut Scope, is_changed: bool, ordinal: i64) -> Result<bool> {
+    if is_changed {
+        changes::note(&scope.connection, Subject::ApiUser(ordinal)).await?;
+    }
+    Ok(is_changed)
+}
+
+/// Notes when API users were last seen. It is no change that a cache must hear of.
+async fn touch(scope: &mut Scope, seen: &[(i64, Millis)]) -> Result<()> {
+    // One row is updated once at most, so of several times for a user only the last is sent.
+    let latest: std::collections::BTreeMap<i64, Millis> = {
+        let mut seen = seen.to_vec();
+        seen.sort_unstable();
+        seen.into_iter().collect()
+    };
+    let (ordinals, times): (Vec<i64>, Vec<Millis>) = latest.into_iter().unzip();
+    scope
+        .connection
+        .execute(TOUCH_API_USERS, &[&ordinals, &times])
+        .await?;
+    Ok(())
+}

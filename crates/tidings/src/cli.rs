@@ -39,6 +39,8 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Make, list and revoke API keys, beside a running server or without one.
     Keys(KeysArgs),
+    /// Make, list and revoke API users, who manage the REST hooks of one application.
+    ApiUsers(ApiUsersArgs),
     /// Bring the database to what this version needs, while servers run or before they start.
     ///
     /// A server does the same when it starts. Forward only; on PostgreSQL nobody who writes waits longer
@@ -193,6 +195,49 @@ pub(crate) enum KeysCommand {
         #[command(flatten)]
         data: DataArgs,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ApiUsersArgs {
+    #[command(subcommand)]
+    pub(crate) command: ApiUsersCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ApiUsersCommand {
+    /// Make one and print `login:password`, alone, on standard output. It is shown this once.
+    Create {
+        /// Its login; made up if it is not given
+        #[arg(long)]
+        login: Option<String>,
+        #[command(flatten)]
+        of: OfApplication,
+    },
+    /// List those of an application; the passwords are not stored.
+    List {
+        #[command(flatten)]
+        of: OfApplication,
+    },
+    /// Refuse one from now on; a running server follows within a second. The hooks that it made stay.
+    Revoke {
+        /// Its number, as `api-users list` shows it
+        number: i64,
+        #[command(flatten)]
+        of: OfApplication,
+    },
+}
+
+/// Whose API users.
+#[derive(Debug, Args)]
+pub(crate) struct OfApplication {
+    /// The application, by id or uid
+    #[arg(long)]
+    pub(crate) app: String,
+    /// Its environment
+    #[arg(long, default_value = "default")]
+    pub(crate) environment: String,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
 }
 
 #[derive(Debug, Args)]

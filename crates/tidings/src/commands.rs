@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod api_users;
 mod catalog;
 mod client;
 mod copy;
@@ -24,6 +25,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(args) => serve::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Keys(args) => keys::run(args.command),
+        Command::ApiUsers(args) => api_users::run(args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Distribute(args) => distribute::run(&args),
         Command::Migrate(args) => migrate::run(&args),

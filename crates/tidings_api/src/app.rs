@@ -17,9 +17,9 @@ use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderValue, Request, Uri};
 use tower_service::Service;
 
-use crate::Api;
 use crate::inboxes::catching::{Canned, catch, is_caught};
 use crate::problem::Problem;
+use crate::{Api, hooks};
 
 /// The header that names a request, in both directions.
 pub const REQUEST_ID: &str = "x-request-id";
@@ -41,6 +41,8 @@ impl App {
     /// Answers one request.
     pub async fn handle(mut self, mut request: Request<Body>) -> Response {
         let given_id = given_request_id(request.headers());
+        let hook_language = hooks::is_hook_path(request.uri().path())
+            .then(|| hooks::language_of(request.headers()));
         let mut response = if is_caught(request.uri().path()) {
             let caught = AssertUnwindSafe(catch(&self.api, request)).catch_unwind();
             caught.await.unwrap_or_else(|panic| panicked(&*panic))
@@ -57,7 +59,10 @@ impl App {
         }
         if !response.status().is_success() {
             let id = given_id.unwrap_or_else(|| self.make_request_id());
-            response = Problem::shape(response, &id);
+            response = match hook_language {
+                Some(language) => hooks::shape(response, &id, language),
+                None => Problem::shape(response, &id),
+            };
             response.headers_mut().insert(REQUEST_ID, id);
         } else if let Some(id) = given_id {
             response.headers_mut().insert(REQUEST_ID, id);

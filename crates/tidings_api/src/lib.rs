@@ -6,6 +6,7 @@
 
 pub mod app;
 
+mod api_users;
 mod applications;
 mod attempts;
 mod auth;
@@ -21,6 +22,7 @@ mod examples;
 mod feed;
 mod fields;
 mod health;
+mod hooks;
 mod inboxes;
 mod messages;
 mod pagination;
@@ -95,6 +97,8 @@ fn routes(api: Arc<Api>) -> Router {
     Router::new()
         .merge(health_routes())
         .merge(application_routes())
+        .merge(api_user_routes())
+        .merge(hooks::routes())
         .merge(endpoint_routes())
         .merge(plan_routes())
         .merge(event_type_routes())
@@ -132,6 +136,22 @@ fn plan_routes() -> Router<Arc<Api>> {
     Router::new()
         .route(v1!("/plan"), get(plans::list_plans).put(plans::put_plans))
         .route(v1!("/app/{app}/plan"), get(plans::get_application_plan))
+}
+
+fn api_user_routes() -> Router<Arc<Api>> {
+    Router::new()
+        .route(
+            v1!("/app/{app}/api-user"),
+            get(api_users::list_api_users).post(api_users::create_api_user),
+        )
+        .route(
+            v1!("/app/{app}/api-user/{id}"),
+            get(api_users::get_api_user).delete(api_users::revoke_api_user),
+        )
+        .route(
+            v1!("/app/{app}/api-user/{id}/password"),
+            post(api_users::replace_api_user_password),
+        )
 }
 
 fn endpoint_routes() -> Router<Arc<Api>> {

@@ -145,7 +145,11 @@ impl Problem {
         }
     }
 
-    fn log(&self, id: &str) {
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    pub(crate) fn log(&self, id: &str) {
         let cause = self.cause.as_deref().unwrap_or("no cause given");
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             // Thousands a second while a disk is full; the store says so once by itself.

@@ -23,11 +23,30 @@ pub const PASSWORD_BYTES_MAX: usize = 1_024;
 
 const SALT_BYTES: usize = 16;
 const HASH_BYTES: usize = 32;
-/// Memory in KiB, passes, lanes: 19 MiB and two passes, about 20 ms.
-const COST: (u32, u32, u32) = (19 * 1_024, 2, 1);
+/// About 20 ms.
+const COST: Cost = Cost {
+    memory_kib: 19 * 1_024,
+    passes: 2,
+    lanes: 1,
+};
 /// What a stored hash may ask of us at most, so that a row cannot stop the process.
 const MEMORY_KIB_MAX: u32 = 256 * 1_024;
 const PASSES_MAX: u32 = 16;
+
+/// What it takes to compute a hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Cost {
+    memory_kib: u32,
+    passes: u32,
+    lanes: u32,
+}
+
+/// What the stored form of a password says.
+struct Stored {
+    cost: Cost,
+    salt: Vec<u8>,
+    hash: Vec<u8>,
+}
 
 /// Whether this may be the login of an API user.
 ///
@@ -80,10 +99,14 @@ pub fn generate_password(entropy: &dyn Entropy) -> Zeroizing<String> {
 pub fn hash(password: &str, entropy: &dyn Entropy) -> String {
     let mut salt = [0; SALT_BYTES];
     entropy.fill(&mut salt);
-    let (memory, passes, lanes) = COST;
+    let Cost {
+        memory_kib,
+        passes,
+        lanes,
+    } = COST;
     let hash = compute(password, &salt, COST).expect("these parameters are allowed");
     format!(
-        "$argon2id$v=19$m={memory},t={passes},p={lanes}${}${}",
+        "$argon2id$v=19$m={memory_kib},t={passes},p={lanes}${}${}",
         STANDARD_NO_PAD.encode(salt),
         STANDARD_NO_PAD.encode(hash)
     )
@@ -92,10 +115,11 @@ pub fn hash(password: &str, entropy: &dyn Entropy) -> String {
 /// Whether this is the password that was hashed; false too for a hash that cannot be read. Takes as long
 /// as hashing it.
 pub fn verify(password: &str, stored: &str) -> bool {
-    let Some((cost, salt, expected)) = parse(stored) else {
+    let Some(stored) = parse(stored) else {
         return false;
     };
-    compute(password, &salt, cost).is_some_and(|hash| hash.ct_eq(expected.as_slice()).into())
+    let hash = compute(password, &stored.salt, stored.cost);
+    hash.is_some_and(|hash| hash.ct_eq(stored.hash.as_slice()).into())
 }
 
 /// What a check that succeeded is remembered by: nothing that anybody could find the password from who
@@ -112,20 +136,15 @@ pub fn tag(key: &[u8; 32], stored: &str, password: &str) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-fn compute(
-    password: &str,
-    salt: &[u8],
-    (memory, passes, lanes): (u32, u32, u32),
-) -> Option<[u8; HASH_BYTES]> {
-    let params = Params::new(memory, passes, lanes, Some(HASH_BYTES)).ok()?;
+fn compute(password: &str, salt: &[u8], cost: Cost) -> Option<[u8; HASH_BYTES]> {
+    let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(HASH_BYTES)).ok()?;
     let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     let mut out = [0; HASH_BYTES];
     let computed = argon.hash_password_into(password.as_bytes(), salt, &mut out);
     computed.ok().map(|()| out)
 }
 
-/// The cost, the salt and the hash of the stored form.
-fn parse(stored: &str) -> Option<((u32, u32, u32), Vec<u8>, Vec<u8>)> {
+fn parse(stored: &str) -> Option<Stored> {
     let rest = stored.strip_prefix("$argon2id$v=19$")?;
     let mut parts = rest.split('$');
     let (cost, salt, hash) = (parts.next()?, parts.next()?, parts.next()?);
@@ -134,12 +153,21 @@ fn parse(stored: &str) -> Option<((u32, u32, u32), Vec<u8>, Vec<u8>)> {
         let (name, text) = numbers.next()?;
         text.strip_prefix(name)?.parse::<u32>().ok()
     };
-    let cost = (number()?, number()?, number()?);
-    if parts.next().is_some() || cost.0 > MEMORY_KIB_MAX || cost.1 > PASSES_MAX || cost.2 != 1 {
+    let cost = Cost {
+        memory_kib: number()?,
+        passes: number()?,
+        lanes: number()?,
+    };
+    let is_affordable =
+        cost.memory_kib <= MEMORY_KIB_MAX && cost.passes <= PASSES_MAX && cost.lanes == 1;
+    if parts.next().is_some() || !is_affordable {
         return None;
     }
-    let (salt, hash) = (STANDARD_NO_PAD.decode(salt), STANDARD_NO_PAD.decode(hash));
-    Some((cost, salt.ok()?, hash.ok()?))
+    Some(Stored {
+        cost,
+        salt: STANDARD_NO_PAD.decode(salt).ok()?,
+        hash: STANDARD_NO_PAD.decode(hash).ok()?,
+    })
 }
 
 #[cfg(test)]

@@ -219,7 +219,7 @@ impl Service {
     }
 
     /// `None` if the endpoint is gone.
-    async fn write_endpoint(
+    pub(crate) async fn write_endpoint(
         &self,
         ordinal: i64,
         patch: EndpointPatch,
@@ -241,7 +241,8 @@ impl Service {
 
     pub(crate) fn check_url(&self, url: &str, problems: &mut Problems) -> Option<String> {
         match self.policy.check_url(url) {
-            Ok(target) => Some(target.as_str().to_owned()),
+            // As it was given: what is sent to is read from it anew each time, by the same rules.
+            Ok(_) => Some(url.to_owned()),
             Err(refused) => {
                 problems.push(FieldProblem::body("url", refused.public_message()));
                 None

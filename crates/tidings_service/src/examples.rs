@@ -176,7 +176,7 @@ impl Service {
         Ok(found.and_then(|found| found.sample))
     }
 
-    fn fresh(&self, sample: &Sample) -> Result<Payload, ServiceError> {
+    pub(crate) fn fresh(&self, sample: &Sample) -> Result<Payload, ServiceError> {
         payload(sample.fresh(self.now(), self.entropy()))
     }
 

@@ -20,7 +20,7 @@ const MINUTE_MS: Millis = 60_000;
 pub struct Caller {
     /// The environment that the key opens, by number.
     pub environment: i64,
-    /// The key, by number.
+    /// The key, by number; 0 for an API user, which has none.
     pub key: i64,
 }
 
@@ -29,7 +29,7 @@ pub struct Caller {
 pub(crate) struct LastUsed(RwLock<HashMap<i64, AtomicI64>>);
 
 impl LastUsed {
-    fn note(&self, key: i64, now: Millis) {
+    pub(crate) fn note(&self, key: i64, now: Millis) {
         let minute = now - now.rem_euclid(MINUTE_MS);
         {
             let seen = self.0.read().unwrap_or_else(PoisonError::into_inner);
@@ -76,13 +76,17 @@ impl Service {
         })
     }
 
-    /// Writes down when keys were last seen; upkeep calls it now and then.
+    /// Writes down when keys and API users were last seen; upkeep calls it now and then.
     pub async fn flush_last_used(&self) -> Result<(), ServiceError> {
         let seen = self.seen.take();
-        if seen.is_empty() {
-            return Ok(());
+        if !seen.is_empty() {
+            self.store.touch_api_keys(seen).await?;
         }
-        Ok(self.store.touch_api_keys(seen).await?)
+        let seen = self.seen_users.take();
+        if !seen.is_empty() {
+            self.store.touch_api_users(seen).await?;
+        }
+        Ok(())
     }
 
     /// The environment of this name; made if it is not there.

@@ -4,6 +4,7 @@
 //! store. It knows nothing of HTTP and nothing of SQL. Whoever calls has been identified before: a
 //! [`Caller`] is the proof.
 
+pub mod api_users;
 pub mod applications;
 pub mod attempts;
 pub mod catalog;
@@ -14,6 +15,7 @@ pub mod event_types;
 pub mod examples;
 pub mod feed;
 pub mod health;
+pub mod hooks;
 pub mod idempotency;
 pub mod inboxes;
 pub mod keys;
@@ -35,6 +37,7 @@ use tidings_store::directory::{ApplicationView, Directory};
 use tidings_store::{Admission, Store};
 use tokio::sync::watch;
 
+pub use api_users::ApiUserCaller;
 pub use error::{FieldProblem, ServiceError};
 pub use keys::Caller;
 pub use pages::{Cursor, Listed, PageQuery};
@@ -68,6 +71,8 @@ pub struct Service {
     admission: Arc<dyn Admission>,
     seen: keys::LastUsed,
     caught: inboxes::Catching,
+    seen_users: keys::LastUsed,
+    checked: api_users::Checked,
     /// Whether feeds are to end.
     closing: watch::Sender<bool>,
 }
@@ -76,6 +81,7 @@ impl Service {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
         Self {
+            checked: api_users::Checked::new(&*parts.entropy),
             store: parts.store,
             directory: parts.directory,
             keyring: parts.keyring,
@@ -85,6 +91,7 @@ impl Service {
             admission: parts.admission,
             seen: keys::LastUsed::default(),
             caught: inboxes::Catching::default(),
+            seen_users: keys::LastUsed::default(),
             closing: watch::Sender::new(false),
         }
     }

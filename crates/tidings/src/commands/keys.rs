@@ -31,7 +31,7 @@ pub(crate) fn run(command: KeysCommand) -> anyhow::Result<()> {
     }
 }
 
-fn with_service(
+pub(super) fn with_service(
     data: &DataArgs,
     work: impl AsyncFnOnce(Service) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
@@ -74,7 +74,7 @@ async fn revoke(service: &Service, environment: &str, number: i64) -> anyhow::Re
     Ok(())
 }
 
-async fn find(service: &Service, name: &str) -> anyhow::Result<Environment> {
+pub(super) async fn find(service: &Service, name: &str) -> anyhow::Result<Environment> {
     let environments = service.environments().await?;
     environments
         .into_iter()
@@ -82,6 +82,6 @@ async fn find(service: &Service, name: &str) -> anyhow::Result<Environment> {
         .ok_or_else(|| anyhow!("there is no environment `{name}`"))
 }
 
-fn date(at_ms: i64) -> String {
+pub(super) fn date(at_ms: i64) -> String {
     jiff::Timestamp::from_millisecond(at_ms).map_or_else(|_| at_ms.to_string(), |at| at.to_string())
 }

@@ -40,6 +40,7 @@ mod product_events;
 mod rates;
 mod records;
 mod resending;
+mod rest_hooks;
 mod retention;
 mod retries;
 mod sdk;

@@ -157,7 +157,7 @@ impl EndpointChange {
 
 impl Service {
     /// Checks a change to an endpoint and makes it ready to be written.
-    pub(super) async fn check_change(
+    pub(crate) async fn check_change(
         &self,
         target: &Target,
         change: EndpointChange,

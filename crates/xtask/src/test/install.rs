@@ -28,7 +28,7 @@ struct Need {
     is_there: fn() -> bool,
 }
 
-const NEEDS: [Need; 6] = [
+const NEEDS: [Need; 9] = [
     Need {
         packages: &["gcc", "libc6-dev"],
         reason: "compiles the shims that make storage fail",
@@ -54,6 +54,24 @@ const NEEDS: [Need; 6] = [
         packages: &["curl"],
         reason: "sends requests as the README shows them",
         is_there: || succeeds(Command::new("curl").arg("--version")),
+    },
+    Need {
+        packages: &["php-cli", "php-curl"],
+        reason: "adds a webhook as docs/rest-hooks.md shows it",
+        is_there: || {
+            let has_curl = "exit(function_exists('curl_init') ? 0 : 1);";
+            succeeds(Command::new("php").args(["-r", has_curl]))
+        },
+    },
+    Need {
+        packages: &["httpie"],
+        reason: "adds a webhook as docs/rest-hooks.md shows it",
+        is_there: || succeeds(Command::new("http").arg("--version")),
+    },
+    Need {
+        packages: &["default-jdk-headless"],
+        reason: "adds a webhook as docs/rest-hooks.md shows it",
+        is_there: || succeeds(Command::new("javac").arg("--version")),
     },
     Need {
         packages: &["postgresql-15"],

@@ -36,6 +36,8 @@ pub(super) enum Told {
     Hook(HookProblem),
     /// No such API user, or another password.
     Unauthorized,
+    /// The application's plan does not allow it.
+    Plan,
     /// No such hook.
     NoHook,
     /// No such event.
@@ -73,6 +75,7 @@ impl From<ServiceError> for Failure {
     fn from(error: ServiceError) -> Self {
         match error {
             ServiceError::Unauthorized => Self::told(Told::Unauthorized),
+            ServiceError::Forbidden { .. } => Self::told(Told::Plan),
             ServiceError::NotFound { what: "event" } => Self::told(Told::NoEvent),
             ServiceError::NotFound { .. } => Self::told(Told::NoHook),
             error => Self::Problem(error.into()),

@@ -143,6 +143,27 @@ async fn el_10_only_https_is_taken_unless_for_development() {
 }
 
 #[tokio::test]
+async fn el_12_a_plan_without_webhooks_is_a_403_and_nothing_is_made() {
+    let scene = HookScene::start().await;
+    let plans = json!({"data": [{"uid": "early", "name": "Early Owl", "webhooks": false},
+        {"uid": "corporate", "name": "Corporate Owl"}]});
+    let key = &scene.app.client;
+    key.put("/api/v1/plan", plans).await.expect(200);
+    let path = format!("/api/v1/app/{}", scene.owner);
+    key.patch(&path, json!({"plan": "early"})).await.expect(200);
+    let answer = scene
+        .client
+        .post("/api/webhooks", scene.hook("/hook"))
+        .await;
+    assert_eq!(told(&answer, 403)[0]["code"], 403_001);
+    assert!(scene.hooks().await.is_empty());
+    key.patch(&path, json!({"plan": "corporate"}))
+        .await
+        .expect(200);
+    scene.create(scene.hook("/hook")).await;
+}
+
+#[tokio::test]
 async fn wrong_credentials_for_the_target_are_named() {
     let scene = HookScene::start().await;
     let hook = |user: Value, password: Value| {

@@ -242,6 +242,14 @@ pub(super) const TEXTS: &[(u32, [&str; 6])] = &[
         "Login lub hasło jest nieprawidłowe albo go brakuje.",
         "L'utente o la password non è corretto oppure manca.",
     ]),
+    (403_001, [
+        "The plan of this account does not allow this.",
+        "El plan de esta cuenta no lo permite.",
+        "Tämän tilin tilaustaso ei salli tätä.",
+        "Der Tarif dieses Kontos erlaubt das nicht.",
+        "Plan tego konta na to nie pozwala.",
+        "Il piano di questo account non lo consente.",
+    ]),
     (404_001, [
         "There is nothing at this address.",
         "No hay nada en esta dirección.",

@@ -50,7 +50,7 @@ pub enum Table {
 
 impl Table {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Environment,
         Self::ApiKey,
         Self::Application,

@@ -31,9 +31,9 @@ const ROWS: &str = "
     INSERT INTO endpoint_state (slot, endpoint, failures_count) SELECT n % 1024, n, 1 FROM generate_series(1, 20000) AS n;
     INSERT INTO application (ordinal, slot, environment, tail, name, metadata, created_at, updated_at)
         SELECT n, n % 1024, 1, 1, '', '{}', 1, 1 FROM generate_series(1000, 6000) AS n;
-    INSERT INTO endpoint (ordinal, slot, application, environment, tail, url, description, is_disabled, event_types,
+    INSERT INTO endpoint (ordinal, slot, application, environment, number, tail, url, description, is_disabled, event_types,
             channels, format, metadata, secrets, version, created_at, updated_at)
-        SELECT n, n % 1024, 1 + n % 4000, 1, 1, '', '', false, '[]', '[]', 'json', '{}', '[]', 1, 1, 1
+        SELECT n, n % 1024, 1 + n % 4000, 1, n, 1, '', '', false, '[]', '[]', 'json', '{}', '[]', 1, 1, 1
         FROM generate_series(1, 20000) AS n;
     INSERT INTO event_type (ordinal, environment, name, description, is_archived, is_deprecated, feature_flags, wording,
             created_at, updated_at)

@@ -20,7 +20,7 @@ pub fn python() -> PathBuf {
     given("TIDINGS_TEST_PYTHON")
 }
 
-/// The folder that has npm's package `cloudevents` as published, for `NODE_PATH`.
+/// The folder that has npm's packages `cloudevents` and `zapier-platform-core` as published, for `NODE_PATH`.
 pub fn node_modules() -> PathBuf {
     given("TIDINGS_TEST_NODE_MODULES")
 }

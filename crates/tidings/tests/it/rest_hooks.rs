@@ -6,6 +6,7 @@ mod api_users;
 mod clients;
 mod errors;
 mod zapier;
+mod zapier_platform;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

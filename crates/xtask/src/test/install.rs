@@ -44,7 +44,7 @@ const NEEDS: [Need; 9] = [
     },
     Need {
         packages: &["nodejs", "npm"],
-        reason: "runs the unmodified cloudevents package of npm on what Tidings sends",
+        reason: "runs the unmodified cloudevents and zapier-platform-core packages of npm against Tidings",
         is_there: || {
             let has = |program| succeeds(Command::new(program).arg("--version"));
             has("node") && has("npm")
@@ -169,10 +169,13 @@ pub(crate) fn node_modules() -> Result<PathBuf> {
     let modules = folder.join("node_modules");
     let pins = folder.join("installed.json");
     let is_current = fs::read_to_string(&pins).is_ok_and(|text| text == NPM_PINS);
-    if is_current && modules.join("cloudevents").exists() {
+    let has = |name| modules.join(name).exists();
+    if is_current && has("cloudevents") && has("zapier-platform-core") {
         return Ok(modules);
     }
-    eprintln!("installing from npm into target/tools/npm: cloudevents and what it needs");
+    eprintln!(
+        "installing from npm into target/tools/npm: cloudevents, zapier-platform-core and what they need"
+    );
     fs::create_dir_all(&folder).context("could not make target/tools/npm")?;
     for (name, text) in [
         ("package.json", NPM_PACKAGES),

@@ -1,4 +1,4 @@
-//! The samples of docs/rest-hooks.md, run by the real programs: PHP, curl, HTTPie, Java.
+//! The samples of docs/rest-hooks.md, run by the real programs: PHP, curl, `HTTPie`, Java.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

@@ -221,7 +221,7 @@ async fn el_10_an_endpoint_has_https_in_whatever_way_its_url_comes_in() {
     let path = format!("/api/v1/app/{owner}/endpoint");
     let kept = client.post(&path, json!({"url": "HTTPS://example.com/x"}));
     let kept = kept.await.expect(201);
-    assert_eq!(kept["url"], "https://example.com/x");
+    assert_eq!(kept["url"], "HTTPS://example.com/x");
     let own = format!("{path}/{}", text(&kept["id"]));
     let plain = json!({"url": "http://example.com/x"});
     for refusal in [

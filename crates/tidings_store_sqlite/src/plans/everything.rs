@@ -34,6 +34,7 @@ const NOW: Millis = 1_700_000_000_000;
 /// Runs everything.
 pub(super) fn run(scope: &mut Scope<'_>) {
     run_configuration(scope);
+    run_event_types(scope);
     run_endpoints(scope);
     run_inboxes(scope);
     run_messages(scope);
@@ -196,6 +197,10 @@ fn run_configuration(scope: &mut Scope<'_>) {
     api_users::replace_password(scope, 1, 1, "").unwrap();
     api_users::revoke(scope, 1, 1, NOW).unwrap();
     api_users::touch(scope, &[(1, NOW)]).unwrap();
+}
+
+fn run_event_types(scope: &mut Scope<'_>) {
+    let connection = scope.connection;
     let new = NewEventType {
         environment: 1,
         name: "a".into(),

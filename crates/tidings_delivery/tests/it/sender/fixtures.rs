@@ -88,6 +88,7 @@ impl Draft {
             });
         let headers = serde_json::to_vec(&self.headers).unwrap();
         let endpoint = Endpoint {
+            number: 1,
             id,
             application: 1,
             environment: 1,

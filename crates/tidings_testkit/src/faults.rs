@@ -1,7 +1,7 @@
 //! Faults under load: the database crashes, cuts connections, has none left, loses answers, is away; or one
 //! of two nodes is killed or paused.
 //!
-//! The load, the endpoints and the checker are those of the [`rig`](crate::rig). After each stroke messages
+//! The load, the endpoints and the checker are those of [`crate::rig`]. After each stroke messages
 //! must be accepted again without help, and soon. In the end nothing that was accepted may be missing.
 
 mod nodes;

@@ -52,7 +52,7 @@ async fn every_table_is_distributed_once_in_a_fresh_database_and_in_one_that_is_
             distributed.expect("it is distributed");
         }
         assert_eq!(database.query(DISTRIBUTED), "10|11|48|21");
-        assert_eq!(*said.borrow(), 40);
+        assert_eq!(*said.borrow(), 42);
         let store = PostgresStore::open(&options).await;
         drop(store.expect("it opens as before"));
     }

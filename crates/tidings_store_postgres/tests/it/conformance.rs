@@ -43,6 +43,8 @@ impl Harness for Fresh {
 macro_rules! tests {
     ($($module:ident: $($name:ident),+;)+) => {
         on!(on_15, Version::V15, $($module: $($name),+;)+);
+        on!(on_16, Version::V16, $($module: $($name),+;)+);
+        on!(on_17, Version::V17, $($module: $($name),+;)+);
         on!(on_18, Version::V18, $($module: $($name),+;)+);
     };
 }

@@ -15,6 +15,16 @@ async fn on_15_every_statement_can_be_prepared_and_has_a_name_of_its_own() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_16_every_statement_can_be_prepared_and_has_a_name_of_its_own() {
+    every_statement_can_be_prepared(Version::V16).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_17_every_statement_can_be_prepared_and_has_a_name_of_its_own() {
+    every_statement_can_be_prepared(Version::V17).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_18_every_statement_can_be_prepared_and_has_a_name_of_its_own() {
     every_statement_can_be_prepared(Version::V18).await;
 }

@@ -14,18 +14,24 @@ use crate::tools;
 pub enum Version {
     /// Debian 12's.
     V15,
+    /// From npm.
+    V16,
+    /// From npm.
+    V17,
     /// The newest one, from Python's package index.
     V18,
 }
 
 impl Version {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::V15, Self::V18];
+    pub const ALL: [Self; 4] = [Self::V15, Self::V16, Self::V17, Self::V18];
 
     /// Its number.
     pub fn number(self) -> u32 {
         match self {
             Self::V15 => 15,
+            Self::V16 => 16,
+            Self::V17 => 17,
             Self::V18 => 18,
         }
     }
@@ -49,9 +55,17 @@ impl Programs {
         programs
     }
 
-    /// One of them, as the user who may run it.
+    /// One of them, as the user who may run it. The client is Debian's for every version: not all packages
+    /// have one, and it speaks with newer servers too.
     pub(super) fn command(&self, name: &str) -> Command {
-        as_user(&self.folder.join(name))
+        as_user(&self.path(name))
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        match name {
+            "psql" => tools::postgres(Version::V15).join(name),
+            _ => self.folder.join(name),
+        }
     }
 
     /// Runs one to its end; what it printed. Panics if it fails.
@@ -59,7 +73,7 @@ impl Programs {
     pub(super) fn run(&self, name: &str, first: &[&str], then: &[&str]) -> String {
         let mut command = self.command(name);
         let ended = command.args(first).args(then).output();
-        let shown = self.folder.join(name).display().to_string();
+        let shown = self.path(name).display().to_string();
         let ended = match ended {
             Ok(ended) => ended,
             Err(error) => panic!("{shown} does not run: {error}"),

@@ -44,7 +44,7 @@ const NEEDS: [Need; 9] = [
     },
     Need {
         packages: &["nodejs", "npm"],
-        reason: "runs the unmodified cloudevents and zapier-platform-core packages of npm against Tidings",
+        reason: "runs the unmodified cloudevents and zapier-platform-core packages of npm against Tidings, and brings PostgreSQL 16 and 17",
         is_there: || {
             let has = |program| succeeds(Command::new(program).arg("--version"));
             has("node") && has("npm")
@@ -174,7 +174,7 @@ pub(crate) fn node_modules() -> Result<PathBuf> {
         return Ok(modules);
     }
     eprintln!(
-        "installing from npm into target/tools/npm: cloudevents, zapier-platform-core and what they need"
+        "installing from npm into target/tools/npm: cloudevents, zapier-platform-core and what they need, PostgreSQL 16 and 17"
     );
     fs::create_dir_all(&folder).context("could not make target/tools/npm")?;
     for (name, text) in [

@@ -56,7 +56,7 @@ pub const ERROR_DETAIL_BYTES_MAX: usize = 500;
 /// What the sender is set to.
 #[derive(Debug, Clone)]
 pub struct SenderSettings {
-    /// Which names the id, timestamp and signature have.
+    /// Which names the id, timestamp, signature and event type have.
     pub header_names: HeaderNames,
     /// Limit of a whole attempt: name, connection, head and body. Default 20 s.
     pub attempt_for_max: Duration,
@@ -93,15 +93,15 @@ impl Default for SenderSettings {
     }
 }
 
-/// Which names the id, timestamp and signature headers have. The values are the same.
+/// Which names the headers with the id, timestamp, signature and event type have. The values are the same.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum HeaderNames {
-    /// `webhook-id`, `webhook-timestamp`, `webhook-signature`.
+    /// `webhook-id`, `webhook-timestamp`, `webhook-signature`, `webhook-event-type`.
     #[default]
     Webhook,
-    /// `svix-id`, `svix-timestamp`, `svix-signature`.
+    /// `svix-id`, `svix-timestamp`, `svix-signature`, `svix-event-type`.
     Svix,
-    /// All six: for receivers that are moving from one to the other.
+    /// All eight: for receivers that are moving from one to the other.
     Both,
 }
 
@@ -166,6 +166,7 @@ impl Sender {
         let message = attempt::Message {
             target,
             id: event.id,
+            event_type: event.event_type,
             formatted: &formatted,
             now,
         };

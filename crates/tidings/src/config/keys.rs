@@ -113,7 +113,7 @@ keys! {
     drain_timeout, "25s", "time", "How long a stop waits for requests under way.", duration;
     retention, "", "time, at least 1d", "How long messages and their attempts are kept; empty keeps them for ever. What is still owed is kept however old it is.",
         retention;
-    webhook_headers, "webhook", "webhook, svix or both", "The names of the id, timestamp and signature headers.",
+    webhook_headers, "webhook", "webhook, svix or both", "The names of the headers with the id, timestamp, signature and event type.",
         |text| match text {
             "webhook" => Ok(HeaderNames::Webhook),
             "svix" => Ok(HeaderNames::Svix),

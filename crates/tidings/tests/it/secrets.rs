@@ -102,7 +102,7 @@ async fn the_names_of_the_headers_are_a_setting() {
         let scene = Scene::of(app, json!({})).await;
         let message = scene.send(json!({})).await;
         let requests = scene.receiver.wait_for("/hook", 1).await;
-        for name in ["id", "timestamp", "signature"] {
+        for name in ["id", "timestamp", "signature", "event-type"] {
             let has = |prefix: &str| !requests[0].header(&format!("{prefix}-{name}")).is_empty();
             assert_eq!(
                 (has("webhook"), has("svix")),
@@ -111,6 +111,7 @@ async fn the_names_of_the_headers_are_a_setting() {
             );
         }
         assert_eq!(requests[0].header("svix-id"), message);
+        assert_eq!(requests[0].header("svix-event-type"), "user.created");
         if has_webhook {
             requests[0].verify(&scene.secret().await);
             let of = |prefix: &str| {

@@ -21,6 +21,8 @@ pub(super) struct Message<'a> {
     pub(super) target: &'a Target,
     /// As it is shown.
     pub(super) id: &'a str,
+    /// What happened.
+    pub(super) event_type: &'a str,
     /// In the endpoint's format: what is signed.
     pub(super) formatted: &'a Formatted,
     /// The time that is signed.

@@ -26,26 +26,30 @@ const AGENT: &str = concat!("Tidings/", env!("CARGO_PKG_VERSION"));
 /// Stands in the account for a value that only the endpoint's owner may know.
 const HIDDEN: &str = "[hidden]";
 
-const WEBHOOK_NAMES: SignatureNames = SignatureNames {
+const WEBHOOK_NAMES: Names = Names {
     id: HeaderName::from_static("webhook-id"),
     timestamp: HeaderName::from_static("webhook-timestamp"),
     signature: HeaderName::from_static("webhook-signature"),
+    event_type: HeaderName::from_static("webhook-event-type"),
 };
-const SVIX_NAMES: SignatureNames = SignatureNames {
+const SVIX_NAMES: Names = Names {
     id: HeaderName::from_static("svix-id"),
     timestamp: HeaderName::from_static("svix-timestamp"),
     signature: HeaderName::from_static("svix-signature"),
+    event_type: HeaderName::from_static("svix-event-type"),
 };
 
-struct SignatureNames {
+/// The names of what is told of every message, whatever its body says.
+struct Names {
     id: HeaderName,
     timestamp: HeaderName,
     signature: HeaderName,
+    event_type: HeaderName,
 }
 
 impl HeaderNames {
-    fn families(self) -> &'static [SignatureNames] {
-        static FAMILIES: [SignatureNames; 2] = [WEBHOOK_NAMES, SVIX_NAMES];
+    fn families(self) -> &'static [Names] {
+        static FAMILIES: [Names; 2] = [WEBHOOK_NAMES, SVIX_NAMES];
         match self {
             Self::Webhook => &FAMILIES[..1],
             Self::Svix => &FAMILIES[1..],
@@ -60,10 +64,10 @@ pub(super) struct Prepared {
     version: u32,
     origin: Arc<Origin>,
     uri: Uri,
-    /// In the order in which they are sent; the signature's are empty.
+    /// In the order in which they are sent; those of the message are empty.
     headers: HeaderMap,
-    families: &'static [SignatureNames],
-    /// The account of the headers before and after the signature's.
+    families: &'static [Names],
+    /// The account of the headers before and after those of the message.
     lines_before: String,
     lines_after: String,
 }
@@ -106,7 +110,12 @@ impl Prepared {
             headers.insert(name, value(text)?);
         }
         for family in names.families() {
-            for name in [&family.id, &family.timestamp, &family.signature] {
+            for name in [
+                &family.id,
+                &family.timestamp,
+                &family.signature,
+                &family.event_type,
+            ] {
                 headers.insert(name.clone(), HeaderValue::from_static(""));
             }
         }
@@ -155,6 +164,7 @@ impl Prepared {
         let Message {
             target,
             id,
+            event_type,
             formatted,
             now,
         } = *message;
@@ -163,12 +173,13 @@ impl Prepared {
         let invalid = |error| Failure::of_request(&error);
         let id = HeaderValue::from_str(id).map_err(invalid)?;
         let signature = HeaderValue::try_from(signature).map_err(invalid)?;
+        let event_type = HeaderValue::from_str(event_type).map_err(invalid)?;
         let mut headers = self.headers.clone();
         let mut lines = String::with_capacity(
             self.lines_before.len()
                 + self.lines_after.len()
                 + 32
-                + self.families.len() * (96 + id.len() + signature.len()),
+                + self.families.len() * (128 + id.len() + signature.len() + event_type.len()),
         );
         lines.push_str(&self.lines_before);
         for family in self.families {
@@ -176,6 +187,7 @@ impl Prepared {
                 (&family.id, &id),
                 (&family.timestamp, &timestamp),
                 (&family.signature, &signature),
+                (&family.event_type, &event_type),
             ] {
                 push_line(
                     &mut lines,

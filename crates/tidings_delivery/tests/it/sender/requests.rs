@@ -57,6 +57,7 @@ async fn the_request_is_a_post_of_the_payload_as_it_is() {
         "webhook-id",
         "webhook-timestamp",
         "webhook-signature",
+        "webhook-event-type",
         "authorization",
         "x-tenant",
         "content-length",

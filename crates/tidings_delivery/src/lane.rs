@@ -3,6 +3,7 @@
 //! The unit of scheduling is the endpoint. A hanging endpoint holds the places of its own lane and
 //! nothing else; what does not fit is owed in the store and comes back when there is room.
 
+mod cap;
 mod learning;
 mod rows;
 
@@ -20,6 +21,7 @@ use tokio::sync::Notify;
 
 use crate::shared::Shared;
 
+use cap::Cap;
 pub(crate) use learning::Lesson;
 pub(crate) use rows::Taken;
 
@@ -80,11 +82,7 @@ enum Backlog {
 struct State {
     queue: VecDeque<(Instant, Work)>,
     running: usize,
-    /// Requests at once; grows with successes, shrinks with time-outs and overload.
-    cap: usize,
-    /// Successes since the cap last changed, once it has shrunk.
-    successes: usize,
-    has_shrunk: bool,
+    cap: Cap,
     places: usize,
     average_us: f64,
     /// Messages whose rows are in memory here.
@@ -92,8 +90,8 @@ struct State {
     /// Messages that were handed over and whose request is under way.
     under_way: HashSet<MessageKey>,
     backlog: Backlog,
-    /// Something has waited here for too long, and no request has ended since: more would wait too.
-    is_stuck: bool,
+    /// Something has waited here for too long, and no work has ended since; see [`State::is_stuck`].
+    waits_for_an_end: bool,
     health: EndpointState,
     version: u32,
     breaker: Breaker,
@@ -111,15 +109,13 @@ impl Lane {
             state: Mutex::new(State {
                 queue: VecDeque::new(),
                 running: 0,
-                cap: shared.settings.lane_requests_start,
-                successes: 0,
-                has_shrunk: false,
+                cap: Cap::new(shared.settings.lane_requests_start),
                 places: 0,
                 average_us: 0.0,
                 taken: HashSet::new(),
                 under_way: HashSet::new(),
                 backlog: Backlog::None,
-                is_stuck: false,
+                waits_for_an_end: false,
                 health: EndpointState::default(),
                 version: 0,
                 breaker: Breaker::new(millis(shared.settings.breaker_rest)),
@@ -141,7 +137,7 @@ impl Lane {
     pub(crate) fn try_place(&self, shared: &Shared, now: Millis) -> bool {
         let settings = &shared.settings;
         let mut state = self.lock();
-        if state.is_stuck || state.breaker.passage(now) != Passage::Open {
+        if state.is_stuck() || state.breaker.passage(now) != Passage::Open {
             return false;
         }
         if now < state.left_to_owner_until && !shared.store.owns(self.creditor.slot) {
@@ -149,7 +145,7 @@ impl Lane {
         }
         let is_slow = state.average_us > QUICK_US || state.health.failing_since.is_some();
         let window = if is_slow {
-            state.cap.min(shared.lane_requests_max()) * 2
+            state.cap.now().min(shared.lane_requests_max()) * 2
         } else {
             settings.lane_window
         };
@@ -171,7 +167,7 @@ impl Lane {
     /// Whether a place is likely to come free in a moment.
     pub(crate) fn is_quick(&self) -> bool {
         let state = self.lock();
-        state.average_us <= QUICK_US && state.health.failing_since.is_none() && !state.is_stuck
+        state.average_us <= QUICK_US && state.health.failing_since.is_none() && !state.is_stuck()
     }
 
     /// Returns when a place has come free, perhaps taken again since.
@@ -211,7 +207,7 @@ impl Lane {
     }
 
     fn start_worker(self: &Arc<Self>, state: &mut State, shared: &Arc<Shared>) {
-        let cap = state.cap.min(shared.lane_requests_max());
+        let cap = state.cap.now().min(shared.lane_requests_max());
         if state.running < cap && !state.queue.is_empty() {
             state.running += 1;
             shared
@@ -223,7 +219,7 @@ impl Lane {
     /// The next piece of work for a worker; none ends it.
     pub(crate) fn next(&self, shared: &Shared) -> Option<Work> {
         let mut state = self.lock();
-        let cap = state.cap.min(shared.lane_requests_max());
+        let cap = state.cap.now().min(shared.lane_requests_max());
         let is_over = shared.is_draining() || state.running > cap;
         let is_resting = state.breaker.is_resting(shared.clock.now_ms());
         let next = match (is_over, is_resting) {
@@ -252,15 +248,15 @@ impl Lane {
         {
             taken.extend(state.queue.pop_front().map(|(_, work)| work));
         }
-        state.is_stuck |= !taken.is_empty() && state.running > 0;
+        state.waits_for_an_end |= !taken.is_empty();
         taken
     }
 
-    /// A handed-over message's request has ended without teaching anything.
+    /// Work has ended without teaching anything.
     pub(crate) fn forget_under_way(&self, message: MessageKey) {
         let mut state = self.lock();
         state.under_way.remove(&message);
-        state.is_stuck = false;
+        state.waits_for_an_end = false;
     }
 
     /// Handed-over messages whose request is under way.
@@ -279,6 +275,12 @@ impl Lane {
 }
 
 impl State {
+    /// Whether what comes now would wait as well: only as long as somebody works here, for who else would
+    /// bring the end that is waited for?
+    fn is_stuck(&self) -> bool {
+        self.waits_for_an_end && self.running > 0
+    }
+
     /// What a person asked for goes out even while the endpoint rests.
     fn pop_manual(&mut self) -> Option<(Instant, Work)> {
         let is_manual = |(_, work): &(Instant, Work)| match work {

@@ -38,10 +38,12 @@ struct Job {
 pub(crate) async fn run(shared: Arc<Shared>, lane: Arc<Lane>) {
     while let Some(work) = lane.next(&shared) {
         wait_for_room(&shared).await;
+        let message = work.message_key();
         match prepare(&shared, work).await {
             Ok(Some(job)) => deliver(&shared, &lane, job).await,
-            Ok(None) => {}
+            Ok(None) => lane.forget_under_way(message),
             Err(error) => {
+                lane.forget_under_way(message);
                 // The row still stands, or the journal still knows; nothing is lost by letting go.
                 tracing::warn!("A delivery could not be read, it will be tried again: {error}");
                 shared
@@ -151,6 +153,7 @@ async fn send_in_turn(shared: &Arc<Shared>, lane: &Arc<Lane>, job: Job, target: 
         return;
     }
     if target.is_rated() && job.hold != Hold::Handed && !shared.store.owns(lane.creditor.slot) {
+        lane.forget_under_way(job.message.key());
         return;
     }
     send(shared, lane, job, target, shared.clock.now_ms()).await;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tidings_domain::breaker::Passage;
+use tidings_domain::clock::Millis;
 use tidings_domain::endpoint::EndpointState;
 use tidings_domain::message::MessageKey;
 
@@ -48,23 +49,17 @@ impl Lane {
             state.health = health.clone();
         }
         if lesson.is_overload {
-            state.cap = (state.cap / 2).max(1);
-            state.has_shrunk = true;
-            state.successes = 0;
+            let began_at = now - Millis::from(lesson.took_us / 1_000);
+            state.cap.shrink(began_at, now);
         } else if lesson.is_success
             && !state.queue.is_empty()
-            && state.cap < shared.lane_requests_max()
+            && state.cap.now() < shared.lane_requests_max()
+            && state.cap.grow()
         {
-            state.successes += 1;
-            // At first by one with each success; after a setback by one for each full round.
-            if !state.has_shrunk || state.successes >= state.cap {
-                state.cap += 1;
-                state.successes = 0;
-                self.start_worker(&mut state, shared);
-            }
+            self.start_worker(&mut state, shared);
         }
         state.under_way.remove(&lesson.message);
-        state.is_stuck = false;
+        state.waits_for_an_end = false;
         rests_now
     }
 }

@@ -51,6 +51,17 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// Whether another node made the same thing at the same time, or both waited for each other.
+    pub(crate) fn is_race(&self) -> bool {
+        let Self::Database(error) = self else {
+            return false;
+        };
+        let code = error.code();
+        code == Some(&SqlState::UNIQUE_VIOLATION) || code == Some(&SqlState::T_R_DEADLOCK_DETECTED)
+    }
+}
+
 /// The whole story in one line; the driver's own text leaves out what the server said.
 pub(crate) fn describe(error: &tokio_postgres::Error) -> String {
     match (error.as_db_error(), std::error::Error::source(error)) {

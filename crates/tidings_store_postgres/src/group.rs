@@ -75,7 +75,7 @@ impl Group {
     pub(crate) fn write_at<T: Send + 'static>(
         &self,
         at: Option<Millis>,
-        work: impl for<'a> FnOnce(&'a mut Scope) -> BoxFuture<'a, Result<T>> + Send + 'static,
+        work: impl for<'a> FnOnce(&'a mut Scope) -> BoxFuture<'a, Result<T>> + Clone + Send + 'static,
     ) -> StoreFuture<'static, T> {
         let (step, result) = step(work);
         let sent = self.send(Operation::Step(step, at));

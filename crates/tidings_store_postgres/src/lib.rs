@@ -198,7 +198,10 @@ impl PostgresStore {
     /// Does something to the configuration, in a transaction at home.
     fn write<T: Send + 'static>(
         &self,
-        work: impl for<'a> FnOnce(&'a mut Scope) -> BoxFuture<'a, failure::Result<T>> + Send + 'static,
+        work: impl for<'a> FnOnce(&'a mut Scope) -> BoxFuture<'a, failure::Result<T>>
+        + Clone
+        + Send
+        + 'static,
     ) -> StoreFuture<'static, T> {
         self.groups.home.write_at(None, work)
     }
@@ -207,7 +210,10 @@ impl PostgresStore {
     fn write_in<T: Send + 'static>(
         &self,
         slot: i16,
-        work: impl for<'a> FnOnce(&'a mut Scope) -> BoxFuture<'a, failure::Result<T>> + Send + 'static,
+        work: impl for<'a> FnOnce(&'a mut Scope) -> BoxFuture<'a, failure::Result<T>>
+        + Clone
+        + Send
+        + 'static,
     ) -> StoreFuture<'static, T> {
         self.groups.of(slot).write_at(None, work)
     }

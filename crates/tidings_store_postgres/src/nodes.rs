@@ -28,6 +28,7 @@ statements! {
 }
 
 /// How this node takes part.
+#[derive(Clone)]
 pub(crate) struct Membership {
     /// What it is called.
     pub(crate) node: String,
@@ -37,6 +38,7 @@ pub(crate) struct Membership {
 }
 
 /// What a node knows of a group before it looks.
+#[derive(Clone)]
 pub(crate) struct Known {
     /// The slots that the group holds.
     pub(crate) slots: Vec<i16>,

@@ -38,11 +38,11 @@ struct Closure<F, T> {
 /// Where the result of a step will be.
 pub(crate) type Promise<T> = oneshot::Receiver<std::result::Result<T, StoreError>>;
 
-/// Makes a step of a closure.
+/// Makes a step of a closure. It is run again where another node was quicker: then it sees what that one made.
 pub(crate) fn step<T, F>(work: F) -> (Box<dyn Step>, Promise<T>)
 where
     T: Send + 'static,
-    F: for<'a> FnOnce(&'a mut Scope) -> BoxFuture<'a, Result<T>> + Send + 'static,
+    F: for<'a> FnOnce(&'a mut Scope) -> BoxFuture<'a, Result<T>> + Clone + Send + 'static,
 {
     let (reply, result) = oneshot::channel();
     let step = Closure {
@@ -56,26 +56,30 @@ where
 impl<T, F> Step for Closure<F, T>
 where
     T: Send + 'static,
-    F: for<'a> FnOnce(&'a mut Scope) -> BoxFuture<'a, Result<T>> + Send + 'static,
+    F: for<'a> FnOnce(&'a mut Scope) -> BoxFuture<'a, Result<T>> + Clone + Send + 'static,
 {
     fn run<'a>(&'a mut self, scope: &'a mut Scope) -> BoxFuture<'a, Result<()>> {
         let work = self.work.take().expect("a step runs once");
         Box::pin(async move {
             let extent = scope.effects.extent();
-            scope.connection.run("SAVEPOINT step").await?;
-            match work(scope).await {
-                Ok(value) => {
-                    self.result = Some(Ok(value));
-                    scope.connection.run("RELEASE step").await?;
-                }
-                Err(failure) if concerns_all(&failure) => return Err(failure),
-                Err(failure) => {
-                    self.result = Some(Err(failure.meaning()));
-                    scope
-                        .connection
-                        .run("ROLLBACK TO step; RELEASE step")
-                        .await?;
-                    scope.effects.cut_back(&extent);
+            for is_last in [false, false, true] {
+                scope.connection.run("SAVEPOINT step").await?;
+                match work.clone()(scope).await {
+                    Ok(value) => {
+                        self.result = Some(Ok(value));
+                        scope.connection.run("RELEASE step").await?;
+                        break;
+                    }
+                    Err(failure) if concerns_all(&failure) => return Err(failure),
+                    Err(failure) => {
+                        let undo = "ROLLBACK TO step; RELEASE step";
+                        scope.connection.run(undo).await?;
+                        scope.effects.cut_back(&extent);
+                        if is_last || !failure.is_race() {
+                            self.result = Some(Err(failure.meaning()));
+                            break;
+                        }
+                    }
                 }
             }
             Ok(())
@@ -94,7 +98,7 @@ fn concerns_all(failure: &Failure) -> bool {
 impl<T, F> Answered for Closure<F, T>
 where
     T: Send + 'static,
-    F: for<'a> FnOnce(&'a mut Scope) -> BoxFuture<'a, Result<T>> + Send + 'static,
+    F: for<'a> FnOnce(&'a mut Scope) -> BoxFuture<'a, Result<T>> + Clone + Send + 'static,
 {
     fn answer(self: Box<Self>, outcome: std::result::Result<(), StoreError>) {
         let missing = || Err(StoreError::Internal("the step did not run".into()));

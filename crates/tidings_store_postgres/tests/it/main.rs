@@ -16,6 +16,7 @@ mod nodes;
 mod outage;
 mod paused;
 mod plans;
+mod races;
 mod retention;
 mod rules;
 mod statements;

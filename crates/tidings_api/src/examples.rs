@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use tidings_domain::record::{TEST, notice};
 use tidings_service::FieldProblem;
 use tidings_service::examples::TestDraft;
 use tidings_service::payload::Payload;
@@ -74,11 +75,27 @@ fn read_draft(fields: &mut Fields, body: &JsonBody) -> Result<TestDraft, Problem
             .map_err(|error| Problem::malformed(format!("the body is not usable: {error}")))?
     };
     let has_payload = matches!(fields.value("payload"), Given::Value(_));
+    if let Some(user) = fields.text("user").or_none() {
+        if has_payload || event_type.is_some() || entity_type.is_some() {
+            let msg =
+                "stands for itself: `payload`, `eventType` and `entityType` do not go with it";
+            fields.refuse(FieldProblem::body("user", msg));
+        }
+        let user = Some(user);
+        return Ok(TestDraft {
+            user,
+            ..TestDraft::default()
+        });
+    }
     let Some(entity_type) = entity_type else {
         let payload = raw.payload.filter(|_| has_payload);
         return Ok(TestDraft {
             event_type,
-            payload: payload.and_then(|payload| object(fields, "payload", payload.get())),
+            payload: payload.and_then(|payload| {
+                let payload = Bytes::copy_from_slice(payload.get().as_bytes());
+                object(fields, "payload", &payload)
+            }),
+            user: None,
         });
     };
     if has_payload || event_type.is_some() {
@@ -88,7 +105,8 @@ fn read_draft(fields: &mut Fields, body: &JsonBody) -> Result<TestDraft, Problem
     }
     Ok(TestDraft {
         payload: record_body(fields, &entity_type, &raw),
-        event_type: Some(format!("{entity_type}.test")),
+        event_type: Some(format!("{entity_type}.{TEST}")),
+        user: None,
     })
 }
 
@@ -100,9 +118,8 @@ fn record_body(fields: &mut Fields, entity_type: &str, raw: &Raw<'_>) -> Option<
         fields.refuse(FieldProblem::body("entityId", msg));
         return None;
     };
-    let entity_type = serde_json::Value::from(entity_type);
-    let result = raw.result.map(|result| result.get().to_owned());
-    if let Some(result) = &result
+    let result = raw.result.map(RawValue::get);
+    if let Some(result) = result
         && !result.starts_with('{')
     {
         fields.refuse(FieldProblem::body(
@@ -111,16 +128,12 @@ fn record_body(fields: &mut Fields, entity_type: &str, raw: &Raw<'_>) -> Option<
         ));
         return None;
     }
-    let result = result.map(|result| format!(",\"result\":{result}"));
-    let body = format!(
-        "{{\"entity_id\":{id},\"entity_type\":{entity_type},\"action_type\":\"test\"{}}}",
-        result.unwrap_or_default()
-    );
-    object(fields, "result", &body)
+    let body = notice(entity_type, id, TEST, result.map(str::as_bytes));
+    object(fields, "result", &body.unwrap_or_default())
 }
 
-fn object(fields: &mut Fields, name: &str, json: &str) -> Option<Payload> {
-    if let Ok(Some(payload)) = Payload::parse(&Bytes::copy_from_slice(json.as_bytes())) {
+fn object(fields: &mut Fields, name: &str, json: &Bytes) -> Option<Payload> {
+    if let Ok(Some(payload)) = Payload::parse(json) {
         return Some(payload);
     }
     fields.refuse(FieldProblem::body(name, "must be a JSON object"));

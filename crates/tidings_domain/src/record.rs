@@ -122,31 +122,34 @@ impl Reading {
     }
 }
 
+/// What stands for the action in a body that is sent to see how a receiver answers.
+pub const TEST: &str = "test";
+
 /// What others are told of a change.
 #[derive(Serialize)]
 struct Notice<'a> {
     entity_id: &'a RawValue,
     entity_type: &'a str,
-    action_type: &'static str,
+    action_type: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     result: Option<&'a RawValue>,
 }
 
-/// The body of the event that tells of a change. `record` is its new value, of which no byte is
-/// changed; there is none where it was deleted.
+/// The body of the event that tells of a change, or of a [`TEST`]. `record` is its new value, of which no
+/// byte is changed; there is none where it was deleted.
 ///
 /// # Errors
 /// When one of them is not JSON.
 pub fn notice(
     entity_type: &str,
     entity_id: &str,
-    action: RecordAction,
+    action_type: &str,
     record: Option<&[u8]>,
 ) -> Result<Bytes, serde_json::Error> {
     let notice = Notice {
         entity_id: serde_json::from_str(entity_id)?,
         entity_type,
-        action_type: action.as_str(),
+        action_type,
         result: record.map(serde_json::from_slice).transpose()?,
     };
     serde_json::to_vec(&notice).map(Bytes::from)
@@ -242,12 +245,12 @@ mod tests {
 
     #[test]
     fn ei_8_a_notice_keeps_the_record_and_has_none_after_a_deletion() {
-        let told = notice("user", "7", RecordAction::Update, Some(b"{ \"a\": 1.0 }")).unwrap();
+        let told = notice("user", "7", "update", Some(b"{ \"a\": 1.0 }")).unwrap();
         assert_eq!(
             told,
             r#"{"entity_id":7,"entity_type":"user","action_type":"update","result":{ "a": 1.0 }}"#
         );
-        let told = notice("company", "\"b\"", RecordAction::Delete, None).unwrap();
+        let told = notice("company", "\"b\"", "delete", None).unwrap();
         assert_eq!(
             told,
             r#"{"entity_id":"b","entity_type":"company","action_type":"delete"}"#

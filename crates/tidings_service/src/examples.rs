@@ -6,6 +6,7 @@ use bytes::Bytes;
 use tidings_domain::delivery::Trigger;
 use tidings_domain::message::Message;
 use tidings_domain::names::check_event_type_name;
+use tidings_domain::record::{TEST, notice};
 use tidings_domain::sample::Sample;
 use tidings_store::target::Target;
 use tidings_store::{
@@ -20,6 +21,9 @@ use crate::{Caller, Service, attempts};
 /// What stands for a sample where there is none to choose; Svix clients know it.
 const PING: (&str, &str) = ("svix.ping", r#"{"success":true}"#);
 
+/// The type of the records that stand for people.
+const USER: &str = "user";
+
 /// What a test sends.
 #[derive(Debug, Clone, Default)]
 pub struct TestDraft {
@@ -27,6 +31,8 @@ pub struct TestDraft {
     pub event_type: Option<String>,
     /// What is sent; the sample of the event type if it is missing.
     pub payload: Option<Payload>,
+    /// Who asks for the test: the id of a record of the type `user`, which is sent instead of the above.
+    pub user: Option<String>,
 }
 
 /// A message for one endpoint.
@@ -79,7 +85,10 @@ impl Service {
         self.check_room()?;
         self.check_has_webhooks(caller, application).await?;
         let (view, target) = self.target(caller, application, endpoint).await?;
-        let (event_type, payload) = self.test_content(caller, &target, draft).await?;
+        let (event_type, payload) = match &draft.user {
+            Some(user) => self.test_of_user(caller, application, user).await?,
+            None => self.test_content(caller, &target, draft).await?,
+        };
         let permit = self.admission.try_test().ok_or(ServiceError::Unavailable {
             retry_after: RETRY_AFTER_BUSY,
             source: None,
@@ -115,6 +124,27 @@ impl Service {
         tested
             .filter(|row| row.attempt.trigger == Trigger::Test)
             .ok_or(attempts::NOT_FOUND)
+    }
+
+    /// What a change of the user's record would send, with `test` in the place of the action.
+    async fn test_of_user(
+        &self,
+        caller: Caller,
+        application: &str,
+        user: &str,
+    ) -> Result<(String, Payload), ServiceError> {
+        let invalid = |msg: String| ServiceError::invalid(FieldProblem::body("user", msg));
+        let record = match self.record(caller, application, (USER, user)).await {
+            Err(ServiceError::NotFound { .. }) => {
+                return Err(invalid(format!(
+                    "is not the id of a record of the type {USER} of this application; put one first"
+                )));
+            }
+            found => found?,
+        };
+        let told = notice(USER, &record.head.entity_id, TEST, Some(&record.body));
+        let told = told.map_err(|error| invalid(error.to_string()))?;
+        Ok((format!("{USER}.{TEST}"), Payload::of_object(told)))
     }
 
     async fn test_content(

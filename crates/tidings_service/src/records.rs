@@ -66,7 +66,8 @@ impl Wanted {
             (None, head) => head.map(|head| head.entity_id.clone()).unwrap_or_default(),
         };
         let body = self.value.as_ref().map(|(record, _)| record.as_bytes());
-        let told = notice(entity_type, &entity_id, action, body.map(|body| &body[..]));
+        let body_bytes = body.map(|body| &body[..]);
+        let told = notice(entity_type, &entity_id, action.as_str(), body_bytes);
         let told = told.map_err(|error| invalid(&error.to_string()))?;
         let write = RecordWrite {
             entity_type: entity_type.to_owned(),

@@ -209,6 +209,57 @@ async fn ei_17_a_test_is_one_request_with_the_record_and_its_answer_comes_back()
 }
 
 #[tokio::test]
+async fn ei_18_a_test_carries_the_record_of_the_user_who_asks_for_it() {
+    let scene = Scene::start().await;
+    let client = &scene.app.client;
+    let records = [
+        ("71", r#"{"id": 71, "name": "Ada", "points": 1.50}"#, "71"),
+        ("grace", r#"{"name":"Grace"}"#, "\"grace\""),
+    ];
+    for (id, record, entity_id) in records {
+        let path = scene.path(&format!("/record/user/{id}"));
+        client.send(Method::PUT, &path, record).await.expect(200);
+        scene.receiver.wait_for("/hook", 1).await;
+        let count = scene.receiver.requests().len();
+        let tested = test(&scene, json!({"user": id})).await.expect(200);
+        assert_eq!(tested["trigger"], "test");
+        let requests = scene
+            .receiver
+            .wait_until("the test", |all| all.len() > count);
+        let requests = requests.await;
+        let of_test = requests.iter().find(|one| one.id() == tested["msgId"]);
+        let of_test = of_test.unwrap();
+        assert_eq!(
+            String::from_utf8_lossy(&of_test.body),
+            format!(
+                r#"{{"entity_id":{entity_id},"entity_type":"user","action_type":"test","result":{record}}}"#
+            )
+        );
+        assert_eq!(of_test.header("webhook-event-type"), "user.test");
+        of_test.verify(&scene.secret().await);
+    }
+    for wrong in [
+        json!({"user": "nobody"}),
+        json!({"user": 71}),
+        json!({"user": "71", "payload": {}}),
+        json!({"user": "71", "eventType": "user.update"}),
+        json!({"user": "71", "entityType": "user", "entityId": 71}),
+    ] {
+        refused_field(&test(&scene, wrong).await, &["body", "user"]);
+    }
+    // Whoever is gone, or is another application's, is nobody here.
+    let own = scene.path("/record/user/71");
+    client.delete(&own).await.expect(200);
+    let gone = test(&scene, json!({"user": "71"})).await;
+    refused_field(&gone, &["body", "user"]);
+    let other = scene.app.create_application("Other").await;
+    let elsewhere = format!("/api/v1/app/{other}/record/user/mary");
+    client.put(&elsewhere, json!({})).await.expect(200);
+    let foreign = test(&scene, json!({"user": "mary"})).await;
+    refused_field(&foreign, &["body", "user"]);
+}
+
+#[tokio::test]
 async fn a_test_is_not_retried_and_says_nothing_about_the_endpoints_health() {
     let scene = Scene::with_settings(&[("retry_schedule", "1ms, 1ms, 1ms")]).await;
     scene.receiver.script("/hook", [410, 204]);

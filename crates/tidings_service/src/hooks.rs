@@ -192,6 +192,7 @@ impl Service {
         let http_auth_user = draft.http_auth_user.unwrap_or_default();
         let has_credentials = has_password || !http_auth_user.is_empty();
         let endpoint = EndpointDraft {
+            description: self.name_for(&draft.subscription_url),
             url: draft.subscription_url,
             event_types: draft.actions,
             credentials: has_credentials.then(|| CredentialsDraft {
@@ -231,7 +232,10 @@ impl Service {
             if !problems.is_empty() {
                 return Err(HookRefusal::Problems(problems));
             }
+            let name = self.name_for(&target.endpoint.url);
+            let is_named_so = target.endpoint.description == name;
             let change = EndpointChange {
+                description: is_named_so.then(|| self.name_for(&draft.subscription_url)),
                 url: Some(draft.subscription_url.clone()),
                 event_types: Some(draft.actions.clone()),
                 credentials: credentials_change(&target, &draft),
@@ -292,6 +296,12 @@ impl Service {
             None => Err(NO_EVENT),
             Some(found) => found.sample.map(|sample| self.fresh(&sample)).transpose(),
         }
+    }
+
+    /// What people find a hook by that was not given a name: the host that it leads to.
+    fn name_for(&self, url: &str) -> String {
+        let checked = self.policy.check_url(url);
+        checked.map_or_else(|_| String::new(), |url| url.authority().to_owned())
     }
 
     fn check_hook(&self, draft: &HookDraft) -> Vec<HookProblem> {

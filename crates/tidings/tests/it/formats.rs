@@ -24,7 +24,7 @@ async fn scene(format: &str) -> Scene {
 }
 
 #[tokio::test]
-async fn the_sample_person_arrives_in_each_format_and_is_signed_as_it_arrives() {
+async fn el_5_el_6_el_7_the_sample_person_arrives_in_each_format_and_is_signed_as_it_arrives() {
     let envelope =
         |at: &str| format!(r#"{{"type":"exam.finished","timestamp":"{at}","data":{PERSON}}}"#);
     let form = "first_name=John&last_name=Doe&gender=male";

@@ -8,12 +8,14 @@
     reason = "a failed unwrap is a failed test"
 )]
 
+mod accounts;
 mod addressing;
 mod bad_fields;
 mod bad_requests;
 mod both_stores;
 mod catalogs;
 mod copy;
+mod couplings;
 mod crash;
 mod credentials;
 mod data_folder;

@@ -8,7 +8,7 @@ use tidings_testkit::Received;
 use crate::support::{Scene, refused_field};
 
 /// A scene whose endpoint listens to these events of a catalogue.
-async fn listening(catalog: &str, events: &[&str]) -> Scene {
+pub(crate) async fn listening(catalog: &str, events: &[&str]) -> Scene {
     let scene = Scene::start().await;
     let client = &scene.app.client;
     let file = client.get(&format!("/api/v1/catalog/{catalog}")).await;
@@ -22,7 +22,7 @@ async fn listening(catalog: &str, events: &[&str]) -> Scene {
 }
 
 /// Sends a message as the product would: the body of its sample.
-async fn happens(scene: &Scene, event_type: &str) -> String {
+pub(crate) async fn happens(scene: &Scene, event_type: &str) -> String {
     let path = format!("/api/v1/event-type/{event_type}");
     let found = scene.app.client.get(&path);
     let payload = found.await.expect(200)["sample"].clone();
@@ -161,16 +161,50 @@ async fn finished(what: &str) {
 }
 
 #[tokio::test]
-async fn el_1_and_el_4_a_finished_exam_is_one_post_with_participant_and_result() {
+async fn el_1_el_4_a_finished_exam_is_one_post_with_participant_and_result() {
     finished("exam").await;
 }
 
 #[tokio::test]
-async fn el_2_and_el_4_a_finished_course_is_one_post_with_participant_and_result() {
+async fn el_2_el_4_a_finished_course_is_one_post_with_participant_and_result() {
     finished("course").await;
 }
 
 #[tokio::test]
-async fn el_3_and_el_4_a_finished_assessment_is_one_post_with_participant_and_result() {
+async fn el_3_el_4_a_finished_assessment_is_one_post_with_participant_and_result() {
     finished("assessment").await;
+}
+
+#[tokio::test]
+async fn el_8_el_9_a_webhook_that_is_off_gets_nothing_and_one_that_is_on_alone_gets_it() {
+    let scene = listening("easy-lms", &["exam.finished"]).await;
+    let settings = scene.endpoint_path("");
+    let switch = async |disabled: bool| {
+        let change = json!({"disabled": disabled});
+        let changed = scene.app.client.patch(&settings, change).await;
+        changed.expect(200);
+    };
+    switch(true).await;
+    happens(&scene, "exam.finished").await;
+    switch(false).await;
+    let message = happens(&scene, "exam.finished").await;
+    scene.status(&message, 0).await;
+    let requests = scene.receiver.requests();
+    let seen: Vec<_> = requests
+        .iter()
+        .map(|one| (one.path.as_str(), one.id()))
+        .collect();
+    assert_eq!(seen, [("/hook", message.as_str())]);
+}
+
+#[tokio::test]
+async fn el_11_who_finishes_twice_is_told_of_twice() {
+    let scene = listening("easy-lms", &["exam.finished"]).await;
+    let first = happens(&scene, "exam.finished").await;
+    let second = happens(&scene, "exam.finished").await;
+    let requests = scene.receiver.wait_for("/hook", 2).await;
+    let mut ids: Vec<&str> = requests.iter().map(|one| one.id()).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, [&first, &second]);
+    assert_eq!(requests[0].body, requests[1].body);
 }

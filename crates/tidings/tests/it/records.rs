@@ -58,7 +58,7 @@ async fn ei_1_a_change_is_told_once_and_saving_without_a_change_is_not() {
 }
 
 #[tokio::test]
-async fn ei_3_4_5_8_a_record_is_told_as_new_update_and_delete_in_this_order() {
+async fn ei_3_ei_4_ei_5_ei_8_a_record_is_told_as_new_update_and_delete_in_this_order() {
     let scene = Scene::start().await;
     put(&scene, "company/5", r#"{"id":"5","name":"a"}"#).await;
     put(&scene, "company/5", r#"{"id":"5","name":"b"}"#).await;
@@ -126,7 +126,7 @@ async fn ei_7_the_result_is_the_record_as_a_get_gives_it() {
 }
 
 #[tokio::test]
-async fn ei_15_16_only_the_triggers_that_are_chosen_are_sent() {
+async fn ei_4_ei_15_ei_16_only_the_triggers_that_are_chosen_are_sent() {
     let chosen = json!({"eventTypes": ["user.update", "company.delete"]});
     let catalog = |app: &tidings_testkit::TestApp| {
         let client = app.client.clone();
@@ -140,7 +140,12 @@ async fn ei_15_16_only_the_triggers_that_are_chosen_are_sent() {
     };
     let app = app_with(&[]).await;
     catalog(&app).await;
-    let scene = Scene::of(app, chosen).await;
+    let scene = Scene::of(app, json!({})).await;
+    let settings = scene.endpoint_path("");
+    let saved = scene.app.client.patch(&settings, chosen.clone()).await;
+    assert_eq!(saved.expect(200)["eventTypes"], chosen["eventTypes"]);
+    let shown = scene.app.client.get(&settings).await.expect(200);
+    assert_eq!(shown["eventTypes"], chosen["eventTypes"]);
     for record in ["user/1", "company/1"] {
         put(&scene, record, r#"{"a":1}"#).await;
         put(&scene, record, r#"{"a":2}"#).await;

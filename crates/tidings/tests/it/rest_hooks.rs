@@ -121,7 +121,7 @@ pub(crate) fn json_of(answer: &Answer, status: u16) -> Value {
 }
 
 #[tokio::test]
-async fn th_1_a_hook_is_made_and_is_in_both_lists() {
+async fn th_1_thx_2_a_hook_is_made_and_is_in_both_lists() {
     let scene = HookScene::start().await;
     let url = scene.receiver.url("/hook");
     let body = format!(r#"{{"actions":["{CREATED}"],"subscription_url":"{url}"}}"#);
@@ -133,6 +133,14 @@ async fn th_1_a_hook_is_made_and_is_in_both_lists() {
     assert_eq!(endpoints.len(), 1);
     assert_eq!(endpoints[0]["url"], url);
     assert_eq!(endpoints[0]["filterTypes"], json!([CREATED]));
+    // It is called by its host, since this interface has no name for it.
+    let host = scene.receiver.address().to_string();
+    assert_eq!(endpoints[0]["description"], host);
+    assert_eq!(endpoints[0]["disabled"], false);
+    let moved = json!({"actions": [CREATED], "subscription_url": "https://example.pl/a"});
+    let moved = scene.client.put("/api/webhooks/1", moved).await.expect(200);
+    assert_eq!(scene.endpoints().await[0]["description"], "example.pl");
+    assert_eq!(scene.hooks().await, [moved]);
     // And what was made there is here.
     let other = json!({"url": scene.receiver.url("/svix"), "eventTypes": [ASSIGNED]});
     scene.app.create_endpoint(&scene.owner, other).await;

@@ -116,7 +116,7 @@ async fn retry_after_is_honoured_and_never_shortens_a_wait() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_a_failure_and_not_followed() {
+async fn el_10_a_redirect_is_a_failure_and_not_followed() {
     let scene = Scene::with_settings(&QUICK).await;
     let elsewhere = scene.receiver.url("/elsewhere");
     scene

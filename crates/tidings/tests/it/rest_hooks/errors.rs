@@ -213,7 +213,7 @@ async fn everything_that_is_wrong_is_told_at_once() {
 }
 
 #[tokio::test]
-async fn th_3_th_17_every_answer_that_is_no_success_can_be_printed() {
+async fn th_3_th_17_thx_8_every_answer_that_is_no_success_can_be_printed() {
     let scene = HookScene::start().await;
     let huge = format!("{{\"a\":\"{}\"}}", "a".repeat(1024 * 1024));
     for (method, path, body, status, code) in [
@@ -251,7 +251,7 @@ async fn th_3_th_17_every_answer_that_is_no_success_can_be_printed() {
 }
 
 #[tokio::test]
-async fn messages_are_in_the_callers_language() {
+async fn thx_8_messages_are_in_the_callers_language() {
     let scene = HookScene::start().await;
     let hook = json!({"actions": [], "subscription_url": "https://example.pl"});
     for (wanted, language, message) in [

@@ -1,7 +1,7 @@
 //! The project's own commands, run as `cargo xtask NAME`. They are for people who work on Tidings; nothing
 //! of them is in the product.
 //!
-//! One file (and folder) per command: `test`, `tidy`, `bench`, `kill-run`, `fault-run`. What they share is in `folders` and `stage`.
+//! One file (and folder) per command: `test`, `tidy`, `bench`, `kill-run`, `fault-run`, `five-products`. What they share is in `folders` and `stage`.
 //! A command that cannot do its work ends with exit code 1 and says what to do about it.
 #![expect(
     clippy::print_stdout,
@@ -11,6 +11,7 @@
 
 mod bench;
 mod fault_run;
+mod five_products;
 mod folders;
 mod kill_run;
 mod stage;
@@ -39,6 +40,8 @@ enum Command {
     KillRun(kill_run::Options),
     /// Lets the database fail under load, again and again, and counts what came of it
     FaultRun(fault_run::Options),
+    /// Checks what the five source products do, row by row
+    FiveProducts(five_products::Options),
     /// Measures Tidings beside the measuring stick and writes the table of bench/README.md
     Bench(bench::Options),
 }
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::KillRun(options) => kill_run::run(&options),
         Command::FaultRun(options) => fault_run::run(&options),
+        Command::FiveProducts(options) => five_products::run(&options),
         Command::Bench(options) => bench::run(&options),
     };
     result.unwrap_or_else(|error| {

@@ -20,6 +20,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result, ensure};
 
+use crate::five_products::{self, Outcomes};
 use crate::folders;
 use crate::stage::{self, stage};
 use count::Count;
@@ -58,7 +59,13 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 
 fn run_tests(options: &Options) -> Result<Count> {
     let tools = prepare()?;
-    let mut count = stage("tests", || nextest(options, &tools))?;
+    let mut count = stage("tests", || {
+        nextest(&["--workspace"], &options.filter, &tools)
+    })?;
+    if options.filter.is_empty() {
+        // A row without a test that passed counts as a failure of its own.
+        count.failed += five_products::report_after(&outcomes()?)?;
+    }
     if has_doc_examples(&folders::root().join("crates"))? {
         count += stage("examples in the docs", || doc_examples(options))?;
     }
@@ -95,17 +102,37 @@ pub(crate) fn postgres() -> Result<postgres::Programs> {
     })
 }
 
-fn nextest(options: &Options, tools: &Tools) -> Result<Count> {
-    let report = folders::target().join("nextest/default/junit.xml");
+/// Runs the tests of these names and tells how each ended.
+pub(crate) fn run_named(names: &[String]) -> Result<Outcomes> {
+    let tools = prepare()?;
+    stage("tests", || {
+        nextest(&["--package", "tidings"], names, &tools)
+    })?;
+    outcomes()
+}
+
+/// How the tests of the last run ended.
+fn outcomes() -> Result<Outcomes> {
+    let report = std::fs::read_to_string(report()).context("there is no report of the tests")?;
+    five_products::outcomes_from_junit(&report)
+}
+
+fn report() -> PathBuf {
+    folders::target().join("nextest/default/junit.xml")
+}
+
+fn nextest(scope: &[&str], filter: &[String], tools: &Tools) -> Result<Count> {
+    let report = report();
     if report.exists() {
         std::fs::remove_file(&report).context("could not remove the last report")?;
     }
     let mut command = cargo();
     command
-        .args(["nextest", "run", "--workspace", "--all-features"])
+        .args(["nextest", "run", "--all-features"])
+        .args(scope)
         // The words may be those of an example in the docs.
         .args(["--no-tests", "pass"])
-        .args(&options.filter)
+        .args(filter)
         .env("TIDINGS_TEST_PYTHON", &tools.python)
         .env("TIDINGS_TEST_NODE_MODULES", &tools.node_modules)
         .env("TIDINGS_TEST_FAULTS", &tools.faults)

@@ -8,8 +8,11 @@ mod connection;
 mod events;
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::uri::{Authority, Scheme};
@@ -55,10 +58,12 @@ impl ClientError {
 pub(crate) struct Client {
     url: String,
     authority: Authority,
-    /// What comes before `/api/v1`, for a server behind a path.
+    /// What comes before `/api`, for a server behind a path.
     prefix: String,
+    /// The interface that paths are of, below the prefix.
+    interface: &'static str,
     authorization: HeaderValue,
-    connector: Connector,
+    connector: Arc<Connector>,
 }
 
 impl Client {
@@ -85,15 +90,28 @@ impl Client {
         if !is_https && *scheme != Scheme::HTTP {
             return Err(wrong("it begins with http:// or https://").into());
         }
-        let mut authorization = HeaderValue::try_from(format!("Bearer {token}"))
+        let authorization = sensitive(format!("Bearer {token}"))
             .map_err(|_| Usage("the API key has characters that no key has".to_owned()))?;
-        authorization.set_sensitive(true);
         Ok(Self {
             url: url.trim_end_matches('/').to_owned(),
             authority: authority.clone(),
             prefix: parsed.path().trim_end_matches('/').to_owned(),
+            interface: "/api/v1",
             authorization,
-            connector: Connector::new(authority, is_https)?,
+            connector: Arc::new(Connector::new(authority, is_https)?),
+        })
+    }
+
+    /// The same server, as an API user sees it; paths are those behind `/api`.
+    pub(crate) fn as_api_user(&self, login: &str, password: &str) -> anyhow::Result<Self> {
+        let encoded = STANDARD.encode(format!("{login}:{password}"));
+        Ok(Self {
+            url: self.url.clone(),
+            authority: self.authority.clone(),
+            prefix: self.prefix.clone(),
+            interface: "/api",
+            authorization: sensitive(format!("Basic {encoded}"))?,
+            connector: self.connector.clone(),
         })
     }
 
@@ -116,6 +134,29 @@ impl Client {
         self.call(Method::POST, path, body.into()).await
     }
 
+    /// Puts JSON in the place of what is there.
+    pub(crate) async fn put(
+        &self,
+        path: &str,
+        body: impl Into<Bytes>,
+    ) -> Result<Value, ClientError> {
+        self.call(Method::PUT, path, body.into()).await
+    }
+
+    /// Changes what the JSON names.
+    pub(crate) async fn patch(
+        &self,
+        path: &str,
+        body: impl Into<Bytes>,
+    ) -> Result<Value, ClientError> {
+        self.call(Method::PATCH, path, body.into()).await
+    }
+
+    /// Deletes something.
+    pub(crate) async fn delete(&self, path: &str) -> Result<Value, ClientError> {
+        self.call(Method::DELETE, path, Bytes::new()).await
+    }
+
     /// Opens a stream of events, for as long as the server keeps it open.
     pub(crate) async fn events(&self, path: &str) -> Result<Events, ClientError> {
         let opening = self.request(Method::GET, path, Bytes::new());
@@ -126,18 +167,32 @@ impl Client {
         Err(self.refused(response).await)
     }
 
+    /// Asks for something and gives it byte for byte.
+    pub(crate) async fn get_bytes(&self, path: &str) -> Result<Bytes, ClientError> {
+        self.call_for_bytes(Method::GET, path, Bytes::new()).await
+    }
+
     async fn call(&self, method: Method, path: &str, body: Bytes) -> Result<Value, ClientError> {
+        let bytes = self.call_for_bytes(method, path, body).await?;
+        if bytes.is_empty() {
+            return Ok(Value::Null);
+        }
+        serde_json::from_slice(&bytes)
+            .map_err(|_| self.unreachable("what answers there is no Tidings server"))
+    }
+
+    async fn call_for_bytes(
+        &self,
+        method: Method,
+        path: &str,
+        body: Bytes,
+    ) -> Result<Bytes, ClientError> {
         let calling = async {
             let response = self.request(method, path, body).await?;
             if !response.status().is_success() {
                 return Err(self.refused(response).await);
             }
-            let bytes = self.collect(response.into_body()).await?;
-            if bytes.is_empty() {
-                return Ok(Value::Null);
-            }
-            serde_json::from_slice(&bytes)
-                .map_err(|_| self.unreachable("what answers there is no Tidings server"))
+            self.collect(response.into_body()).await
         };
         self.within(CALL_FOR_MAX, calling).await
     }
@@ -150,7 +205,7 @@ impl Client {
     ) -> Result<Response<Incoming>, ClientError> {
         let mut request = Request::new(Full::new(body));
         *request.method_mut() = method;
-        *request.uri_mut() = format!("{}/api/v1{path}", self.prefix)
+        *request.uri_mut() = format!("{}{}{path}", self.prefix, self.interface)
             .parse()
             .map_err(|_| self.unreachable(&format!("{path} is no path")))?;
         let host = HeaderValue::from_str(self.authority.as_str());
@@ -198,9 +253,23 @@ impl Client {
     }
 }
 
+/// A header that is never shown.
+fn sensitive(text: String) -> Result<HeaderValue, http::header::InvalidHeaderValue> {
+    let mut value = HeaderValue::try_from(text)?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
 /// What a refusal says: a sentence, or each wrong field with what is wrong with it.
 fn detail(body: &[u8]) -> Option<String> {
     let body: Value = serde_json::from_slice(body).ok()?;
+    if let Value::Array(errors) = &body["errors"] {
+        let messages: Vec<&str> = errors
+            .iter()
+            .filter_map(|one| one["message"].as_str())
+            .collect();
+        return (!messages.is_empty()).then(|| messages.join(" "));
+    }
     match &body["detail"] {
         Value::String(text) => Some(text.clone()),
         Value::Array(fields) => {
@@ -250,6 +319,8 @@ mod tests {
             of(fields).as_deref(),
             Some("body.payload: must be an object; body.eventId: too long")
         );
+        let of_hooks = r#"{"request_id":"r","errors":[{"message":"One.","code":1},{"message":"Two.","code":2}]}"#;
+        assert_eq!(of(of_hooks).as_deref(), Some("One. Two."));
         assert_eq!(of("<html>"), None);
         assert_eq!(of("{}"), None);
     }

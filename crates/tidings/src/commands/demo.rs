@@ -1,17 +1,25 @@
-//! `tidings demo`: the whole path on one machine, from an event to a verified webhook.
+//! `tidings demo`: the whole path on one machine, from an event to a verified webhook, as five products
+//! use it.
+//!
+//! Each product has a file; what they share is in `stage`. Anything that does not come as it should ends the
+//! demo with an error.
 //!
 //! The server is the one that `tidings serve` runs, in development mode and on fresh data. All but the
 //! environment and its key is made through the public API, and what is printed comes from the public
 //! feed and from the receiver, which checks every signature by itself.
 
+mod easy_lms;
+mod event_insight;
 mod folder;
+mod inbox;
 mod receiver;
-mod scene;
+mod stage;
+mod thulium;
 mod watch;
+mod wink;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context as _;
 use tidings_service::Service;
@@ -27,13 +35,11 @@ use crate::node::Node;
 use crate::{output, telemetry};
 use folder::Folder;
 use receiver::Receiver;
-use scene::Scene;
+use stage::Stage;
 use watch::Watch;
 
 /// Short, so that a retry is seen.
 const RETRY_SCHEDULE: &str = "1s,5s";
-/// How long the demo waits for its own deliveries.
-const DELIVERED_FOR_MAX: Duration = Duration::from_secs(20);
 /// What the demo's environment is called.
 const ENVIRONMENT: &str = "demo";
 
@@ -73,22 +79,28 @@ async fn demo(args: &DemoArgs, settings: &Settings) -> anyhow::Result<()> {
 
 async fn show(args: &DemoArgs, running: &Running) -> anyhow::Result<()> {
     let receiver = Receiver::start().await?;
-    running.introduce(&receiver);
     let key = make_key(&running.service).await?;
     let client = Client::new(&running.url, &key)?;
-    let scene = Scene::make(&client, &receiver).await?;
-    let mut watch = Watch::start(&client, &receiver).await?;
+    let mut stage = Stage::set(&client).await?;
+    running.introduce(&receiver, &stage);
+    let stalker = wink::set(&mut stage, &receiver).await?;
+    let mut watch = Watch::start(&client, &receiver, &stalker).await?;
 
-    output::line(
-        "\nSending ten events. The receiver turns one of them away at first, as receivers do.\n",
-    );
-    let sent = scene.send_events(&client).await?;
-    watch.until_delivered(sent, DELIVERED_FOR_MAX).await?;
-    output::line("\nTen of ten were delivered, and every signature was verified.");
+    wink::show(&mut stage, &mut watch).await?;
+    event_insight::show(&mut stage).await?;
+    thulium::show(&mut stage).await?;
+    easy_lms::show(&mut stage).await?;
+    let count = stage.inbox.close(&client).await?;
+    output::line(format_args!(
+        "\nAll of it arrived: ten bookings at the receiver and {count} requests in the inbox, and every \
+         signature was verified."
+    ));
     if args.exit {
         return Ok(());
     }
-    running.tell_how_to_go_on(&key);
+    // From now on: what has happened so far was told.
+    let mut watch = Watch::start(&client, &receiver, &stalker).await?;
+    running.tell_how_to_go_on(&key, &stage);
     watch.go_on().await;
     Ok(())
 }
@@ -120,28 +132,36 @@ impl Running {
         }
     }
 
-    fn introduce(&self, receiver: &Receiver) {
+    fn introduce(&self, receiver: &Receiver, stage: &Stage<'_>) {
         let (url, folder, hook) = (&self.url, &self.folder, receiver.url());
+        let inbox = stage.inbox.url("");
         output::line(format_args!(
             "Tidings, from an event to a verified webhook, on this machine alone\n\n  \
              server    {url}  (development mode: http:// and loopback targets are allowed)\n  \
              data      {folder}  (removed at the end)\n  \
-             endpoint  {hook}  (a receiver in this program that verifies signatures)"
+             receiver  {hook}  (in this program; verifies signatures by itself)\n  \
+             inbox     {inbox}  (on the server; catches what all five products send)"
         ));
     }
 
-    fn tell_how_to_go_on(&self, key: &str) {
-        let (url, app) = (&self.url, scene::APPLICATION_UID);
+    fn tell_how_to_go_on(&self, key: &str, stage: &Stage<'_>) {
+        let (url, app) = (&self.url, stage::ACCOUNT_UID);
+        let (inbox, school) = (stage.inbox.api_path(), easy_lms::SMALL_SCHOOL_UID);
         output::line(format_args!(
             "\nThe server goes on until Ctrl-C. What there is to see and to try:\n\n  \
              {url}/                    where a browser lands\n  \
              {url}/api/v1/app/{app}    the API; docs/api.md says what it can\n\n\
              Watch from another terminal:\n\n  \
              TIDINGS_URL={url} TIDINGS_TOKEN={key} tidings tail\n\n\
-             Send one of your own:\n\n  \
+             Make a booking of your own:\n\n  \
              curl -sS {url}/api/v1/app/{app}/msg -H 'Authorization: Bearer {key}' \
              -H 'Content-Type: application/json' \
-             -d '{{\"eventType\":\"invoice.paid\",\"payload\":{{\"invoice\":\"mine\",\"amount\":42}}}}'\n"
+             -d '{{\"eventType\":\"booking.created\",\"payload\":{{\"event\":\"booking.created\"}}}}'\n\n\
+             See what the inbox has caught:\n\n  \
+             curl -sS {url}/api/v1{inbox}/request -H 'Authorization: Bearer {key}'\n\n\
+             Give Small School the plan that it needs; its exam goes out within seconds:\n\n  \
+             curl -sS -X PATCH {url}/api/v1/app/{school} -H 'Authorization: Bearer {key}' \
+             -H 'Content-Type: application/json' -d '{{\"plan\":\"corporate\"}}'\n"
         ));
     }
 

@@ -34,7 +34,7 @@ fn is_empty(folder: &Path) -> bool {
 }
 
 #[tokio::test]
-async fn the_demo_delivers_and_verifies_ten_messages_and_cleans_up() {
+async fn the_demo_shows_five_products_verifies_everything_and_cleans_up() {
     let folder = folder();
     let run = demo(folder.path(), &["--exit"]).output();
     let Output { status, stdout, .. } = within("the demo", run).await.unwrap();
@@ -51,6 +51,28 @@ async fn the_demo_delivers_and_verifies_ten_messages_and_cleans_up() {
         "{output}"
     );
     assert_eq!(count(&["✓", "attempt 2"]), 1, "{output}");
+    // Each product, with what it sends and what it does not.
+    for event in [
+        "user.new ",
+        "user.update ",
+        "user.test ",
+        "user.delete ",
+        "company.new ",
+        "CHAT_CONVERSATION_CREATED ",
+        "exam.finished ",
+        "course.finished ",
+        "assessment.finished ",
+    ] {
+        let arrived = count(&["✓", event, "arrived, signature verified"]);
+        assert_eq!(arrived, 1, "{event}: {output}");
+    }
+    assert_eq!(count(&["Small School", "is owed, and is not sent"]), 1);
+    assert_eq!(count(&["need at least the plan Corporate Owl"]), 1);
+    assert_eq!(
+        count(&["All of it arrived", "every signature"]),
+        1,
+        "{output}"
+    );
     assert!(is_empty(folder.path()), "the data folder is still there");
 }
 
@@ -79,7 +101,7 @@ async fn the_demo_prints_what_is_sent_with_its_own_curl_line() {
     loop {
         let line = within("the delivery", lines.next_line()).await.unwrap();
         let line = line.expect("the demo goes on");
-        if line.contains("invoice.paid") && line.contains("signature verified") {
+        if line.contains("booking.created") && line.contains("signature verified") {
             break;
         }
     }

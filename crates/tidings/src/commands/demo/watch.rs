@@ -14,20 +14,27 @@ use crate::output::{self, Paint, Tone};
 pub(super) struct Watch<'a> {
     events: Events,
     receiver: &'a Receiver,
+    /// The endpoint that leads to the receiver.
+    endpoint: String,
     paint: Paint,
 }
 
 impl<'a> Watch<'a> {
     /// Watches from now on.
-    pub(super) async fn start(client: &Client, receiver: &'a Receiver) -> anyhow::Result<Self> {
+    pub(super) async fn start(
+        client: &Client,
+        receiver: &'a Receiver,
+        endpoint: &str,
+    ) -> anyhow::Result<Self> {
         Ok(Self {
             events: client.events(&feed_path(None)).await?,
             receiver,
+            endpoint: endpoint.to_owned(),
             paint: Paint::of_output(),
         })
     }
 
-    /// Prints until all these messages are delivered and their signatures verified.
+    /// Prints what goes to the receiver until all these messages are there and their signatures verified.
     pub(super) async fn until_delivered(
         &mut self,
         messages: Vec<String>,
@@ -40,6 +47,9 @@ impl<'a> Watch<'a> {
                 let Some(attempt) = self.next().await else {
                     return false;
                 };
+                if attempt.endpoint != self.endpoint {
+                    continue;
+                }
                 let is_verified = self.print(&attempt);
                 if attempt.outcome == "success" && is_verified {
                     missing.remove(&attempt.message);
@@ -84,14 +94,16 @@ impl<'a> Watch<'a> {
     /// Prints an attempt. True if its signature was verified.
     fn print(&self, attempt: &Attempt) -> bool {
         let (mark, tone) = attempt.mark();
+        let is_at_receiver = attempt.endpoint == self.endpoint;
         let verdict = self.receiver.verdict(&attempt.message, attempt.number);
+        let verdict = verdict.filter(|_| is_at_receiver);
         let (verified, verified_tone) = match &verdict {
             Some(Ok(())) => ("signature verified".to_owned(), Tone::Good),
             Some(Err(why)) => (format!("SIGNATURE WRONG: {why}"), Tone::Bad),
             None => ("not at this receiver".to_owned(), Tone::Quiet),
         };
         let line = format!(
-            "  {} {:<14} attempt {}  {}  {:>8}  {}",
+            "  {} {:<19} attempt {}  {}  {:>8}  {}",
             self.paint.text(tone, mark),
             attempt.event_type,
             attempt.number,

@@ -75,6 +75,7 @@ pub(crate) async fn create(
     dedup: Option<&Dedup>,
 ) -> Result<Written<Application>> {
     let connection = &scope.connection;
+    changes::begin(connection).await?;
     if let Some(dedup) = dedup {
         match find_number(connection, dedup, new.created_at).await? {
             None => {}
@@ -174,6 +175,7 @@ pub(crate) async fn update(
     now: Millis,
 ) -> Result<Written<Application>> {
     let connection = &scope.connection;
+    changes::begin(connection).await?;
     let Some(mut application) = by_ordinal(connection, ordinal).await? else {
         return Ok(Written::Missing);
     };
@@ -205,6 +207,7 @@ pub(crate) async fn update(
 /// Deletes an application and its endpoints. Their rows stay, for the attempts that name them.
 pub(crate) async fn delete(scope: &mut Scope, ordinal: i64, now: Millis) -> Result<bool> {
     let connection = &scope.connection;
+    changes::begin(connection).await?;
     let found = connection
         .execute(DELETE_APPLICATION, &[&ordinal, &now])
         .await?;

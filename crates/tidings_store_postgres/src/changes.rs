@@ -15,10 +15,20 @@ statements! {
     NOTE_CHANGE = "-- note_change
         WITH next AS (UPDATE counter SET value = value + 1 WHERE name = 'change' RETURNING value)
         INSERT INTO change (version, kind, subject) SELECT value, $1, $2 FROM next";
+    /// Nothing changes but who has the row.
+    BEGIN_CHANGE = "-- begin_change
+        UPDATE counter SET value = value WHERE name = 'change'";
     CHANGES_SINCE = "-- changes_since
         SELECT version, kind, subject FROM change WHERE version > $1 ORDER BY version LIMIT $2";
     NEWEST_VERSION = "-- newest_version
         SELECT coalesce(max(version), 0) FROM change";
+}
+
+/// Waits until no other node changes the configuration, and keeps all others waiting until the commit: what is
+/// read after this is what it will still be when something is made of it.
+pub(crate) async fn begin(connection: &Connection) -> Result<()> {
+    connection.execute(BEGIN_CHANGE, &[]).await?;
+    Ok(())
 }
 
 /// Notes a change, in the transaction that makes it.

@@ -17,7 +17,7 @@ use crate::convert::{
     stored, stored_option, text, text_option, words_text,
 };
 use crate::dedup::{find_number, take_number};
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::statements::statements;
 use crate::step::Scope;
 
@@ -127,6 +127,7 @@ pub(crate) async fn create(
     dedup: Option<&Dedup>,
 ) -> Result<Written<Endpoint>> {
     let connection = &scope.connection;
+    changes::begin(connection).await?;
     if let Some(replayed) = replay(connection, dedup, new.created_at).await? {
         return Ok(replayed);
     }
@@ -286,9 +287,8 @@ pub(crate) async fn update(
     let is_enabled = patch.is_disabled == Some(false);
     patch.apply(&mut endpoint, now);
     if write(connection, ordinal, &endpoint, version).await? == 0 {
-        // Another node was quicker; what it made of the endpoint is there to be read now.
-        let now_there = by_ordinal(connection, ordinal).await?;
-        return Ok(now_there.map_or(Written::Missing, Written::Stale));
+        // What another node made of the endpoint is there to be read now.
+        return Err(Failure::Outrun);
     }
     if is_enabled {
         let slot = slot::of(endpoint.application);

@@ -83,6 +83,7 @@ pub(crate) async fn create(
     dedup: Option<&Dedup>,
 ) -> Result<Written<EventType>> {
     let connection = &scope.connection;
+    changes::begin(connection).await?;
     if let Some(dedup) = dedup {
         match find_number(connection, dedup, new.created_at).await? {
             None => {}
@@ -229,6 +230,7 @@ pub(crate) async fn update(
     now: Millis,
 ) -> Result<Option<EventType>> {
     let connection = &scope.connection;
+    changes::begin(connection).await?;
     let Some(mut event_type) = find(connection, environment, name).await? else {
         return Ok(None);
     };
@@ -245,6 +247,7 @@ pub(crate) async fn import(
     mode: ImportMode,
 ) -> Result<Vec<Imported>> {
     let (connection, mut imported) = (&scope.connection, Vec::with_capacity(event_types.len()));
+    changes::begin(connection).await?;
     for new in event_types {
         let done = match find(connection, new.environment, &new.name).await? {
             None => Imported::Created,

@@ -15,6 +15,8 @@ pub(crate) enum Failure {
     Unreadable(String),
     /// Another node has taken over from this one.
     TakenOver,
+    /// Another node has changed the row since it was read.
+    Outrun,
     /// The caller's own error.
     Store(StoreError),
 }
@@ -46,19 +48,24 @@ impl Failure {
             Self::Database(error) => meaning(error),
             Self::Unreadable(why) => StoreError::Internal(why.clone()),
             Self::TakenOver => StoreError::Unavailable(TAKEN_OVER.into()),
+            Self::Outrun => StoreError::Busy,
             Self::Store(error) => error.clone(),
         }
     }
 }
 
 impl Failure {
-    /// Whether another node made the same thing at the same time, or both waited for each other.
+    /// Whether another node made or changed the same thing at the same time, or both waited for each other.
     pub(crate) fn is_race(&self) -> bool {
-        let Self::Database(error) = self else {
-            return false;
-        };
-        let code = error.code();
-        code == Some(&SqlState::UNIQUE_VIOLATION) || code == Some(&SqlState::T_R_DEADLOCK_DETECTED)
+        match self {
+            Self::Outrun => true,
+            Self::Database(error) => {
+                let code = error.code();
+                code == Some(&SqlState::UNIQUE_VIOLATION)
+                    || code == Some(&SqlState::T_R_DEADLOCK_DETECTED)
+            }
+            _ => false,
+        }
     }
 }
 

@@ -33,6 +33,7 @@ pub(crate) async fn write(
     plans: &[Plan],
 ) -> Result<Option<String>> {
     let connection = &scope.connection;
+    changes::begin(connection).await?;
     for before in read(connection, environment).await? {
         let stays = plans.iter().any(|plan| plan.uid == before.uid);
         if stays {

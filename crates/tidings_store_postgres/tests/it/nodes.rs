@@ -184,7 +184,7 @@ async fn a_change_of_the_configuration_waits_until_every_node_knows() {
     first.store.publish(8).await.expect("it is told");
 }
 
-async fn endpoint(store: &PostgresStore, application: i64) -> EndpointId {
+pub(crate) async fn endpoint(store: &PostgresStore, application: i64) -> EndpointId {
     let new = NewEndpoint {
         application,
         environment: 1,

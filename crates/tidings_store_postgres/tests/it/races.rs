@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use tidings_domain::application::{Application, Metadata};
-use tidings_store::{Dedup, NewApplication, Store as _, Written};
+use tidings_domain::endpoint::EndpointPatch;
+use tidings_store::{Dedup, EndpointUpdate, NewApplication, Store as _, Written};
 use tidings_store_postgres::PostgresStore;
 use tidings_testkit::postgres::{Database, Version};
 
-use crate::nodes::node;
-use crate::outage::NOW;
+use crate::nodes::{endpoint, node};
+use crate::outage::{NOW, application};
 
 const ROUNDS: u8 = 25;
 
@@ -37,6 +38,48 @@ async fn of_two_nodes_that_get_one_key_at_once_one_makes_something_and_the_other
         );
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_nodes_that_change_one_endpoint_at_once_both_do() {
+    let database = Database::new(Version::V15);
+    let first = node(&database, |_| {}).await;
+    let second = node(&database, |_| {}).await;
+    let application = application(&first.store).await;
+    let ordinal = endpoint(&first.store, application).await.seq();
+    for round in 0..ROUNDS {
+        let change = async |store: &Arc<PostgresStore>, patch: EndpointPatch| {
+            let update = EndpointUpdate {
+                ordinal,
+                patch,
+                expected_version: None,
+                now: NOW,
+            };
+            let changed = store
+                .update_endpoint(update, None)
+                .await
+                .expect("an answer");
+            assert!(matches!(changed, Written::Done(_)), "{changed:?}");
+        };
+        let url = format!("https://example.com/{round}");
+        let description = format!("the {round}th");
+        let of_url = EndpointPatch {
+            url: Some(url.clone()),
+            ..EndpointPatch::default()
+        };
+        let of_description = EndpointPatch {
+            description: Some(description.clone()),
+            ..EndpointPatch::default()
+        };
+        tokio::join!(
+            change(&first.store, of_url),
+            change(&second.store, of_description)
+        );
+        let endpoint = first.store.endpoint_by_ordinal(ordinal).await;
+        let endpoint = endpoint.expect("an answer").expect("it is there");
+        // Neither has undone what the other did.
+        assert_eq!((endpoint.url, endpoint.description), (url, description));
+    }
 }
 
 /// Both nodes at once, again and again. The one that was first, and what the other heard.

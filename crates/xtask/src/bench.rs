@@ -12,10 +12,12 @@ mod machine;
 mod nodes;
 mod pages;
 mod postgres;
+mod products;
 mod report;
 mod scenarios;
 mod servers;
 mod verdict;
+mod wire;
 
 use std::fs;
 use std::path::PathBuf;
@@ -31,6 +33,7 @@ use figures::Figures;
 use large::Large;
 use machine::Machine;
 use postgres::Cluster;
+use products::Products;
 use scenarios::{SCENARIOS, Scenario};
 use servers::{Kind, Server, Sink};
 
@@ -43,6 +46,10 @@ enum Store {
 
 /// What to measure.
 #[derive(clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub(crate) struct Options {
     /// Where the servers keep their rows
     #[arg(long, value_enum, default_value = "sqlite")]
@@ -50,6 +57,9 @@ pub(crate) struct Options {
     /// Also how it is with a million messages, and with two nodes (with `--store postgres`)
     #[arg(long)]
     large: bool,
+    /// Only what the five products need: a few seconds, no load tool; writes no table
+    #[arg(long, conflicts_with_all = ["large", "scenario", "stand_in"])]
+    products: bool,
     /// A fifth of the messages and two rounds: shows that it works, writes no table
     #[arg(long)]
     quick: bool,
@@ -89,7 +99,7 @@ impl Options {
 
     fn writes_table(&self) -> bool {
         let is_whole = self.store == Store::Sqlite || self.large;
-        !self.quick && self.scenario.is_empty() && !self.stand_in && is_whole
+        !self.quick && self.scenario.is_empty() && !self.stand_in && !self.products && is_whole
     }
 
     /// What plays the part of Tidings.
@@ -127,6 +137,8 @@ struct Results {
     runs: Vec<Run>,
     alone: Alone,
     large: Option<Large>,
+    /// Not where only some scenarios were run.
+    products: Option<Products>,
 }
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
@@ -147,9 +159,18 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         None => "SQLite with `synchronous=FULL`".to_owned(),
         Some(cluster) => cluster.describe()?,
     };
+    if options.products {
+        let bench = Bench {
+            folder,
+            sink: None,
+            cluster,
+        };
+        let products = stage("five products", || products::measure(&bench))?;
+        return Ok(report::tell_products(&products));
+    }
     let bench = Bench {
         folder,
-        sink: Sink::start()?,
+        sink: Some(Sink::start()?),
         cluster,
     };
 
@@ -160,6 +181,10 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         })?;
     }
     let alone = stage("start and idle", || bench.alone(options.subject()))?;
+    let mut products = None;
+    if options.scenario.is_empty() && !options.stand_in {
+        products = Some(stage("five products", || products::measure(&bench))?);
+    }
     let mut large = None;
     if let (true, Some(cluster)) = (options.large, &bench.cluster) {
         large = Some(large::measure(&bench, cluster, options.quick)?);
@@ -171,6 +196,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
         runs,
         alone,
         large,
+        products,
     };
     report::write(&results, options, &bench.folder)
 }
@@ -186,6 +212,9 @@ fn build(options: &Options) -> Result<()> {
             "tidings",
         ]))?;
     }
+    if options.products {
+        return Ok(());
+    }
     for tool in ["hookbench", "ceiling"] {
         run_command(
             Command::new("cargo")
@@ -200,11 +229,17 @@ fn build(options: &Options) -> Result<()> {
 
 struct Bench {
     folder: PathBuf,
-    sink: Sink,
+    /// The receiver; measuring without load needs none.
+    sink: Option<Sink>,
     cluster: Option<Cluster>,
 }
 
 impl Bench {
+    /// A database of one's own, where there is a cluster.
+    fn database(&self) -> Result<Option<postgres::Database<'_>>> {
+        self.cluster.as_ref().map(Cluster::database).transpose()
+    }
+
     fn scenario(
         &self,
         scenario: &'static Scenario,
@@ -214,7 +249,7 @@ impl Bench {
         let messages = scenario.messages(options.quick);
         for round in 1..=options.rounds() {
             for kind in [Kind::Ceiling, options.subject()] {
-                let database = self.cluster.as_ref().map(Cluster::database).transpose()?;
+                let database = self.database()?;
                 let url = database.as_ref().map(postgres::Database::url);
                 let server = Server::start(kind, &self.folder, url)?;
                 let report = self.load(&server, messages, scenario.arguments)?;
@@ -235,8 +270,9 @@ impl Bench {
 
     /// Sends the messages and returns hookbench's report.
     fn load(&self, server: &Server, messages: u64, arguments: &[&str]) -> Result<Value> {
+        let sink = self.sink.as_ref().context("there is no receiver")?;
         let output = self
-            .load_command(server, &self.sink, messages, arguments)
+            .load_command(server, sink, messages, arguments)
             .output()
             .context("could not start hookbench")?;
         read_report(&output)
@@ -268,7 +304,7 @@ impl Bench {
     fn alone(&self, kind: Kind) -> Result<Alone> {
         const SETTLE_FOR: Duration = Duration::from_secs(3);
         const MEASURE_FOR: Duration = Duration::from_secs(10);
-        let database = self.cluster.as_ref().map(Cluster::database).transpose()?;
+        let database = self.database()?;
         let url = database.as_ref().map(postgres::Database::url);
         let server = Server::start(kind, &self.folder, url)?;
         self.load(&server, 2_000, &["--concurrency", "16"])?;

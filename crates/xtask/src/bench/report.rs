@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::figures::{Figures, Summary};
 use super::large::Large;
+use super::products::{self, Products};
 use super::scenarios::SCENARIOS;
 use super::verdict::{self, Limit, Pair, Verdict};
 use super::{Options, Results, Store};
@@ -49,6 +50,17 @@ pub(super) fn write(results: &Results, options: &Options, folder: &Path) -> Resu
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Prints what was measured for the five products alone; fails if something required was missed.
+pub(super) fn tell_products(measured: &Products) -> ExitCode {
+    let verdicts = products::judge(measured);
+    println!("{}", verdict_rows(&verdicts));
+    if verdicts.iter().all(Verdict::is_met) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn describe(verdict: &Verdict) -> String {
@@ -137,6 +149,20 @@ fn to_markdown(results: &Results, verdicts: &[Verdict]) -> String {
         text += &large_tables(large);
     }
     text += "\n| Required of Tidings | Load | Measured | Limit | |\n|---|---|---:|---:|---|\n";
+    text += &verdict_rows(verdicts);
+    text += "\nThe load of each row, as options of `hookbench load`:\n\n";
+    for scenario in SCENARIOS
+        .iter()
+        .filter(|scenario| Pair::of(results, scenario.name).is_some())
+    {
+        let arguments = scenario.arguments.join(" ");
+        let _ = writeln!(text, "- {}: `--target svix {arguments}`", scenario.name);
+    }
+    text
+}
+
+fn verdict_rows(verdicts: &[Verdict]) -> String {
+    let mut text = String::new();
     for verdict in verdicts {
         let mark = if verdict.is_met() {
             "met"
@@ -151,14 +177,6 @@ fn to_markdown(results: &Results, verdicts: &[Verdict]) -> String {
             text,
             "| {figure} | {scenario} | {measured} | {limit} | {mark} |"
         );
-    }
-    text += "\nThe load of each row, as options of `hookbench load`:\n\n";
-    for scenario in SCENARIOS
-        .iter()
-        .filter(|scenario| Pair::of(results, scenario.name).is_some())
-    {
-        let arguments = scenario.arguments.join(" ");
-        let _ = writeln!(text, "- {}: `--target svix {arguments}`", scenario.name);
     }
     text
 }
@@ -246,10 +264,12 @@ fn to_json(results: &Results, verdicts: &[Verdict]) -> Value {
         })
     });
     let large = results.large.as_ref().map(large_json);
+    let products = results.products.as_ref().map(Products::to_json);
     json!({
         "commit": machine.commit,
         "store": results.settings,
         "large": large,
+        "products": products,
         "machine": {
             "cpu": machine.cpu,
             "cores": machine.cores,
@@ -311,6 +331,7 @@ pub(super) mod tests {
             store: Store::Sqlite,
             settings: "SQLite".to_owned(),
             large: None,
+            products: None,
             machine: Machine {
                 commit: "abc".to_owned(),
                 cpu: "A CPU".to_owned(),

@@ -2,6 +2,7 @@
 
 use super::figures::{Figures, Summary};
 use super::large::Large;
+use super::products;
 use super::servers::Kind;
 use super::{Results, Run, Store};
 
@@ -190,6 +191,7 @@ pub(super) fn judge(results: &Results) -> Vec<Verdict> {
         });
     }
     verdicts.extend(judge_all(results));
+    verdicts.extend(results.products.iter().flat_map(products::judge));
     verdicts.extend(results.large.iter().flat_map(judge_large));
     verdicts
 }

@@ -85,7 +85,12 @@ async fn a_wrong_file_is_refused_whole_with_every_problem() {
     wrong["name"] = json!("no spaces");
     wrong["sample"] = json!({});
     wrong["labels"] = json!({"sv": "A"});
-    catalog["eventTypes"].as_array_mut().unwrap().push(wrong);
+    let mut without = catalog["eventTypes"][0].clone();
+    without.as_object_mut().unwrap().remove("sample");
+    without["name"] = json!("c.d");
+    without["schema"] = json!({"type": "no such type"});
+    let all = catalog["eventTypes"].as_array_mut().unwrap();
+    all.extend([wrong, without]);
     let before = everything(&app).await;
     let answer = app
         .client
@@ -96,6 +101,8 @@ async fn a_wrong_file_is_refused_whole_with_every_problem() {
         &["body", "eventTypes", "1", "sample"],
         &["body", "eventTypes", "1", "labels", "sv"],
         &["body", "eventTypes", "1", "labels", "en"],
+        &["body", "eventTypes", "2", "sample"],
+        &["body", "eventTypes", "2", "schema"],
     ] {
         refused_field(&answer, place);
     }

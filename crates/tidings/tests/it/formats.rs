@@ -99,6 +99,43 @@ async fn numbers_and_repeated_names_leave_as_they_were_written() {
     assert_eq!(requests[0].body, expected);
 }
 
+/// Ten thousand names, names that are no element names, one that comes twice, and digits that no double holds.
+#[tokio::test]
+async fn whatever_has_a_form_at_all_arrives_whole_in_every_format() {
+    let many: Vec<String> = (0..10_000).map(|n| format!("\"k{n}\":{n}")).collect();
+    let odd = r#""1st <name>":"a","":9007199254740993,"xml":1.50,"k0":"again""#;
+    let payload = format!("{{{},{odd}}}", many.join(","));
+    let elements: Vec<String> = (0..10_000)
+        .map(|n| format!("<k{n} type=\"number\">{n}</k{n}>"))
+        .collect();
+    let odd_elements = "<member name=\"1st &lt;name&gt;\">a</member>\
+        <member name=\"\" type=\"number\">9007199254740993</member>\
+        <member name=\"xml\" type=\"number\">1.50</member><k0>again</k0>";
+    let xml = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><event>{}{odd_elements}</event>",
+        elements.join("")
+    );
+    for (format, expected) in [("json", &payload), ("xml", &xml)] {
+        let scene = scene(format).await;
+        send(&scene, &payload).await;
+        let requests = scene.receiver.wait_for("/hook", 1).await;
+        assert!(requests[0].body == *expected, "{format}");
+        requests[0].verify(&scene.secret().await);
+    }
+    // A form has no word for the empty name.
+    let scene = scene("form").await;
+    let (message, _) = send(&scene, &payload).await;
+    let attempts = scene.attempts(&message, 1).await;
+    assert_eq!(attempts[0]["error"], "format");
+    let named = payload.replace("\"\":", "\"big\":");
+    send(&scene, &named).await;
+    let requests = scene.receiver.wait_for("/hook", 1).await;
+    let fields: Vec<String> = (0..10_000).map(|n| format!("k{n}={n}")).collect();
+    let odd_fields = "1st+%3Cname%3E=a&big=9007199254740993&xml=1.50&k0=again";
+    let form = format!("{}&{odd_fields}", fields.join("&"));
+    assert!(requests[0].body == form, "form");
+}
+
 #[tokio::test]
 async fn a_format_is_shown_changed_and_back_to_json_with_null_or_a_replacement() {
     let scene = Scene::start().await;

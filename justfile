@@ -32,3 +32,7 @@ ci:
 # Speed, latency and memory beside the measuring stick; about a quarter of an hour.
 bench *options:
     cargo xtask bench {{ options }}
+
+# What five real products' webhooks do, row by row, each with its result.
+five-products:
+    cargo xtask five-products

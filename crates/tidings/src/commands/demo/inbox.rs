@@ -87,14 +87,9 @@ impl Inbox {
         };
         let request = format!("{}/request/{}", self.path, id_of(&summary)?);
         let request = client.get(&request).await?;
-        let signature = &request["signature"];
-        ensure!(
-            signature["state"] == "valid",
-            "the signature of the request to {wanted} is wrong: {}",
-            signature["reason"]
-        );
+        let caught = Caught::verified(request)?;
         self.verified_count += 1;
-        Ok(Caught { request })
+        Ok(caught)
     }
 
     /// Checks that it holds just what was asked for; gives how many requests that were.
@@ -113,6 +108,18 @@ impl Inbox {
 }
 
 impl Caught {
+    /// The request, unless its signature is not the right one.
+    fn verified(request: Value) -> anyhow::Result<Self> {
+        let signature = &request["signature"];
+        ensure!(
+            signature["state"] == "valid",
+            "the signature of the request to {} of the inbox is wrong: {}",
+            request["path"],
+            signature["reason"]
+        );
+        Ok(Self { request })
+    }
+
     /// The body as it came.
     pub(super) fn body(&self) -> &str {
         self.request["body"].as_str().unwrap_or_default()
@@ -140,5 +147,33 @@ impl Caught {
         let more = if shown.len() < body.len() { "…" } else { "" };
         let event_type = self.header("webhook-event-type");
         format!("{event_type:<26} arrived, signature verified: {shown}{more}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_counts_only_with_the_right_signature() {
+        let request = |state: &str| {
+            json!({"path": "/wink", "body": "{\"a\":1}", "signature": {"state": state, "reason": "no match"},
+                "headers": [{"name": "webhook-event-type", "value": "a.b"}]})
+        };
+        for state in ["wrong", "notChecked"] {
+            let error = Caught::verified(request(state)).err();
+            let error = error.map(|error| error.to_string()).unwrap_or_default();
+            assert!(
+                error.contains("/wink") && error.contains("no match"),
+                "{error}"
+            );
+        }
+        let caught = Caught::verified(request("valid")).unwrap();
+        assert_eq!(caught.json(), json!({"a": 1}));
+        assert_eq!(
+            (caught.header("webhook-event-type"), caught.header("x")),
+            ("a.b", "")
+        );
+        assert!(caught.told().contains("a.b") && caught.told().ends_with("{\"a\":1}"));
     }
 }

@@ -176,8 +176,11 @@ mod tests {
         let checks = find_checks().unwrap();
         let rows = || PRODUCTS.iter().flat_map(|product| product.rows);
         for row in rows() {
-            let waits = matches!(row.page, Page::All(_) | Page::Later(_));
-            assert_eq!(checks.contains_key(row.id), !waits, "{}", row.id);
+            // What is not there yet may have its first tests already.
+            if !matches!(row.page, Page::Later(_)) {
+                let waits = matches!(row.page, Page::All(_));
+                assert_eq!(checks.contains_key(row.id), !waits, "{}", row.id);
+            }
         }
         for (id, tests) in &checks {
             assert!(rows().any(|row| row.id == id), "{id}: {tests:?}");

@@ -3,7 +3,7 @@
 use tidings_domain::application::Metadata;
 use tidings_domain::body_format::BodyFormat;
 use tidings_domain::clock::Millis;
-use tidings_domain::endpoint::{Endpoint, SealedSecret};
+use tidings_domain::endpoint::{Endpoint, EndpointPatch, SealedSecret};
 use tidings_domain::event_type::{EventTypePatch, Wording};
 use tidings_domain::ids::EndpointId;
 use tidings_domain::sample::Sample;
@@ -258,4 +258,17 @@ pub enum Subject {
     EventTypes(i64),
     /// The plans of an environment, by number.
     Plans(i64),
+}
+
+/// A change to an endpoint, on top of the version that it was made from.
+#[derive(Debug, Clone)]
+pub struct EndpointUpdate {
+    /// The endpoint, by number.
+    pub ordinal: i64,
+    /// What changes.
+    pub patch: EndpointPatch,
+    /// The version that the change was made from; `None` if any will do.
+    pub expected_version: Option<u32>,
+    /// Now.
+    pub now: Millis,
 }

@@ -2,57 +2,15 @@
 
 use tidings_domain::application::ApiUser;
 use tidings_domain::clock::Millis;
-use tidings_store::{ApiUsers, NewApiUser, StoreFuture, Subject, Written};
+use tidings_store::{NewApiUser, Subject, Written};
 use tokio_postgres::Row;
 
+use crate::changes;
 use crate::connection::Connection;
 use crate::convert::{stored, text};
 use crate::failure::Result;
 use crate::statements::statements;
 use crate::step::Scope;
-use crate::store::passing::{read, write};
-use crate::{PostgresStore, changes};
-
-impl ApiUsers for PostgresStore {
-    fn create_api_user(&self, new: NewApiUser) -> StoreFuture<'_, Written<ApiUser>> {
-        write!(self, |scope| create(scope, &new))
-    }
-
-    fn api_user(&self, login: String) -> StoreFuture<'_, Option<ApiUser>> {
-        read!(self, |reader| by_login(&reader, &login))
-    }
-
-    fn api_users(&self, application: i64) -> StoreFuture<'_, Vec<ApiUser>> {
-        read!(self, |reader| list(&reader, application))
-    }
-
-    fn replace_api_user_password(
-        &self,
-        application: i64,
-        ordinal: i64,
-        password_hash: String,
-    ) -> StoreFuture<'_, bool> {
-        write!(self, |scope| replace_password(
-            scope,
-            application,
-            ordinal,
-            &password_hash
-        ))
-    }
-
-    fn revoke_api_user(
-        &self,
-        application: i64,
-        ordinal: i64,
-        now: Millis,
-    ) -> StoreFuture<'_, bool> {
-        write!(self, |scope| revoke(scope, application, ordinal, now))
-    }
-
-    fn touch_api_users(&self, seen: Vec<(i64, Millis)>) -> StoreFuture<'_, ()> {
-        write!(self, |scope| touch(scope, &seen))
-    }
-}
 
 macro_rules! columns {
     () => {
@@ -97,7 +55,7 @@ fn read_api_user(row: &Row) -> Result<ApiUser> {
     })
 }
 
-async fn create(scope: &mut Scope, new: &NewApiUser) -> Result<Written<ApiUser>> {
+pub(crate) async fn create(scope: &mut Scope, new: &NewApiUser) -> Result<Written<ApiUser>> {
     let connection = &scope.connection;
     let application = crate::applications::by_ordinal(connection, new.application).await?;
     if application.is_none() {
@@ -127,17 +85,17 @@ async fn create(scope: &mut Scope, new: &NewApiUser) -> Result<Written<ApiUser>>
     Ok(made.map_or(Written::Missing, Written::Done))
 }
 
-async fn by_login(connection: &Connection, login: &str) -> Result<Option<ApiUser>> {
+pub(crate) async fn by_login(connection: &Connection, login: &str) -> Result<Option<ApiUser>> {
     let row = connection.query_opt(API_USER, &[&stored(login)]).await?;
     row.as_ref().map(read_api_user).transpose()
 }
 
-async fn list(connection: &Connection, application: i64) -> Result<Vec<ApiUser>> {
+pub(crate) async fn list(connection: &Connection, application: i64) -> Result<Vec<ApiUser>> {
     let rows = connection.query(API_USERS, &[&application]).await?;
     rows.iter().map(read_api_user).collect()
 }
 
-async fn replace_password(
+pub(crate) async fn replace_password(
     scope: &mut Scope,
     application: i64,
     ordinal: i64,
@@ -151,7 +109,12 @@ async fn replace_password(
     note_if(scope, found == 1, ordinal).await
 }
 
-async fn revoke(scope: &mut Scope, application: i64, ordinal: i64, now: Millis) -> Result<bool> {
+pub(crate) async fn revoke(
+    scope: &mut Scope,
+    application: i64,
+    ordinal: i64,
+    now: Millis,
+) -> Result<bool> {
     let found = scope
         .connection
         .execute(REVOKE_API_USER, &[&application, &ordinal, &now])
@@ -167,7 +130,7 @@ async fn note_if(scope: &mut Scope, is_changed: bool, ordinal: i64) -> Result<bo
 }
 
 /// Notes when API users were last seen. It is no change that a cache must hear of.
-async fn touch(scope: &mut Scope, seen: &[(i64, Millis)]) -> Result<()> {
+pub(crate) async fn touch(scope: &mut Scope, seen: &[(i64, Millis)]) -> Result<()> {
     // One row is updated once at most, so of several times for a user only the last is sent.
     let latest: std::collections::BTreeMap<i64, Millis> = {
         let mut seen = seen.to_vec();

@@ -3,48 +3,10 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use tidings_domain::application::ApiUser;
 use tidings_domain::clock::Millis;
-use tidings_store::{ApiUsers, NewApiUser, StoreFuture, Subject, Written};
+use tidings_store::{NewApiUser, Subject, Written};
 
+use crate::changes;
 use crate::step::Scope;
-use crate::{SqliteStore, changes};
-
-impl ApiUsers for SqliteStore {
-    fn create_api_user(&self, new: NewApiUser) -> StoreFuture<'_, Written<ApiUser>> {
-        self.write(move |scope| create(scope, &new))
-    }
-
-    fn api_user(&self, login: String) -> StoreFuture<'_, Option<ApiUser>> {
-        self.readers
-            .read(move |connection| by_login(connection, &login))
-    }
-
-    fn api_users(&self, application: i64) -> StoreFuture<'_, Vec<ApiUser>> {
-        self.readers
-            .read(move |connection| list(connection, application))
-    }
-
-    fn replace_api_user_password(
-        &self,
-        application: i64,
-        ordinal: i64,
-        password_hash: String,
-    ) -> StoreFuture<'_, bool> {
-        self.write(move |scope| replace_password(scope, application, ordinal, &password_hash))
-    }
-
-    fn revoke_api_user(
-        &self,
-        application: i64,
-        ordinal: i64,
-        now: Millis,
-    ) -> StoreFuture<'_, bool> {
-        self.write(move |scope| revoke(scope, application, ordinal, now))
-    }
-
-    fn touch_api_users(&self, seen: Vec<(i64, Millis)>) -> StoreFuture<'_, ()> {
-        self.write(move |scope| touch(scope, &seen))
-    }
-}
 
 const COLUMNS: &str = "ordinal, environment, application, login, password_hash, created_at, \
     last_used_at, revoked_at";

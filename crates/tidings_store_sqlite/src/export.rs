@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 use tidings_domain::clock::Millis;
 use tidings_store::copy::{CopyPage, CopySource, Table};
-use tidings_store::{Store as _, StoreError};
+use tidings_store::{Journals as _, StoreError};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::convert::failed;

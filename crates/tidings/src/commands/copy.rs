@@ -14,7 +14,7 @@ use tidings_domain::sealed::Keyring;
 use tidings_service::limits::EVENT_ID_UNIQUE_FOR_MS;
 use tidings_store::copy::{Checksum, CopyBegun, CopySource, Table};
 use tidings_store::target::{open_credentials, open_headers, open_secrets};
-use tidings_store::{Store as _, StoreError};
+use tidings_store::{Endpoints as _, StoreError};
 use tidings_store_postgres::PostgresImport;
 use tidings_store_sqlite::{ExportRequest, SqliteExport};
 

@@ -1,6 +1,7 @@
 //! A server removes what is older than its setting says, and keeps the rest.
 
-use tidings_store::{NewMessage, Store as _};
+use tidings_store::NewMessage;
+use tidings_store::prelude::*;
 use tidings_store_sqlite::{Options, SqliteStore};
 use tidings_testkit::{TestApp, wait};
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use tidings_domain::ids::EndpointId;
 use tidings_domain::message::Message;
-use tidings_store::{Accepted, Hold, MessageReference, Store as _};
+use tidings_store::prelude::*;
+use tidings_store::{Accepted, Hold, MessageReference};
 use tidings_store_postgres::{Options, PostgresStore};
 use tidings_testkit::postgres::proxy::{Cut, Proxy};
 use tidings_testkit::postgres::{Database, Version};

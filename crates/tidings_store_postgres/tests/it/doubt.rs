@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use tidings_store::{Accepted, Dedup, NewMessage, Store as _, StoreError};
+use tidings_store::prelude::*;
+use tidings_store::{Accepted, Dedup, NewMessage, StoreError};
 use tidings_store_postgres::{Options, PostgresStore};
 use tidings_testkit::postgres::{Database, Version};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

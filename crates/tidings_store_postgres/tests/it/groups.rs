@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use tidings_domain::ids::EndpointId;
-use tidings_store::{Accepted, Creditor, Hold, NewMessage, Store};
+use tidings_store::prelude::*;
+use tidings_store::{Accepted, Creditor, Hold, NewMessage};
 use tidings_store_postgres::{Options, PostgresStore};
 use tidings_testkit::postgres::{Database, Version};
 

@@ -10,9 +10,10 @@ use tidings_domain::clock::Millis;
 use tidings_domain::delivery::{Exchange, Outcome, Trigger};
 use tidings_domain::ids::EndpointId;
 use tidings_domain::message::{Message, MessageKey};
+use tidings_store::prelude::*;
 use tidings_store::{
     Accepted, AttemptsOf, Creditor, Handed, Handover, Hold, ListAttempts, NewEndpoint, NewMessage,
-    Next, Order, Settled, Settlement, Store, StoreError, Written,
+    Next, Order, Settled, Settlement, StoreError, Written,
 };
 use tidings_store_postgres::{Options, PostgresStore};
 use tidings_testkit::postgres::{Database, Version};

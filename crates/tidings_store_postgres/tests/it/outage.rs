@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use tidings_domain::application::Metadata;
 use tidings_domain::clock::Millis;
+use tidings_store::prelude::*;
 use tidings_store::{
-    Accepted, ListMessages, NewApplication, NewMessage, Order, Store, StoreError, Written,
+    Accepted, ListMessages, NewApplication, NewMessage, Order, StoreError, Written,
 };
 use tidings_store_postgres::{Options, PostgresStore};
 use tidings_testkit::postgres::{Database, Version};

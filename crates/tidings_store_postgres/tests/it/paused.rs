@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use tidings_store::{Accepted, Store as _};
+use tidings_store::Accepted;
+use tidings_store::prelude::*;
 use tidings_store_postgres::{Options, PostgresStore};
 use tidings_testkit::postgres::{Database, Version};
 

@@ -7,7 +7,7 @@
 use std::fs;
 use std::path::Path;
 
-use tidings_store::Store as _;
+use tidings_store::prelude::*;
 use tidings_store_postgres::{Options, PostgresStore};
 use tidings_testkit::postgres::{Database, Version};
 

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use tidings_store::{Removal, Store};
+use tidings_store::Removal;
+use tidings_store::prelude::*;
 use tidings_store_postgres::{Options, PostgresStore};
 use tidings_testkit::postgres::{Database, Version};
 use tokio_postgres::{Client, NoTls};

@@ -2,7 +2,8 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use tidings_store::{Store as _, StoreError};
+use tidings_store::StoreError;
+use tidings_store::prelude::*;
 use tidings_store_sqlite::{Options, SqliteStore};
 
 use crate::support::{Folder, NOW};

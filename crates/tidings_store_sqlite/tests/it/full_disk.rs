@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use tidings_domain::message::Message;
-use tidings_store::{Accepted, Creditor, Store as _, StoreError};
+use tidings_store::prelude::*;
+use tidings_store::{Accepted, Creditor, StoreError};
 use tidings_store_sqlite::{Options, SqliteStore};
 
 use crate::support::{Customer, Folder, NOW};

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use tidings_store::{Accepted, Store as _};
+use tidings_store::Accepted;
+use tidings_store::prelude::*;
 use tidings_store_sqlite::SqliteStore;
 use tokio::task::JoinSet;
 

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use tidings_domain::application::Metadata;
+use tidings_store::prelude::*;
 use tidings_store::{
     Accepted, Creditor, ListMessages, NewApplication, NewMessage, Order, Reference, Store, Written,
 };

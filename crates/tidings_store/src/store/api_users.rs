@@ -1,4 +1,4 @@
-//! What a store does with API users: the part of [`Store`](crate::Store) about them.
+//! The part of [`Store`](crate::Store) about API users.
 
 use tidings_domain::application::ApiUser;
 use tidings_domain::clock::Millis;

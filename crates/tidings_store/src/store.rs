@@ -1,0 +1,76 @@
+//! The trait [`Store`], which is the sum of its parts: a file for each topic.
+//!
+//! Who has a `dyn Store` calls the methods of all parts; who has a store of one
+//! engine names the part, or brings in [`prelude`].
+
+mod api_keys;
+mod api_users;
+mod applications;
+mod changes;
+mod deliveries;
+mod endpoints;
+mod environments;
+mod event_types;
+mod inboxes;
+mod journals;
+mod messages;
+mod nodes;
+mod records;
+mod upkeep;
+
+use std::future::Future;
+use std::pin::Pin;
+
+pub use api_keys::ApiKeys;
+pub use api_users::{ApiUsers, NewApiUser};
+pub use applications::Applications;
+pub use changes::Changes;
+pub use deliveries::Deliveries;
+pub use endpoints::Endpoints;
+pub use environments::Environments;
+pub use event_types::EventTypes;
+pub use inboxes::Inboxes;
+pub use journals::Journals;
+pub use messages::Messages;
+pub use nodes::Nodes;
+pub use records::Records;
+pub use upkeep::Upkeep;
+
+use crate::StoreError;
+
+/// What a store gives back: boxed, since the box costs nothing beside a commit and keeps the trait
+/// usable as `dyn Store`.
+pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// Every business step that touches rows.
+///
+/// Writes return once they would survive a power cut. Reads see every write that has returned.
+pub trait Store:
+    Environments
+    + ApiKeys
+    + ApiUsers
+    + Changes
+    + Applications
+    + Endpoints
+    + EventTypes
+    + Inboxes
+    + Messages
+    + Records
+    + Deliveries
+    + Journals
+    + Nodes
+    + Upkeep
+    + Send
+    + Sync
+    + 'static
+{
+}
+
+/// All parts, for who has a store of one engine: `use tidings_store::prelude::*`.
+pub mod prelude {
+    pub use super::{
+        ApiKeys as _, ApiUsers as _, Applications as _, Changes as _, Deliveries as _,
+        Endpoints as _, Environments as _, EventTypes as _, Inboxes as _, Journals as _,
+        Messages as _, Nodes as _, Records as _, Upkeep as _,
+    };
+}

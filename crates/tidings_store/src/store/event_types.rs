@@ -1,0 +1,47 @@
+//! The part of [`Store`](crate::Store) about event types.
+
+use tidings_domain::clock::Millis;
+use tidings_domain::event_type::{EventType, EventTypePatch};
+
+use crate::{Dedup, ImportMode, Imported, ListEventTypes, NewEventType, StoreFuture, Written};
+
+/// The steps that touch event types.
+pub trait EventTypes {
+    /// Makes an event type, or takes an archived one out of the archive.
+    fn create_event_type(
+        &self,
+        new: NewEventType,
+        dedup: Option<Dedup>,
+    ) -> StoreFuture<'_, Written<EventType>>;
+    /// The event type of this name.
+    fn event_type(&self, environment: i64, name: String) -> StoreFuture<'_, Option<EventType>>;
+    /// One page of the event types of an environment, by name.
+    fn event_types(
+        &self,
+        environment: i64,
+        list: ListEventTypes,
+    ) -> StoreFuture<'_, Vec<EventType>>;
+    /// Those of these names that the environment does not know.
+    fn unknown_event_types(
+        &self,
+        environment: i64,
+        names: Vec<String>,
+    ) -> StoreFuture<'_, Vec<String>>;
+    /// Changes an event type.
+    fn update_event_type(
+        &self,
+        environment: i64,
+        name: String,
+        patch: EventTypePatch,
+        now: Millis,
+    ) -> StoreFuture<'_, Option<EventType>>;
+    /// Makes or changes all of these event types in one transaction, and tells what it did with each, in
+    /// their order. One that is just so already is not written.
+    fn import_event_types(
+        &self,
+        event_types: Vec<NewEventType>,
+        mode: ImportMode,
+    ) -> StoreFuture<'_, Vec<Imported>>;
+    /// Removes an event type for good. False if it is not there.
+    fn expunge_event_type(&self, environment: i64, name: String) -> StoreFuture<'_, bool>;
+}

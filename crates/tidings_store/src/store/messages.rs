@@ -1,0 +1,43 @@
+//! The part of [`Store`](crate::Store) about messages.
+
+use tidings_domain::clock::Millis;
+use tidings_domain::ids::AttemptId;
+use tidings_domain::message::{Message, MessageKey};
+
+use crate::{
+    Accepted, AttemptRow, Dedup, DeliveryTrace, ListAttempts, ListMessages, MessageReference,
+    NewMessage, Page, StoreFuture,
+};
+
+/// The steps that accept messages, find them, and list them and their attempts.
+pub trait Messages {
+    /// Writes a message down, with what is owed of it; joins the group commit.
+    ///
+    /// What was admitted goes to the [`Handover`] after the commit and before this returns, whether
+    /// or not the caller still waits.
+    fn accept(&self, new: NewMessage) -> StoreFuture<'_, Accepted>;
+    /// What idempotency keys of messages of an application stand for already, in their order: a replay,
+    /// a reuse, or nothing.
+    fn earlier_messages(
+        &self,
+        application: i64,
+        keys: Vec<Dedup>,
+        now: Millis,
+    ) -> StoreFuture<'_, Vec<Option<Accepted>>>;
+    /// One message.
+    fn message(
+        &self,
+        application: i64,
+        reference: MessageReference,
+    ) -> StoreFuture<'_, Option<Message>>;
+    /// The message of this key.
+    fn message_by_key(&self, key: MessageKey) -> StoreFuture<'_, Option<Message>>;
+    /// One page of the messages of an application, by time.
+    fn messages(&self, list: ListMessages) -> StoreFuture<'_, Page<Message>>;
+    /// One page of attempts, by time.
+    fn attempts(&self, list: ListAttempts) -> StoreFuture<'_, Page<AttemptRow>>;
+    /// One attempt of an application, with its message.
+    fn attempt(&self, application: i64, id: AttemptId) -> StoreFuture<'_, Option<AttemptRow>>;
+    /// What the states of a message's deliveries are derived from, by endpoint number.
+    fn delivery_facts(&self, message: MessageKey) -> StoreFuture<'_, Vec<DeliveryTrace>>;
+}

@@ -1,0 +1,35 @@
+//! [`ApiKeys`], passed on to the files that do it.
+
+use tidings_domain::application::ApiKeyRecord;
+use tidings_domain::clock::Millis;
+use tidings_store::{ApiKeys, StoreFuture};
+
+use super::passing::{read, write};
+use crate::{PostgresStore, keys};
+
+impl ApiKeys for PostgresStore {
+    fn create_api_key(&self, key: ApiKeyRecord) -> StoreFuture<'_, ()> {
+        write!(self, |scope| keys::create_api_key(scope, &key))
+    }
+
+    fn api_key(&self, ordinal: i64) -> StoreFuture<'_, Option<ApiKeyRecord>> {
+        read!(self, |reader| keys::api_key(&reader, ordinal))
+    }
+
+    fn api_keys(&self, environment: i64) -> StoreFuture<'_, Vec<ApiKeyRecord>> {
+        read!(self, |reader| keys::api_keys(&reader, environment))
+    }
+
+    fn revoke_api_key(&self, environment: i64, ordinal: i64, now: Millis) -> StoreFuture<'_, bool> {
+        write!(self, |scope| keys::revoke_api_key(
+            scope,
+            environment,
+            ordinal,
+            now
+        ))
+    }
+
+    fn touch_api_keys(&self, seen: Vec<(i64, Millis)>) -> StoreFuture<'_, ()> {
+        write!(self, |scope| keys::touch_api_keys(scope, &seen))
+    }
+}

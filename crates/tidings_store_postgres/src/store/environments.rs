@@ -1,0 +1,27 @@
+//! [`Environments`], passed on to the files that do it.
+
+use tidings_domain::application::Environment;
+use tidings_domain::clock::Millis;
+use tidings_domain::plan::Plan;
+use tidings_store::{Environments, StoreFuture};
+
+use super::passing::{read, write};
+use crate::{PostgresStore, keys, plan_list};
+
+impl Environments for PostgresStore {
+    fn ensure_environment(&self, name: String, now: Millis) -> StoreFuture<'_, Environment> {
+        write!(self, |scope| keys::ensure_environment(scope, &name, now))
+    }
+
+    fn environments(&self) -> StoreFuture<'_, Vec<Environment>> {
+        read!(self, |reader| keys::environments(&reader))
+    }
+
+    fn plans(&self, environment: i64) -> StoreFuture<'_, Vec<Plan>> {
+        read!(self, |reader| plan_list::read(&reader, environment))
+    }
+
+    fn put_plans(&self, environment: i64, plans: Vec<Plan>) -> StoreFuture<'_, Option<String>> {
+        write!(self, |scope| plan_list::write(scope, environment, &plans))
+    }
+}

@@ -1,0 +1,88 @@
+//! [`EventTypes`], passed on to the files that do it.
+
+use tidings_domain::clock::Millis;
+use tidings_domain::event_type::{EventType, EventTypePatch};
+use tidings_store::{
+    Dedup, EventTypes, ImportMode, Imported, ListEventTypes, NewEventType, StoreFuture, Written,
+};
+
+use super::passing::{read, write};
+use crate::{PostgresStore, event_types};
+
+impl EventTypes for PostgresStore {
+    fn create_event_type(
+        &self,
+        new: NewEventType,
+        dedup: Option<Dedup>,
+    ) -> StoreFuture<'_, Written<EventType>> {
+        write!(self, |scope| event_types::create(
+            scope,
+            &new,
+            dedup.as_ref()
+        ))
+    }
+
+    fn event_type(&self, environment: i64, name: String) -> StoreFuture<'_, Option<EventType>> {
+        read!(self, |reader| event_types::find(
+            &reader,
+            environment,
+            &name
+        ))
+    }
+
+    fn event_types(
+        &self,
+        environment: i64,
+        list: ListEventTypes,
+    ) -> StoreFuture<'_, Vec<EventType>> {
+        read!(self, |reader| event_types::list(
+            &reader,
+            environment,
+            &list
+        ))
+    }
+
+    fn unknown_event_types(
+        &self,
+        environment: i64,
+        names: Vec<String>,
+    ) -> StoreFuture<'_, Vec<String>> {
+        read!(self, |reader| event_types::unknown(
+            &reader,
+            environment,
+            names
+        ))
+    }
+
+    fn update_event_type(
+        &self,
+        environment: i64,
+        name: String,
+        patch: EventTypePatch,
+        now: Millis,
+    ) -> StoreFuture<'_, Option<EventType>> {
+        write!(self, |scope| event_types::update(
+            scope,
+            environment,
+            &name,
+            patch,
+            now
+        ))
+    }
+
+    fn import_event_types(
+        &self,
+        new: Vec<NewEventType>,
+        mode: ImportMode,
+    ) -> StoreFuture<'_, Vec<Imported>> {
+        write!(self, |scope| event_types::import(scope, &new, mode))
+    }
+
+    fn expunge_event_type(&self, environment: i64, name: String) -> StoreFuture<'_, bool> {
+        write!(self, |scope| event_types::expunge(
+            scope,
+            environment,
+            &name
+        ))
+    }
+}

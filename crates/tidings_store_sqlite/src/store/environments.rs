@@ -1,0 +1,27 @@
+//! [`Environments`], passed on to the files that do it.
+
+use tidings_domain::application::Environment;
+use tidings_domain::clock::Millis;
+use tidings_domain::plan::Plan;
+use tidings_store::{Environments, StoreFuture};
+
+use crate::{SqliteStore, keys, plan_list};
+
+impl Environments for SqliteStore {
+    fn ensure_environment(&self, name: String, now: Millis) -> StoreFuture<'_, Environment> {
+        self.write(move |scope| keys::ensure_environment(scope, &name, now))
+    }
+
+    fn environments(&self) -> StoreFuture<'_, Vec<Environment>> {
+        self.readers.read(keys::environments)
+    }
+
+    fn plans(&self, environment: i64) -> StoreFuture<'_, Vec<Plan>> {
+        self.readers
+            .read(move |connection| plan_list::read(connection, environment))
+    }
+
+    fn put_plans(&self, environment: i64, plans: Vec<Plan>) -> StoreFuture<'_, Option<String>> {
+        self.write(move |scope| plan_list::write(scope, environment, &plans))
+    }
+}

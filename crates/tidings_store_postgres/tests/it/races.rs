@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use tidings_domain::application::{Application, Metadata};
 use tidings_domain::endpoint::EndpointPatch;
-use tidings_store::{Dedup, EndpointUpdate, NewApplication, Store as _, Written};
+use tidings_store::{
+    Applications as _, Dedup, EndpointUpdate, Endpoints as _, Environments as _, NewApplication,
+    Written,
+};
 use tidings_store_postgres::PostgresStore;
 use tidings_testkit::postgres::{Database, Version};
 

@@ -18,8 +18,8 @@ use crate::testing;
 
 impl Admission for Delivery {
     fn try_admit(&self, target: &Arc<Target>, bytes: usize) -> Option<Permit> {
-        if target.is_paused {
-            return None;
+        if target.is_paused || target.endpoint.is_fifo {
+            return None; // what keeps the order goes from its row, whoever owns the slot
         }
         let lane = self.shared.lane_of(target);
         // One node sees to it that a rate is kept: the one that owns the slot.
@@ -73,7 +73,7 @@ impl Admission for Delivery {
 impl Delivery {
     /// Waits while the endpoint is quick. None as soon as it is not.
     async fn wait_for_place(&self, target: &Arc<Target>, bytes: usize) -> Option<Permit> {
-        if target.is_paused || target.is_rated() {
+        if target.is_paused || target.is_left_to_owner() {
             return None; // it was asked once, and a place will not come free in a moment
         }
         let lane = self.shared.lane_of(target);

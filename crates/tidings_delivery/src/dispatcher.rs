@@ -3,21 +3,24 @@
 //! The loop takes no input but the clock and the store: hand-overs and settlements only make it look
 //! sooner. The rows stay where they are until their settlement clears or moves them.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tidings_domain::clock::Millis;
-use tidings_store::{Creditor, StoreError};
+use tidings_domain::message::MessageKey;
+use tidings_store::{Creditor, Due, StoreError};
 use tokio_util::sync::CancellationToken;
 
-use crate::lane::Taken;
+use crate::lane::{Lane, Taken};
+use crate::line;
 use crate::shared::Shared;
 
 /// How many endpoints are looked at before the loop looks at the clock again.
 const ENDPOINTS_AT_ONCE: usize = 64;
 /// How many rows are read at once.
-const ROWS_AT_ONCE: usize = 256;
+pub(crate) const ROWS_AT_ONCE: usize = 256;
 /// What was missed, a fallback finds: every endpoint that is owed something is read again so often.
 const READ_ALL_EVERY: Duration = Duration::from_mins(1);
 /// And so often where other nodes owe what this one is to send: they tell, but may not be heard.
@@ -68,12 +71,12 @@ fn until_next(shared: &Shared) -> Duration {
 }
 
 /// Learns from the store which endpoints are owed something.
-async fn read_all(shared: &Shared) -> Result<(), StoreError> {
+async fn read_all(shared: &Arc<Shared>) -> Result<(), StoreError> {
     let mut after = None;
     loop {
         let creditors = shared.store.due_endpoints(after, ROWS_AT_ONCE).await?;
         let Some((last, _)) = creditors.last() else {
-            return Ok(());
+            return line::read_all(shared).await;
         };
         after = Some(*last);
         for (creditor, due_at) in creditors {
@@ -116,7 +119,7 @@ pub(crate) async fn tick(shared: &Arc<Shared>) -> Round {
 
 async fn take(shared: &Arc<Shared>, creditor: Creditor, now: Millis) -> Result<usize, StoreError> {
     let target = shared.directory.target(creditor.endpoint).await?;
-    if target.is_some_and(|target| target.is_paused) {
+    if target.as_ref().is_some_and(|target| target.is_paused) {
         if let Some(lane) = shared.known_lane(creditor.endpoint) {
             lane.note_backlog(false); // what waits is not waiting for room
         }
@@ -124,22 +127,57 @@ async fn take(shared: &Arc<Shared>, creditor: Creditor, now: Millis) -> Result<u
         return Ok(0);
     }
     let lane = shared.lane(creditor);
-    let journal = shared.store.journal(creditor.slot);
-    // Rows that were in memory before the read may be settled during it; what was read is older.
-    let before = lane.taken();
-    let limit = before.len() + ROWS_AT_ONCE;
-    let due = shared.store.due(creditor, now, limit).await?;
-    let is_full_page = due.rows.len() == limit;
+    if target.is_some_and(|target| target.endpoint.is_fifo) {
+        return line::take(shared, &lane, now).await;
+    }
+    if lane.has_line() {
+        line::leave(shared, creditor).await?;
+    }
+    let before = Before::look(shared, &lane);
+    let due = shared.store.due(creditor, now, before.limit).await?;
+    Ok(take_rows(shared, &lane, due, &before, now))
+}
+
+/// What was so before a read.
+pub(crate) struct Before {
+    pub(crate) journal: u16,
+    /// Rows that were in memory may be settled during the read; what was read is older.
+    taken: HashSet<MessageKey>,
+    /// How many rows to read.
+    pub(crate) limit: usize,
+}
+
+impl Before {
+    pub(crate) fn look(shared: &Shared, lane: &Lane) -> Self {
+        let taken = lane.taken();
+        Self {
+            journal: shared.store.journal(lane.creditor.slot),
+            limit: taken.len() + ROWS_AT_ONCE,
+            taken,
+        }
+    }
+}
+
+/// Takes rows that are due into a lane, as far as there is room.
+pub(crate) fn take_rows(
+    shared: &Arc<Shared>,
+    lane: &Arc<Lane>,
+    due: Due,
+    before: &Before,
+    now: Millis,
+) -> usize {
+    let creditor = lane.creditor;
+    let is_full_page = due.rows.len() == before.limit;
     let (mut taken, mut rests, mut is_full) = (0, false, false);
     if !shared.store.owns(creditor.slot) {
         lane.note_backlog(false);
-        return Ok(0); // it was given away during the read
+        return 0; // it was given away during the read
     }
     for row in due.rows {
-        if before.contains(&row.message) {
+        if before.taken.contains(&row.message) {
             continue;
         }
-        match lane.take_row(shared, row, journal) {
+        match lane.take_row(shared, row, before.journal, false) {
             Taken::Done => taken += 1,
             Taken::Already => {}
             Taken::Resting { until } => {
@@ -149,9 +187,7 @@ async fn take(shared: &Arc<Shared>, creditor: Creditor, now: Millis) -> Result<u
             }
             Taken::NoRoom { is_empty } => {
                 is_full = true;
-                if is_empty {
-                    shared.due.note(creditor, now + 1_000);
-                }
+                note_pause(shared, lane, is_empty, now);
                 break;
             }
         }
@@ -162,7 +198,14 @@ async fn take(shared: &Arc<Shared>, creditor: Creditor, now: Millis) -> Result<u
     } else if let Some(next_at) = due.next_at {
         shared.due.note(creditor, next_at);
     }
-    Ok(taken)
+    taken
+}
+
+/// Somebody who leaves a lane asks for more; from an empty one nobody will.
+pub(crate) fn note_pause(shared: &Shared, lane: &Lane, is_empty: bool, now: Millis) {
+    if is_empty {
+        shared.due.note(lane.creditor, now + 1_000);
+    }
 }
 
 async fn expand(

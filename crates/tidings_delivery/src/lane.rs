@@ -4,6 +4,7 @@
 //! nothing else; what does not fit is owed in the store and comes back when there is room.
 
 mod cap;
+mod first;
 mod learning;
 mod rows;
 
@@ -22,6 +23,7 @@ use tokio::sync::Notify;
 use crate::shared::Shared;
 
 use cap::Cap;
+use first::First;
 pub(crate) use learning::Lesson;
 pub(crate) use rows::Taken;
 
@@ -99,6 +101,10 @@ struct State {
     left_to_owner_until: Millis,
     /// The message whose request shows whether the endpoint is back.
     probe: Option<MessageKey>,
+    /// Who of those in line is in memory, where the endpoint keeps the order.
+    first: Option<First>,
+    /// Whether something waits in line, as far as is known.
+    has_line: bool,
 }
 
 impl Lane {
@@ -121,6 +127,8 @@ impl Lane {
                 breaker: Breaker::new(millis(shared.settings.breaker_rest)),
                 left_to_owner_until: Millis::MIN,
                 probe: None,
+                first: None,
+                has_line: false,
             }),
             freed: Notify::new(),
         }
@@ -137,6 +145,9 @@ impl Lane {
     pub(crate) fn try_place(&self, shared: &Shared, now: Millis) -> bool {
         let settings = &shared.settings;
         let mut state = self.lock();
+        if state.has_line {
+            shared.due.note(self.creditor, now); // it keeps no order any more: let the line go
+        }
         if state.is_stuck() || state.breaker.passage(now) != Passage::Open {
             return false;
         }
@@ -185,6 +196,7 @@ impl Lane {
                 state.backlog = Backlog::Waits;
             }
         }
+        let next_look = message.and_then(|message| state.release_first(message));
         let has_room = state.places <= shared.settings.lane_window / 2;
         let wants_more = state.backlog == Backlog::Waits && has_room;
         if wants_more {
@@ -192,6 +204,10 @@ impl Lane {
         }
         drop(state);
         self.freed.notify_one();
+        if let Some(pause_ms) = next_look {
+            let now = shared.clock.now_ms();
+            shared.due.note(self.creditor, now + pause_ms);
+        }
         if wants_more {
             shared.due.note(self.creditor, 0);
         }

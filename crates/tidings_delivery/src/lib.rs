@@ -8,6 +8,7 @@ mod admission;
 mod dispatcher;
 mod due;
 mod lane;
+mod line;
 mod rates;
 mod retention;
 pub mod sender;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tidings_domain::body_format::Event;
 use tidings_domain::delivery::{
-    AttemptError, Exchange, Outcome, PendingReason, RECOVERIES_COUNT_MAX, Trigger,
+    AttemptError, Exchange, OWED_FOR_MAX_MS, Outcome, PendingReason, RECOVERIES_COUNT_MAX, Trigger,
 };
 use tidings_domain::endpoint::EndpointState;
 use tidings_domain::message::Message;
@@ -137,6 +137,17 @@ async fn deliver(shared: &Arc<Shared>, lane: &Arc<Lane>, job: Job) {
         Ok(Some(target)) if job.recoveries_count >= RECOVERIES_COUNT_MAX => {
             cancel(shared, lane, job, &target, AttemptError::Poison, started_at);
         }
+        // Upkeep sees to everybody else, by the time at which it is due; who waits in line has none.
+        Ok(Some(target)) if target.endpoint.is_fifo && is_expired(lane, &job, started_at) => {
+            cancel(
+                shared,
+                lane,
+                job,
+                &target,
+                AttemptError::Expired,
+                started_at,
+            );
+        }
         Ok(Some(target)) => send_in_turn(shared, lane, job, &target).await,
         Ok(None) => owe_to_nobody(shared, lane, job).await,
         Err(error) => {
@@ -146,13 +157,18 @@ async fn deliver(shared: &Arc<Shared>, lane: &Arc<Lane>, job: Job) {
     }
 }
 
+fn is_expired(lane: &Lane, job: &Job, now: Millis) -> bool {
+    job.message.accepted_at() < now - OWED_FOR_MAX_MS && lane.is_first(job.message.key())
+}
+
 /// Sends when the rates let it. What was taken from a row is let go of if another node owns it by then.
 async fn send_in_turn(shared: &Arc<Shared>, lane: &Arc<Lane>, job: Job, target: &Arc<Target>) {
     if !rates::wait_for_turn(shared, target).await {
         give_back(shared, lane, job, PendingReason::Drained).await;
         return;
     }
-    if target.is_rated() && job.hold != Hold::Handed && !shared.store.owns(lane.creditor.slot) {
+    let is_left_to_owner = target.is_left_to_owner() && job.hold != Hold::Handed;
+    if is_left_to_owner && !shared.store.owns(lane.creditor.slot) {
         lane.forget_under_way(job.message.key());
         return;
     }
@@ -179,7 +195,7 @@ async fn send(
     if exchange.error == Some(AttemptError::Format) {
         let verdict = Verdict::without_request(Outcome::Exhausted, exchange, started_at);
         lane.forget_under_way(job.message.key());
-        settle(shared, job, target, verdict);
+        settle(shared, lane, job, target, verdict);
         return;
     }
     faults::pass(faults::BEFORE_SETTLE);
@@ -210,6 +226,7 @@ async fn send(
     let (outcome, next) = what_follows(decided);
     settle(
         shared,
+        lane,
         job,
         target,
         Verdict {
@@ -249,7 +266,19 @@ impl Verdict {
     }
 }
 
-fn settle(shared: &Shared, job: Job, target: &Target, verdict: Verdict) {
+fn settle(shared: &Shared, lane: &Lane, job: Job, target: &Target, verdict: Verdict) {
+    let was_first = target.endpoint.is_fifo && lane.end_first(job.message.key());
+    let is_skipped = verdict.next == Next::Done && verdict.outcome != Outcome::Success;
+    if was_first && is_skipped {
+        tracing::warn!(
+            endpoint.id = %target.endpoint.id,
+            message.id = %job.message.id,
+            "Message {} was first in line for endpoint {} and is skipped ({}); those behind it go on",
+            job.message.id,
+            target.endpoint.id,
+            verdict.outcome.as_str()
+        );
+    }
     shared.store.settle(Settlement {
         message: job.message,
         endpoint: target.endpoint.id,
@@ -283,7 +312,7 @@ fn cancel(
     };
     let verdict = Verdict::without_request(Outcome::Canceled, exchange, started_at);
     lane.forget_under_way(job.message.key());
-    settle(shared, job, target, verdict);
+    settle(shared, lane, job, target, verdict);
 }
 
 /// The endpoint is gone: write down what is owed; upkeep cancels it with a row that says why.

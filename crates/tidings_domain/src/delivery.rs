@@ -76,6 +76,8 @@ stored_enum! {
         FanOut = 5 / "fan-out",
         /// The application's plan has no webhooks.
         Paused = 6 / "paused",
+        /// It waits in line, since its endpoint keeps the order. Of a fan-out: some of its targets do.
+        Line = 7 / "line",
     }
 }
 
@@ -224,6 +226,9 @@ pub struct Pending {
 
 /// How often a crash may bring a delivery back before it is canceled as poison.
 pub const RECOVERIES_COUNT_MAX: u8 = 3;
+
+/// When that is due which waits in line behind others: not by itself.
+pub const IN_LINE: Millis = Millis::MAX;
 
 /// How long a delivery may be owed before it is canceled as expired: 30 days.
 pub const OWED_FOR_MAX_MS: Millis = 30 * 24 * 60 * 60 * 1000;

@@ -39,6 +39,8 @@ pub struct Endpoint {
     pub channels: Vec<String>,
     /// Deliveries a second that it takes; none means no limit.
     pub throttle_rate: Option<u32>,
+    /// Whether it gets its events one after another, in the order in which they were accepted.
+    pub is_fifo: bool,
     /// In which form it gets its events.
     pub format: BodyFormat,
     /// The product's own notes.
@@ -136,6 +138,8 @@ pub struct EndpointPatch {
     pub channels: Option<Vec<String>>,
     /// The new limit, or none.
     pub throttle_rate: Option<Option<u32>>,
+    /// Whether it keeps the order from now on.
+    pub is_fifo: Option<bool>,
     /// The new form of its events.
     pub format: Option<BodyFormat>,
     /// The new notes; they replace the old ones.
@@ -161,6 +165,7 @@ impl EndpointPatch {
         set(&mut endpoint.event_types, self.event_types);
         set(&mut endpoint.channels, self.channels);
         set(&mut endpoint.throttle_rate, self.throttle_rate);
+        set(&mut endpoint.is_fifo, self.is_fifo);
         set(&mut endpoint.format, self.format);
         set(&mut endpoint.metadata, self.metadata);
         set(&mut endpoint.headers, self.headers);

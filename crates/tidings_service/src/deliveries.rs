@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use tidings_domain::clock::Millis;
-use tidings_domain::delivery::{DeliveryFacts, DeliveryState};
+use tidings_domain::delivery::{DeliveryFacts, DeliveryState, IN_LINE};
 use tidings_domain::endpoint::Endpoint;
 use tidings_domain::ids::{AttemptId, IdParts, MessageId};
 use tidings_domain::message::{Message, MessageKey};
@@ -102,7 +102,8 @@ impl Service {
             ..facts.clone()
         };
         let state = facts.state();
-        let next_at = facts.due_at.filter(|_| state == DeliveryState::Pending);
+        let due_at = facts.due_at.filter(|due_at| *due_at < IN_LINE);
+        let next_at = due_at.filter(|_| state == DeliveryState::Pending);
         (state, next_at)
     }
 

@@ -81,6 +81,7 @@ impl Service {
             event_types: draft.event_types,
             channels: draft.channels,
             throttle_rate: draft.throttle_rate,
+            is_fifo: draft.is_fifo,
             format: draft.format,
             metadata: draft.metadata,
             headers: self.seal_headers(environment, tail, draft.headers.as_ref()),

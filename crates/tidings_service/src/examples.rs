@@ -42,6 +42,7 @@ struct Example {
     payload: Payload,
     targets: Vec<i64>,
     admitted: Vec<(Arc<Target>, Permit)>,
+    in_line: Vec<i64>,
 }
 
 impl Service {
@@ -65,11 +66,16 @@ impl Service {
         let payload = self.sample_of(caller, &event_type).await?;
         let bytes = payload.as_bytes().len();
         let admitted = self.admit(&[&target], bytes).await;
+        let in_line = [&target]
+            .into_iter()
+            .filter(|target| target.endpoint.is_fifo);
+        let in_line = in_line.map(|target| target.ordinal());
         let example = Example {
             application: view.ordinal(),
             event_type,
             payload,
             targets: vec![target.ordinal()],
+            in_line: in_line.collect(),
             admitted,
         };
         self.accept_example(example, dedup).await
@@ -100,6 +106,7 @@ impl Service {
             payload,
             targets: Vec::new(),
             admitted: Vec::new(),
+            in_line: Vec::new(),
         };
         let message = self.accept_example(example, None).await?;
         let key = message.key();
@@ -237,6 +244,7 @@ impl Service {
             channels: Vec::new(),
             tags: Vec::new(),
             admitted: example.admitted,
+            in_line: example.in_line,
             accepted_at,
             tail: self.entropy.id_tail(),
             dedup,

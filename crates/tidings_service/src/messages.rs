@@ -119,6 +119,8 @@ impl Service {
             view.matching(&draft.event_type, &draft.channels).collect();
         let bytes = draft.payload.as_bytes().len();
         let admitted = self.admit(&matching, bytes).await;
+        let in_line = matching.iter().filter(|target| target.endpoint.is_fifo);
+        let in_line = in_line.map(|target| target.ordinal()).collect();
         let accepted_at = self.now();
         NewMessage {
             application: view.ordinal(),
@@ -129,6 +131,7 @@ impl Service {
             channels: draft.channels,
             tags: draft.tags,
             admitted,
+            in_line,
             accepted_at,
             tail: self.entropy.id_tail(),
             dedup,
@@ -149,7 +152,8 @@ impl Service {
         }
         let mut admitted = Vec::with_capacity(matching.len());
         let mut busy = Vec::new();
-        for target in matching {
+        // What keeps the order waits in line, never in memory.
+        for target in matching.iter().filter(|target| !target.endpoint.is_fifo) {
             match self.admission.try_admit(target, bytes) {
                 Some(permit) => admitted.push((Arc::clone(target), permit)),
                 None => busy.push(Arc::clone(target)),

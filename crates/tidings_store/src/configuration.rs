@@ -108,6 +108,8 @@ pub struct NewEndpoint {
     pub channels: Vec<String>,
     /// Deliveries a second.
     pub throttle_rate: Option<u32>,
+    /// Whether it keeps the order.
+    pub is_fifo: bool,
     /// In which form it gets its events.
     pub format: BodyFormat,
     /// The product's own notes.

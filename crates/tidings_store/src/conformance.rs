@@ -25,6 +25,7 @@ mod health;
 mod importing;
 mod inboxes;
 mod keys;
+mod lines;
 mod lists_of_attempts;
 mod lists_of_messages;
 mod owing;
@@ -158,6 +159,16 @@ macro_rules! every_conformance_test {
                 when_a_key_was_last_seen_only_moves_forward,
                 every_change_of_the_configuration_is_told_in_order,
                 at_most_a_thousand_changes_are_told_at_once;
+            lines:
+                those_in_line_come_in_the_order_of_their_commits,
+                who_waits_in_line_is_not_due_by_itself,
+                a_retry_stays_first_in_line_until_it_has_come_to_an_end,
+                a_resend_leaves_the_line,
+                a_line_goes_on_at_the_same_place_after_a_crash,
+                a_wide_fan_out_joins_lines_at_once_and_no_target_twice,
+                who_leaves_a_line_is_due_from_when_it_came,
+                lines_are_listed_whatever_else_is_owed,
+                who_is_first_and_given_back_stays_first;
             lists_of_attempts:
                 pages_of_attempts_neither_skip_nor_repeat,
                 attempts_are_filtered_by_how_they_ended,

@@ -38,6 +38,8 @@ pub enum Table {
     Record,
     /// What happened to them.
     RecordChange,
+    /// How far the lines of endpoints that keep the order have come.
+    Line,
     /// What is owed.
     Pending,
     /// Idempotency keys.
@@ -50,7 +52,7 @@ pub enum Table {
 
 impl Table {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Environment,
         Self::ApiKey,
         Self::Application,
@@ -64,6 +66,7 @@ impl Table {
         Self::Attempt,
         Self::Record,
         Self::RecordChange,
+        Self::Line,
         Self::Pending,
         Self::IdempotencyKey,
         Self::EventId,
@@ -86,6 +89,7 @@ impl Table {
             Self::Attempt => "attempt",
             Self::Record => "record",
             Self::RecordChange => "record_change",
+            Self::Line => "line",
             Self::Pending => "pending",
             Self::IdempotencyKey => "idempotency_key",
             Self::EventId => "event_id",

@@ -32,10 +32,13 @@ pub struct NewMessage {
     pub tags: Vec<String>,
     /// Every endpoint that matched, by number, ascending.
     pub targets: Vec<i64>,
-    /// Those of them that delivery has a place for in memory. The others become owed in the same
+    /// Those of them that delivery has a place for in memory. The others, but for those in line, become owed in the same
     /// commit: one row each, or one fan-out cursor above
     /// [`tidings_domain::message::FAN_OUT_DIRECT_MAX`] targets.
     pub admitted: Vec<(Arc<Target>, Permit)>,
+    /// Those of them that keep the order. They are owed in the same commit, each with the next place in
+    /// its line, however many targets there are.
+    pub in_line: Vec<i64>,
     /// Now.
     pub accepted_at: Millis,
     /// 48 bits of chance for the id.
@@ -46,6 +49,17 @@ pub struct NewMessage {
     pub event_id_until: Millis,
     /// The change of a record that it tells of, made in the same transaction.
     pub record: Option<Box<RecordWrite>>,
+}
+
+impl NewMessage {
+    /// Why the cursor of its fan-out is owed.
+    pub fn reason_of_fan_out(&self) -> PendingReason {
+        if self.in_line.is_empty() {
+            PendingReason::FanOut
+        } else {
+            PendingReason::Line
+        }
+    }
 }
 
 /// How the acceptance of a message ended.

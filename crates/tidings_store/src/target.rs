@@ -67,7 +67,12 @@ impl Target {
         self.endpoint.id.seq()
     }
 
-    /// Whether requests are held to a rate, so that one node has to send them all.
+    /// Whether one node has to send it everything: the one that owns the slot.
+    pub fn is_left_to_owner(&self) -> bool {
+        self.endpoint.is_fifo || self.is_rated()
+    }
+
+    /// Whether requests are held to a rate.
     pub fn is_rated(&self) -> bool {
         self.endpoint.throttle_rate.is_some() || self.application_rate.is_some()
     }

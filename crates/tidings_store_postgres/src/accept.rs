@@ -17,6 +17,7 @@ use crate::convert::{stored, stored_option, unreadable, words};
 use crate::dedup::{self, Claim, Held};
 use crate::failure::Result;
 use crate::flight::Flight;
+use crate::line::Joining;
 use crate::pending::{self, NewRows};
 use crate::records::{self, Writing};
 use crate::statements::statements;
@@ -40,6 +41,8 @@ pub(crate) struct Accepting<'a> {
     acceptances: &'a [Acceptance],
     answers: Vec<Option<Accepted>>,
     left: Vec<usize>,
+    /// What joins the lines of endpoints that keep the order, of all rounds: it goes out last.
+    joining: Joining,
 }
 
 /// Messages that ask for different keys, with their numbers.
@@ -57,6 +60,7 @@ impl<'a> Accepting<'a> {
             acceptances,
             answers: acceptances.iter().map(|_| None).collect(),
             left: (0..acceptances.len()).collect(),
+            joining: Joining::default(),
         }
     }
 
@@ -107,17 +111,27 @@ impl<'a> Accepting<'a> {
         round.owed = round.owed_rows();
         scope.effects.owed.extend(round.owed.owed());
         for (candidate, id) in &round.fresh {
-            let handed = self.acceptances[candidate.place].new.admitted.len();
-            let handed = u32::try_from(handed).unwrap_or(u32::MAX);
+            let new = &self.acceptances[candidate.place].new;
+            for endpoint in &new.in_line {
+                let application = new.application;
+                let message = MessageKey {
+                    application,
+                    id: *id,
+                };
+                self.joining.push(message, *endpoint);
+            }
+            let handed = u32::try_from(new.admitted.len()).unwrap_or(u32::MAX);
             scope.effects.handed_counts.push((id.seq(), handed));
             self.answers[candidate.place] = Some(Accepted::Done(*id));
         }
     }
 
-    /// Gives the answers to those who will be told.
-    pub(crate) fn finish(self, scope: &mut Scope) {
+    /// Gives the answers to those who will be told, and what has yet to join lines.
+    pub(crate) fn finish(self, scope: &mut Scope) -> Joining {
         let answers = self.answers.into_iter().flatten();
         scope.effects.accepted.extend(answers);
+        scope.effects.owed.extend(self.joining.owed());
+        self.joining
     }
 }
 
@@ -274,22 +288,23 @@ impl<'a> Round<'a> {
                 application: new.application,
                 id: *id,
             };
-            if new.admitted.len() == new.targets.len() {
+            if new.admitted.len() + new.in_line.len() == new.targets.len() {
                 continue;
             }
             if new.targets.len() > FAN_OUT_DIRECT_MAX {
-                rows.push(key, 0, new.accepted_at, PendingReason::FanOut);
+                rows.push(key, 0, new.accepted_at, new.reason_of_fan_out());
                 continue;
             }
-            let admitted: HashSet<i64> = new
+            let elsewhere: HashSet<i64> = new
                 .admitted
                 .iter()
                 .map(|(target, _)| target.ordinal())
+                .chain(new.in_line.iter().copied())
                 .collect();
             for target in new
                 .targets
                 .iter()
-                .filter(|target| !admitted.contains(target))
+                .filter(|target| !elsewhere.contains(target))
             {
                 rows.push(key, *target, new.accepted_at, PendingReason::Spilled);
             }

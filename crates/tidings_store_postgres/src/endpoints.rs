@@ -30,7 +30,7 @@ macro_rules! select {
          endpoint.metadata, endpoint.headers, endpoint.credentials, endpoint.secrets, \
          endpoint.version, endpoint.created_at, endpoint.updated_at, endpoint.deleted_at, \
          state.failing_since, state.last_failure_at, state.failures_count, state.disabled_reason, \
-         state.disabled_at, endpoint.number \
+         state.disabled_at, endpoint.number, endpoint.is_fifo \
          FROM endpoint LEFT JOIN endpoint_state AS state ON state.slot = endpoint.slot \
          AND state.endpoint = endpoint.ordinal"
     };
@@ -45,9 +45,9 @@ statements! {
     CREATE_ENDPOINT = "-- create_endpoint
         INSERT INTO endpoint (ordinal, slot, application, environment, tail, uid, url, description,
             is_disabled, event_types, channels, throttle_rate, format, metadata, headers,
-            credentials, secrets, version, created_at, updated_at, number)
+            credentials, secrets, version, created_at, updated_at, number, is_fifo)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 1,
-            $18, $18, $19)";
+            $18, $18, $19, $20)";
     ENDPOINTS_BY_ORDINAL = concat!("-- endpoints_by_ordinal
         ", select!(), " WHERE endpoint.ordinal = ANY($1)");
     ENDPOINT_BY_UID = concat!("-- endpoint_by_uid
@@ -62,7 +62,8 @@ statements! {
     UPDATE_ENDPOINT = "-- update_endpoint
         UPDATE endpoint SET uid = $2, url = $3, description = $4, is_disabled = $5,
             event_types = $6, channels = $7, throttle_rate = $8, format = $9, metadata = $10,
-            headers = $11, credentials = $12, secrets = $13, version = $14, updated_at = $15
+            headers = $11, credentials = $12, secrets = $13, version = $14, updated_at = $15,
+            is_fifo = $17
         WHERE ordinal = $1 AND version = $16 AND deleted_at IS NULL";
     FORGET_STATE = "-- forget_state
         DELETE FROM endpoint_state WHERE slot = $1 AND endpoint = $2";
@@ -85,6 +86,7 @@ fn read(row: &Row) -> Result<KnownEndpoint> {
         event_types: read_words(row, 8)?,
         channels: read_words(row, 9)?,
         throttle_rate: number_option(row, 10)?,
+        is_fifo: row.try_get(26)?,
         format: read_format(row, 11)?,
         metadata: read_metadata(row, 12)?,
         headers: row.try_get(13)?,
@@ -193,6 +195,7 @@ async fn insert(connection: &Connection, new: &NewEndpoint) -> Result<i64> {
                 &secrets_to_text(&new.secrets),
                 &new.created_at,
                 &number,
+                &new.is_fifo,
             ],
         )
         .await?;
@@ -327,6 +330,7 @@ async fn write(
                 &i64::from(endpoint.version),
                 &endpoint.updated_at,
                 &i64::from(version),
+                &endpoint.is_fifo,
             ],
         )
         .await

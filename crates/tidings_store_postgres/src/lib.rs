@@ -27,6 +27,7 @@ mod inboxes;
 mod journal;
 mod keys;
 mod lease;
+mod line;
 mod lists;
 pub mod migration;
 mod nodes;

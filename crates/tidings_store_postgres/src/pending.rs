@@ -46,7 +46,7 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, 1, 0)
         ON CONFLICT (slot, message_id, endpoint) DO UPDATE SET due_at = excluded.due_at,
             owed_since = excluded.owed_since, reason = excluded.reason, trigger = excluded.trigger,
-            version = pending.version + 1, recoveries_count = 0";
+            version = pending.version + 1, recoveries_count = 0, place = 0";
     /// One step down the index for each slot.
     OWING_SLOTS = "-- owing_slots
         SELECT own.slot FROM unnest($1::smallint[]) AS own (slot)
@@ -75,7 +75,7 @@ statements! {
         UPDATE pending SET recoveries_count = recoveries_count + 1
         WHERE slot = $1 AND message_id = $2 AND endpoint = $3 AND version = $4";
     FAN_OUT_CURSOR = "-- fan_out_cursor
-        SELECT pending.place, pending.owed_since, message.targets FROM pending
+        SELECT pending.place, pending.owed_since, message.targets, pending.reason FROM pending
         JOIN message ON message.slot = $1 AND message.application = $2 AND message.created_at = $3
             AND message.id = $4
         WHERE pending.slot = $1 AND pending.message_id = $4 AND pending.endpoint = 0";
@@ -83,6 +83,15 @@ statements! {
         INSERT INTO pending (slot, application, message_id, endpoint, due_at, owed_since,
             attempts_count, reason, trigger, version, recoveries_count)
         SELECT $1, $2, $3, endpoint, $5, $6, 0, $7, $8, 1, 0 FROM unnest($4::bigint[]) AS endpoint
+        ON CONFLICT (slot, message_id, endpoint) DO NOTHING";
+    /// What is in line was owed with the message; it may be done by now, and its row gone.
+    OWE_FAN_OUT_BESIDE_LINES = "-- owe_fan_out_beside_lines
+        INSERT INTO pending (slot, application, message_id, endpoint, due_at, owed_since,
+            attempts_count, reason, trigger, version, recoveries_count)
+        SELECT $1, $2, $3, target.endpoint, $5, $6, 0, $7, $8, 1, 0
+        FROM unnest($4::bigint[]) AS target (endpoint)
+        WHERE NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.slot = $1
+            AND attempt.message_id = $3 AND attempt.endpoint = target.endpoint)
         ON CONFLICT (slot, message_id, endpoint) DO NOTHING";
     END_FAN_OUT = "-- end_fan_out
         DELETE FROM pending WHERE slot = $1 AND message_id = $2 AND endpoint = 0";
@@ -313,7 +322,7 @@ pub(crate) async fn due(
     })
 }
 
-fn read(row: &Row) -> Result<Pending> {
+pub(crate) fn read(row: &Row) -> Result<Pending> {
     let code = |column| -> Result<i64> { Ok(row.try_get::<_, i16>(column)?.into()) };
     Ok(Pending {
         message: MessageKey {
@@ -368,9 +377,16 @@ pub(crate) async fn expand_fan_out(
     let start = place.min(targets.len());
     let end = (start + FAN_OUT_DIRECT_MAX).min(targets.len());
     let part = targets[start..end].to_vec();
+    let reason: i16 = found.try_get(3)?;
+    let has_lines = reason == code(PendingReason::Line.code());
+    let owe = if has_lines {
+        OWE_FAN_OUT_BESIDE_LINES
+    } else {
+        OWE_FAN_OUT
+    };
     connection
         .execute(
-            OWE_FAN_OUT,
+            owe,
             &[
                 &slot,
                 &application,

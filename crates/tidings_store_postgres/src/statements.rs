@@ -2,8 +2,8 @@
 
 use crate::{
     accept, api_users, applications, changes, dedup, distribute, doctor, endpoints, event_types,
-    groups, health, hints, import, inboxes, journal, keys, lists, migration, nodes, partitions,
-    pending, plan_list, records, retention, server, settle, takeover, upkeep,
+    groups, health, hints, import, inboxes, journal, keys, line, lists, migration, nodes,
+    partitions, pending, plan_list, records, retention, server, settle, takeover, upkeep,
 };
 
 /// Defines statements as constants, and the list of them.
@@ -26,6 +26,7 @@ pub(crate) fn in_flight() -> impl Iterator<Item = &'static str> {
         dedup::STATEMENTS,
         health::STATEMENTS,
         journal::STATEMENTS,
+        line::STATEMENTS,
         pending::STATEMENTS,
         records::STATEMENTS,
         settle::ATTEMPTS,
@@ -55,6 +56,7 @@ pub fn all() -> impl Iterator<Item = &'static str> {
         inboxes::STATEMENTS,
         journal::STATEMENTS,
         keys::STATEMENTS,
+        line::STATEMENTS,
         lists::ATTEMPTS,
         lists::FACTS,
         lists::MESSAGES,

@@ -10,6 +10,7 @@ use tidings_store::{Creditor, faults};
 use crate::convert::{count, parts};
 use crate::failure::Result;
 use crate::journal::KEEP_NUMBERS;
+use crate::line::SUSPECT_FIRST_IN_LINE;
 use crate::pending::code;
 use crate::statements::statements;
 use crate::step::Scope;
@@ -132,6 +133,10 @@ async fn suspect_what_was_due(scope: &Scope, id: i32, now: Millis) -> Result<()>
     scope
         .connection
         .execute(SUSPECT_WHAT_WAS_DUE, &[&now, &SUSPECTS_COUNT_MAX, &slots])
+        .await?;
+    scope
+        .connection
+        .execute(SUSPECT_FIRST_IN_LINE, &[&slots])
         .await?;
     Ok(())
 }

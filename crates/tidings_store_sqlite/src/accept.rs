@@ -11,7 +11,7 @@ use tidings_store::{Accepted, Creditor, Dedup, NewMessage};
 
 use crate::convert::words;
 use crate::journal::Journal;
-use crate::records;
+use crate::{line, records};
 
 const INSERT_MESSAGE: &str = "-- insert_message
 INSERT INTO message (seq, application, accepted_at, journal, tail, event_type, targets, event_id,
@@ -61,6 +61,7 @@ pub(crate) fn write(
             &new.payload[..],
         ])?;
         write_pending(connection, new, seq, effects)?;
+        line::join(connection, new, seq, effects)?;
         let handed = u32::try_from(new.admitted.len()).unwrap_or(u32::MAX);
         effects.handed_counts.push((seq, handed));
         let id = MessageId::new(new.accepted_at, journal.id, seq, new.tail);
@@ -194,23 +195,24 @@ fn write_pending(
     seq: i64,
     effects: &mut Effects,
 ) -> rusqlite::Result<()> {
-    if new.admitted.len() == new.targets.len() {
+    if new.admitted.len() + new.in_line.len() == new.targets.len() {
         return Ok(());
     }
     let mut insert = connection.prepare_cached(INSERT_PENDING)?;
     let now = new.accepted_at;
     let trigger = Trigger::Scheduled.code();
     if new.targets.len() > FAN_OUT_DIRECT_MAX {
-        insert.execute(params![seq, 0, now, PendingReason::FanOut.code(), trigger])?;
+        let reason = new.reason_of_fan_out().code();
+        insert.execute(params![seq, 0, now, reason, trigger])?;
         effects.owed.push((Creditor::unslotted(0), now));
         return Ok(());
     }
     for target in &new.targets {
-        if !new
+        let is_admitted = new
             .admitted
             .iter()
-            .any(|(admitted, _)| admitted.ordinal() == *target)
-        {
+            .any(|(admitted, _)| admitted.ordinal() == *target);
+        if !is_admitted && !new.in_line.contains(target) {
             insert.execute(params![
                 seq,
                 target,

@@ -23,7 +23,7 @@ const COLUMNS: &str = "endpoint.ordinal, endpoint.application, endpoint.environm
     endpoint.headers, endpoint.credentials, endpoint.secrets, endpoint.version, \
     endpoint.created_at, endpoint.updated_at, endpoint.deleted_at, state.failing_since, \
     state.last_failure_at, state.failures_count, state.disabled_reason, state.disabled_at, \
-    endpoint.number";
+    endpoint.number, endpoint.is_fifo";
 
 const FROM: &str =
     "endpoint LEFT JOIN endpoint_state AS state ON state.endpoint = endpoint.ordinal";
@@ -42,6 +42,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<KnownEndpoint> {
         event_types: read_words(row, 8)?,
         channels: read_words(row, 9)?,
         throttle_rate: row.get(10)?,
+        is_fifo: row.get(26)?,
         format: read_format(row, 11)?,
         metadata: read_metadata(row, 12)?,
         headers: row.get(13)?,
@@ -124,9 +125,10 @@ fn insert(connection: &Connection, new: &NewEndpoint) -> rusqlite::Result<()> {
             "-- create_endpoint
             INSERT INTO endpoint (application, environment, tail, uid, url, description,
                 is_disabled, event_types, channels, throttle_rate, format, metadata, headers,
-                credentials, secrets, version, created_at, updated_at, number)
+                credentials, secrets, version, created_at, updated_at, number, is_fifo)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 1, ?16,
-                ?16, (SELECT coalesce(max(number), 0) + 1 FROM endpoint WHERE application = ?1))",
+                ?16, (SELECT coalesce(max(number), 0) + 1 FROM endpoint WHERE application = ?1),
+                ?17)",
         )?
         .execute(params![
             new.application,
@@ -145,6 +147,7 @@ fn insert(connection: &Connection, new: &NewEndpoint) -> rusqlite::Result<()> {
             new.credentials,
             secrets_to_text(&new.secrets),
             new.created_at,
+            new.is_fifo,
         ])?;
     Ok(())
 }
@@ -279,7 +282,8 @@ fn write(connection: &Connection, ordinal: i64, endpoint: &Endpoint) -> rusqlite
             "-- update_endpoint
             UPDATE endpoint SET uid = ?2, url = ?3, description = ?4, is_disabled = ?5,
                 event_types = ?6, channels = ?7, throttle_rate = ?8, format = ?9, metadata = ?10,
-                headers = ?11, credentials = ?12, secrets = ?13, version = ?14, updated_at = ?15
+                headers = ?11, credentials = ?12, secrets = ?13, version = ?14, updated_at = ?15,
+                is_fifo = ?16
             WHERE ordinal = ?1",
         )?
         .execute(params![
@@ -298,6 +302,7 @@ fn write(connection: &Connection, ordinal: i64, endpoint: &Endpoint) -> rusqlite
             secrets_to_text(&endpoint.secrets),
             endpoint.version,
             endpoint.updated_at,
+            endpoint.is_fifo,
         ])?;
     Ok(())
 }

@@ -13,6 +13,7 @@ use tidings_domain::message::{FAN_OUT_DIRECT_MAX, unpack_targets};
 use tidings_store::commit::{Effects, InMemory};
 use tidings_store::{Creditor, Opened, faults};
 
+use crate::line;
 use crate::step::Scope;
 
 /// The mark is written this often, or sooner when it has moved far: an old mark costs a takeover some
@@ -149,6 +150,7 @@ pub(crate) fn open(scope: &mut Scope<'_>, node: &str, now: Millis) -> rusqlite::
     }
     if opened.taken_over > 0 {
         suspect_what_was_due(connection, now)?;
+        line::suspect_first(connection)?;
     }
     let id = next_id(connection)?;
     let numbers = last_numbers(connection)?;

@@ -17,6 +17,7 @@ mod export;
 mod inboxes;
 mod journal;
 mod keys;
+mod line;
 mod lists;
 mod lock;
 mod pending;

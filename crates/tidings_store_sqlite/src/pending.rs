@@ -8,6 +8,7 @@ use tidings_store::{Creditor, Dedup, Due, Hold, Owed, Resend, Resent};
 
 use crate::accept::{Made, take_key};
 use crate::convert::read_message_id;
+use crate::line;
 use crate::step::Scope;
 
 /// Writes down deliveries that were only in memory.
@@ -94,7 +95,8 @@ pub(crate) fn resend(
             VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, 1, 0)
             ON CONFLICT (message, endpoint) DO UPDATE SET due_at = excluded.due_at,
                 owed_since = excluded.owed_since, reason = excluded.reason,
-                trigger = excluded.trigger, version = version + 1, recoveries_count = 0",
+                trigger = excluded.trigger, version = version + 1, recoveries_count = 0,
+                position = 0",
         )?
         .execute(params![
             message,
@@ -136,7 +138,7 @@ pub(crate) fn due_endpoints(
 }
 
 /// The columns of a row and of its message's key.
-const COLUMNS: &str = "pending.endpoint, pending.due_at, pending.attempts_count, pending.reason, \
+pub(crate) const COLUMNS: &str = "pending.endpoint, pending.due_at, pending.attempts_count, pending.reason, \
     pending.trigger, pending.version, pending.recoveries_count, message.application, message.seq, \
     message.accepted_at, message.journal, message.tail";
 
@@ -206,23 +208,30 @@ pub(crate) fn expand_fan_out(
     now: Millis,
 ) -> rusqlite::Result<(Vec<i64>, bool)> {
     let connection = scope.connection;
-    let found: Option<(i64, Millis, Vec<u8>)> = connection
+    let found: Option<(i64, Millis, Vec<u8>, i64)> = connection
         .prepare_cached(
             "-- fan_out_cursor
-            SELECT pending.position, pending.owed_since, message.targets FROM pending
+            SELECT pending.position, pending.owed_since, message.targets, pending.reason FROM pending
             JOIN message ON message.seq = pending.message
             WHERE pending.message = ?1 AND pending.endpoint = 0",
         )?
-        .query_row([message], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .query_row([message], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })
         .optional()?;
-    let Some((position, owed_since, packed)) = found else {
+    let Some((position, owed_since, packed, reason)) = found else {
         return Ok((Vec::new(), true));
     };
     let targets = unpack_targets(&packed).unwrap_or_default();
     let start = usize::try_from(position).unwrap_or(0).min(targets.len());
     let end = (start + FAN_OUT_DIRECT_MAX).min(targets.len());
     let part = targets[start..end].to_vec();
+    let has_line = reason == PendingReason::Line.code();
     for target in &part {
+        // What is in line was owed with the message; it may be done by now, and its row gone.
+        if has_line && line::was_sent(connection, message, *target)? {
+            continue;
+        }
         connection
             .prepare_cached(
                 "-- owe_fan_out

@@ -52,8 +52,8 @@ CREATE TABLE endpoint (
     ordinal INTEGER PRIMARY KEY AUTOINCREMENT, application INTEGER NOT NULL,
     environment INTEGER NOT NULL, number INTEGER NOT NULL, tail INTEGER NOT NULL, uid TEXT,
     url TEXT NOT NULL, description TEXT NOT NULL, is_disabled INTEGER NOT NULL, event_types TEXT NOT NULL,
-    channels TEXT NOT NULL, throttle_rate INTEGER, format TEXT NOT NULL, metadata TEXT NOT NULL,
-    headers BLOB, credentials BLOB, secrets TEXT NOT NULL, version INTEGER NOT NULL,
+    channels TEXT NOT NULL, throttle_rate INTEGER, is_fifo INTEGER NOT NULL, format TEXT NOT NULL,
+    metadata TEXT NOT NULL, headers BLOB, credentials BLOB, secrets TEXT NOT NULL, version INTEGER NOT NULL,
     created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, deleted_at INTEGER);
 -- Serves: the endpoint of a uid. Holds: a uid is unique in its application.
 CREATE UNIQUE INDEX endpoint_by_uid ON endpoint (application, uid)
@@ -131,7 +131,8 @@ CREATE INDEX attempt_by_message ON attempt (message, seq);
 -- Serves: the failed attempts of an endpoint.
 CREATE INDEX attempt_not_successful ON attempt (endpoint, seq) WHERE outcome <> 0;
 
--- What is owed, and nothing else. Endpoint 0: the rest of a fan-out, from `position` on.
+-- What is owed, and nothing else. Endpoint 0: the rest of a fan-out, from `position` on. Where it is not 0
+-- otherwise, it is the place in line.
 CREATE TABLE pending (
     message INTEGER NOT NULL, endpoint INTEGER NOT NULL, due_at INTEGER NOT NULL,
     owed_since INTEGER NOT NULL, attempts_count INTEGER NOT NULL, reason INTEGER NOT NULL,
@@ -139,6 +140,11 @@ CREATE TABLE pending (
     position INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (message, endpoint)) WITHOUT ROWID;
 -- Serves: what is due to an endpoint; which endpoints are owed something.
 CREATE INDEX pending_by_endpoint ON pending (endpoint, due_at);
+-- Serves: what waits in line for an endpoint that keeps the order, by its place; which endpoints have a line.
+CREATE INDEX pending_in_line ON pending (endpoint, position) WHERE endpoint > 0 AND position > 0;
+
+-- How many deliveries have joined the line of an endpoint that keeps the order: the last one's place.
+CREATE TABLE line (endpoint INTEGER PRIMARY KEY, last INTEGER NOT NULL);
 
 -- What the product keeps here; gone ones leave their row without a body, so that versions go on.
 CREATE TABLE record (

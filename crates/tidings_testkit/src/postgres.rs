@@ -240,6 +240,26 @@ impl Database {
         self.cluster.socket()
     }
 
+    /// What waits in line, by its place: the place and the payload.
+    pub fn line(&self) -> Vec<(i64, String)> {
+        let rows = self.query(
+            "SELECT pending.place, convert_from(message.payload, 'UTF8')
+            FROM pending JOIN message ON message.slot = pending.slot
+                AND message.id = pending.message_id
+            WHERE pending.place > 0 AND pending.endpoint > 0 ORDER BY pending.place",
+        );
+        let rows = rows.lines().filter_map(|row| row.split_once('|'));
+        rows.map(|(place, payload)| (place.parse().unwrap(), payload.to_owned()))
+            .collect()
+    }
+
+    /// Whether the slot of what is owed belongs to the node that has been there for longest.
+    pub fn is_owed_by_the_oldest_node(&self) -> bool {
+        let is_oldest = "SELECT journal = (SELECT min(id) FROM journal) FROM slot_lease
+            WHERE slot = (SELECT slot FROM pending LIMIT 1)";
+        self.query(is_oldest) == "t"
+    }
+
     /// How many slots each node owns, those of nobody first.
     pub fn slot_shares(&self) -> Vec<usize> {
         let counts = "SELECT count(*) FROM slot_lease GROUP BY journal ORDER BY journal";

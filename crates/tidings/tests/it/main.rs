@@ -26,6 +26,7 @@ mod documents;
 mod endpoints;
 mod examples;
 mod faults;
+mod fifo;
 mod formats;
 mod full_disk;
 mod idempotency;

@@ -22,6 +22,7 @@ async fn old_message(folder: &std::path::Path, application: i64, age_ms: i64) ->
         tags: Vec::new(),
         targets: Vec::new(),
         admitted: Vec::new(),
+        in_line: Vec::new(),
         accepted_at: now - age_ms,
         tail: 1,
         dedup: None,

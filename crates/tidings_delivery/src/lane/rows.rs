@@ -10,7 +10,7 @@ use tidings_domain::delivery::{Pending, Trigger};
 use tidings_domain::message::MessageKey;
 use tidings_store::{Permit, Place};
 
-use super::{Backlog, Lane, Work};
+use super::{Backlog, First, Lane, Work};
 use crate::shared::Shared;
 
 impl Lane {
@@ -39,12 +39,14 @@ impl Lane {
         self.lock().taken.contains(&message)
     }
 
-    /// Takes a row into memory, if there is room and it is not there already.
+    /// Takes a row into memory, if there is room and it is not there already: the first in line, or one that
+    /// goes as it likes.
     pub(crate) fn take_row(
         self: &Arc<Self>,
         shared: &Arc<Shared>,
         row: Pending,
         journal: u16,
+        is_first: bool,
     ) -> Taken {
         let mut state = self.lock();
         if state.taken.contains(&row.message) {
@@ -67,6 +69,9 @@ impl Lane {
         if passage == Passage::Probe {
             state.breaker.begin(now);
             state.probe = Some(row.message);
+        }
+        if is_first {
+            state.first = Some(First::new(row.message));
         }
         state.places += 1;
         state.taken.insert(row.message);

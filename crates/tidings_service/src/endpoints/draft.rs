@@ -35,6 +35,8 @@ pub struct EndpointDraft {
     pub channels: Vec<String>,
     /// Deliveries a second; at least 1.
     pub throttle_rate: Option<u32>,
+    /// Whether it keeps the order.
+    pub is_fifo: bool,
     /// In which form it gets its events.
     pub format: BodyFormat,
     /// The product's own notes.
@@ -90,6 +92,8 @@ pub struct EndpointChange {
     pub channels: Option<Vec<String>>,
     /// The new limit, or none.
     pub throttle_rate: Option<Option<u32>>,
+    /// Whether it keeps the order from now on.
+    pub is_fifo: Option<bool>,
     /// The new form of its events.
     pub format: Option<BodyFormat>,
     /// The new notes; they replace the old ones.
@@ -111,6 +115,7 @@ impl EndpointChange {
             event_types: Some(draft.event_types),
             channels: Some(draft.channels),
             throttle_rate: Some(draft.throttle_rate),
+            is_fifo: Some(draft.is_fifo),
             format: Some(draft.format),
             metadata: Some(draft.metadata),
             headers: draft.headers,
@@ -196,6 +201,7 @@ impl Service {
             event_types: change.event_types,
             channels: change.channels,
             throttle_rate: change.throttle_rate,
+            is_fifo: change.is_fifo,
             format: change.format,
             metadata: change.metadata,
             headers,

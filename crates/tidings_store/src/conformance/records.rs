@@ -229,6 +229,7 @@ pub(super) async fn of_many_changes_of_one_record_at_once_each_is_made_once_and_
                 tags: Vec::new(),
                 targets: Vec::new(),
                 admitted: Vec::new(),
+                in_line: Vec::new(),
                 accepted_at: NOW,
                 tail: number,
                 dedup: None,

@@ -25,6 +25,20 @@ pub trait Deliveries {
     ) -> StoreFuture<'_, Vec<(Creditor, Millis)>>;
     /// What is due to an endpoint by `now`, oldest first, and when the next is due after that.
     fn due(&self, creditor: Creditor, now: Millis, limit: usize) -> StoreFuture<'_, Due>;
+    /// The same beside the line of an endpoint that keeps the order: what was asked for by hand, and what
+    /// was owed before it kept any.
+    fn due_beside_line(
+        &self,
+        creditor: Creditor,
+        now: Millis,
+        limit: usize,
+    ) -> StoreFuture<'_, Due>;
+    /// Who is first in line for an endpoint, in the order in which the messages were committed.
+    fn line(&self, creditor: Creditor, limit: usize) -> StoreFuture<'_, Vec<Pending>>;
+    /// The endpoints in this node's slots for which something waits in line; in order, behind `after`.
+    fn lines(&self, after: Option<Creditor>, limit: usize) -> StoreFuture<'_, Vec<Creditor>>;
+    /// Lets the first in line go as they like, since the endpoint keeps no order any more. Gives how many.
+    fn leave_line(&self, creditor: Creditor, limit: usize) -> StoreFuture<'_, usize>;
     /// Counts one more recovery on rows that a crash brought back, before they are sent.
     fn count_recoveries(&self, rows: Vec<Pending>) -> StoreFuture<'_, ()>;
     /// Turns the next part of a fan-out cursor into rows of their own. Gives the endpoints that are

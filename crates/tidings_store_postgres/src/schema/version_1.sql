@@ -44,8 +44,8 @@ CREATE TABLE endpoint (
     ordinal bigint PRIMARY KEY, slot smallint NOT NULL, application bigint NOT NULL,
     environment bigint NOT NULL, number bigint NOT NULL, tail bigint NOT NULL,
     uid text COLLATE "C", url text NOT NULL, description text NOT NULL, is_disabled boolean NOT NULL, event_types text NOT NULL,
-    channels text NOT NULL, throttle_rate bigint, format text NOT NULL, metadata text NOT NULL,
-    headers bytea, credentials bytea, secrets text NOT NULL, version bigint NOT NULL,
+    channels text NOT NULL, throttle_rate bigint, is_fifo boolean NOT NULL, format text NOT NULL,
+    metadata text NOT NULL, headers bytea, credentials bytea, secrets text NOT NULL, version bigint NOT NULL,
     created_at bigint NOT NULL, updated_at bigint NOT NULL, deleted_at bigint);
 -- Serves: the endpoint of a uid. Holds: a uid is unique in its application.
 CREATE UNIQUE INDEX endpoint_by_uid ON endpoint (application, uid)
@@ -147,6 +147,14 @@ CREATE TABLE pending (
     PRIMARY KEY (slot, message_id, endpoint));
 -- Serves: what is due to an endpoint; which endpoints are owed something.
 CREATE INDEX pending_by_endpoint ON pending (slot, endpoint, due_at);
+-- Serves: what waits in line for an endpoint that keeps the order, by its place; which endpoints have a line.
+CREATE INDEX pending_in_line ON pending (slot, endpoint, place) WHERE endpoint > 0 AND place > 0;
+
+-- How many deliveries have joined the line of an endpoint that keeps the order: the last one's place. Who
+-- writes it holds it until the end, so places become visible in their order.
+CREATE TABLE line (
+    slot smallint NOT NULL, endpoint bigint NOT NULL, last bigint NOT NULL,
+    PRIMARY KEY (slot, endpoint)) WITH (fillfactor = 70);
 
 -- What the product keeps here; gone ones leave their row without a body, so that versions go on.
 CREATE TABLE record (

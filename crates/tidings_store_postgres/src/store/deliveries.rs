@@ -10,7 +10,7 @@ use tidings_store::{
 
 use super::passing::{read, write_in};
 use crate::writer::Operation;
-use crate::{PostgresStore, pending};
+use crate::{PostgresStore, line, pending};
 
 impl Deliveries for PostgresStore {
     fn settle(&self, settlement: Settlement) {
@@ -46,6 +46,32 @@ impl Deliveries for PostgresStore {
 
     fn due(&self, creditor: Creditor, now: Millis, limit: usize) -> StoreFuture<'_, Due> {
         read!(self, |reader| pending::due(&reader, creditor, now, limit))
+    }
+
+    fn due_beside_line(
+        &self,
+        creditor: Creditor,
+        now: Millis,
+        limit: usize,
+    ) -> StoreFuture<'_, Due> {
+        read!(self, |reader| line::due_beside(
+            &reader, creditor, now, limit
+        ))
+    }
+
+    fn line(&self, creditor: Creditor, limit: usize) -> StoreFuture<'_, Vec<Pending>> {
+        read!(self, |reader| line::first(&reader, creditor, limit))
+    }
+
+    fn lines(&self, after: Option<Creditor>, limit: usize) -> StoreFuture<'_, Vec<Creditor>> {
+        let slots = self.ownership.slots();
+        read!(self, |reader| line::all(&reader, &slots, after, limit))
+    }
+
+    fn leave_line(&self, creditor: Creditor, limit: usize) -> StoreFuture<'_, usize> {
+        write_in!(self, creditor.slot, |scope| line::leave(
+            scope, creditor, limit
+        ))
     }
 
     fn count_recoveries(&self, rows: Vec<Pending>) -> StoreFuture<'_, ()> {

@@ -51,6 +51,7 @@ pub(super) async fn write(
         round = accepting.next_round(scope);
     }
 
+    let joining;
     let mut flight = Flight::default();
     if let Some(beat) = &beat {
         flight.add(beat.send(connection));
@@ -62,7 +63,8 @@ pub(super) async fn write(
             accepting.note(scope, round);
             round.send(scope, connection, &mut flight);
         }
-        accepting.finish(scope);
+        joining = accepting.finish(scope);
+        joining.send(connection, &mut flight);
         return commit(connection, true, flight).await;
     }
 
@@ -80,10 +82,12 @@ pub(super) async fn write(
     while let Some(mut current) = round {
         accepting.keep_new(connection, &mut current, won?).await?;
         accepting.note(scope, &mut current);
+        let joining;
         let mut flight = Flight::default();
         current.send(scope, connection, &mut flight);
         if !accepting.has_more() {
-            accepting.finish(scope);
+            joining = accepting.finish(scope);
+            joining.send(connection, &mut flight);
             return commit(connection, false, flight).await;
         }
         flight.land().await?;

@@ -196,6 +196,7 @@ pub(crate) async fn endpoint(store: &PostgresStore, application: i64) -> Endpoin
         event_types: Vec::new(),
         channels: Vec::new(),
         throttle_rate: None,
+        is_fifo: false,
         format: BodyFormat::Json,
         metadata: Metadata::new(),
         headers: None,

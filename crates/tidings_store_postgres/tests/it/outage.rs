@@ -42,6 +42,7 @@ pub(crate) fn message(application: i64) -> NewMessage {
         tags: Vec::new(),
         targets: Vec::new(),
         admitted: Vec::new(),
+        in_line: Vec::new(),
         accepted_at: NOW,
         tail: 1,
         dedup: None,

@@ -28,19 +28,23 @@ const ROWS: &str = "
     INSERT INTO pending (slot, application, message_id, endpoint, due_at, owed_since, attempts_count, reason, trigger,
             version, recoveries_count)
         SELECT app * 7, app, id, app, at, at, 1, 0, 0, 1, 0 FROM made WHERE n % 4 = 0;
+    INSERT INTO pending (slot, application, message_id, endpoint, due_at, owed_since, attempts_count, reason, trigger,
+            version, recoveries_count, place)
+        SELECT app * 7, app, id, 100 + app, 9223372036854775807, at, 0, 7, 0, 1, 0, n FROM made WHERE n % 4 = 1;
+    INSERT INTO line (slot, endpoint, last) SELECT n * 7, 100 + n, 40000 FROM generate_series(1, 50) AS n;
     INSERT INTO endpoint_state (slot, endpoint, failures_count) SELECT n % 1024, n, 1 FROM generate_series(1, 20000) AS n;
     INSERT INTO application (ordinal, slot, environment, tail, name, metadata, created_at, updated_at)
         SELECT n, n % 1024, 1, 1, '', '{}', 1, 1 FROM generate_series(1000, 6000) AS n;
     INSERT INTO endpoint (ordinal, slot, application, environment, number, tail, url, description, is_disabled, event_types,
-            channels, format, metadata, secrets, version, created_at, updated_at)
-        SELECT n, n % 1024, 1 + n % 4000, 1, n, 1, '', '', false, '[]', '[]', 'json', '{}', '[]', 1, 1, 1
+            channels, is_fifo, format, metadata, secrets, version, created_at, updated_at)
+        SELECT n, n % 1024, 1 + n % 4000, 1, n, 1, '', '', false, '[]', '[]', false, 'json', '{}', '[]', 1, 1, 1
         FROM generate_series(1, 20000) AS n;
     INSERT INTO event_type (ordinal, environment, name, description, is_archived, is_deprecated, feature_flags, wording,
             created_at, updated_at)
         SELECT n, 1, 'type.' || n, '', false, false, '[]', '[]', 1, 1 FROM generate_series(1, 5000) AS n";
 
 /// Each list with values as a page has them: an instant in the middle, ids around it, the ends of time.
-const LISTS: [(&str, &str); 22] = [
+const LISTS: [(&str, &str); 26] = [
     ("message_by_key", "7, 1, 1700150000000, ID"),
     ("message_by_event_id", "7, 1, 'e10000'"),
     ("messages_by_keys", "7, 1, ARRAY[1700150000000], ARRAY[ID]"),
@@ -78,6 +82,13 @@ const LISTS: [(&str, &str); 22] = [
     ("due", "7, 1, 1700000600000, 100"),
     ("due_endpoints", "7, 0, 100"),
     ("next_due_after", "7, 1, 1700040000000"),
+    ("line", "7, 101, 1"),
+    ("lines", "7, 0, 100"),
+    ("due_beside_line", "7, 101, 1700000600000, 100"),
+    (
+        "next_due_beside_line",
+        "7, 101, 1700040000000, 9223372036854775807",
+    ),
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -50,6 +50,10 @@ const RECORDS: &str = "-- export_records
 SELECT * FROM record WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
 const RECORD_CHANGES: &str = "-- export_record_changes
 SELECT * FROM record_change WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
+const LINES: &str = "-- export_lines
+SELECT line.*, endpoint.application AS its_application
+FROM line JOIN endpoint ON endpoint.ordinal = line.endpoint
+WHERE line.endpoint > ?1 ORDER BY line.endpoint LIMIT ?2";
 /// What is owed of a message that is gone can never be sent.
 const PENDING: &str = "-- export_pending
 SELECT pending.*, message.application, message.accepted_at AS its_time,
@@ -239,7 +243,7 @@ impl Reading {
     fn cursor_of(&self, row: &Row<'_>) -> rusqlite::Result<Vec<u8>> {
         let wide = |column: &str| row.get::<_, i64>(column).map(i64::to_be_bytes);
         Ok(match self.table {
-            Table::EndpointState => wide("endpoint")?.to_vec(),
+            Table::EndpointState | Table::Line => wide("endpoint")?.to_vec(),
             Table::Change => wide("version")?.to_vec(),
             Table::Message | Table::Attempt => wide("seq")?.to_vec(),
             Table::Pending => [wide("message")?, wide("endpoint")?].concat(),
@@ -284,6 +288,7 @@ pub(super) fn sql(table: Table) -> &'static str {
         Table::Attempt => ATTEMPTS,
         Table::Record => RECORDS,
         Table::RecordChange => RECORD_CHANGES,
+        Table::Line => LINES,
         Table::Pending => PENDING,
         Table::IdempotencyKey => IDEMPOTENCY_KEYS,
         Table::EventId => EVENT_IDS,
@@ -318,7 +323,7 @@ fn made(table: Table) -> &'static [(&'static str, Made)] {
         Table::Endpoint | Table::Record | Table::RecordChange => {
             &[("slot", Made::SlotOf("application"))]
         }
-        Table::EndpointState => &[("slot", Made::SlotOf("its_application"))],
+        Table::EndpointState | Table::Line => &[("slot", Made::SlotOf("its_application"))],
         Table::Message => &[
             ("slot", Made::SlotOf("application")),
             ("id", Made::Id(["accepted_at", "journal", "seq", "tail"])),

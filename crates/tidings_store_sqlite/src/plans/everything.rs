@@ -26,7 +26,7 @@ use tidings_store::{
 use crate::export::rows;
 use crate::step::Scope;
 use crate::{
-    accept, api_users, applications, changes, endpoints, event_types, inboxes, journal, keys,
+    accept, api_users, applications, changes, endpoints, event_types, inboxes, journal, keys, line,
     lists, pending, plan_list, records, retention, settle, upkeep,
 };
 
@@ -73,6 +73,7 @@ fn new_message(targets: Vec<i64>) -> NewMessage {
         tags: Vec::new(),
         targets,
         admitted: Vec::new(),
+        in_line: Vec::new(),
         accepted_at: NOW,
         tail: 1,
         dedup: Some(key(1)),
@@ -234,6 +235,7 @@ fn run_endpoints(scope: &mut Scope<'_>) {
         event_types: Vec::new(),
         channels: Vec::new(),
         throttle_rate: None,
+        is_fifo: false,
         format: tidings_domain::body_format::BodyFormat::Json,
         metadata: std::collections::BTreeMap::new(),
         headers: None,
@@ -365,8 +367,26 @@ fn run_messages(scope: &mut Scope<'_>) {
     let due = pending::due(scope.connection, 1, NOW, 10).unwrap();
     pending::count_recoveries(scope, &due.rows).unwrap();
     while !pending::expand_fan_out(scope, 2, NOW).unwrap().1 {}
+    run_lines(scope);
     upkeep::cancel_stale(scope, NOW, 10_000).unwrap();
     upkeep::sweep_dedup(scope, &[], NOW, 10).unwrap();
+}
+
+fn run_lines(scope: &mut Scope<'_>) {
+    let new = NewMessage {
+        event_id: None,
+        dedup: None,
+        in_line: vec![1],
+        ..new_message((1..=300).collect())
+    };
+    let message = scope.journal.numbers.message + 1;
+    accept(scope, new);
+    line::all(scope.connection, None, 10).unwrap();
+    line::first(scope.connection, 1, 10).unwrap();
+    line::due_beside(scope.connection, 1, NOW, 10).unwrap();
+    line::suspect_first(scope.connection).unwrap();
+    while !pending::expand_fan_out(scope, message, NOW).unwrap().1 {}
+    line::leave(scope, 1, 10).unwrap();
 }
 
 fn run_takeover(scope: &mut Scope<'_>) {

@@ -8,7 +8,7 @@ use tidings_store::{
 };
 
 use crate::writer::{self, Operation};
-use crate::{SqliteStore, pending};
+use crate::{SqliteStore, line, pending};
 
 impl Deliveries for SqliteStore {
     fn settle(&self, settlement: Settlement) {
@@ -36,6 +36,30 @@ impl Deliveries for SqliteStore {
     fn due(&self, creditor: Creditor, now: Millis, limit: usize) -> StoreFuture<'_, Due> {
         self.readers
             .read(move |connection| pending::due(connection, creditor.endpoint, now, limit))
+    }
+
+    fn due_beside_line(
+        &self,
+        creditor: Creditor,
+        now: Millis,
+        limit: usize,
+    ) -> StoreFuture<'_, Due> {
+        self.readers
+            .read(move |connection| line::due_beside(connection, creditor.endpoint, now, limit))
+    }
+
+    fn line(&self, creditor: Creditor, limit: usize) -> StoreFuture<'_, Vec<Pending>> {
+        self.readers
+            .read(move |connection| line::first(connection, creditor.endpoint, limit))
+    }
+
+    fn lines(&self, after: Option<Creditor>, limit: usize) -> StoreFuture<'_, Vec<Creditor>> {
+        self.readers
+            .read(move |connection| line::all(connection, after, limit))
+    }
+
+    fn leave_line(&self, creditor: Creditor, limit: usize) -> StoreFuture<'_, usize> {
+        self.write(move |scope| line::leave(scope, creditor.endpoint, limit))
     }
 
     fn count_recoveries(&self, rows: Vec<Pending>) -> StoreFuture<'_, ()> {

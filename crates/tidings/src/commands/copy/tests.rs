@@ -1,10 +1,13 @@
 //! What the API does not let in, and a store keeps all the same, is copied exactly too.
 
 use bytes::Bytes;
-use tidings_domain::application::Metadata;
+use tidings_domain::application::{Application, Metadata};
+use tidings_domain::body_format::BodyFormat;
+use tidings_domain::delivery::Pending;
 use tidings_store::prelude::*;
 use tidings_store::{
-    Accepted, Creditor, ListMessages, NewApplication, NewMessage, Order, Reference, Store, Written,
+    Accepted, Creditor, ListMessages, NewApplication, NewEndpoint, NewMessage, Order, Reference,
+    Store, Written,
 };
 use tidings_store_postgres::PostgresStore;
 use tidings_store_sqlite::SqliteStore;
@@ -28,12 +31,35 @@ fn new_message(application: i64, number: i64) -> NewMessage {
         // So many that they are owed by one row with a cursor.
         targets: (1..=300 + number).collect(),
         admitted: Vec::new(),
+        in_line: vec![1],
         // Each on a day of its own.
         accepted_at: NOW + number * 24 * 60 * 60 * 1000,
         tail: number,
         dedup: None,
         event_id_until: NOW,
         record: None,
+    }
+}
+
+fn new_endpoint(application: &Application) -> NewEndpoint {
+    NewEndpoint {
+        application: application.id.seq(),
+        environment: application.environment,
+        uid: Some(TEXT.into()),
+        url: "https://example.com/".into(),
+        description: TEXT.into(),
+        is_disabled: false,
+        event_types: vec![TEXT.into()],
+        channels: Vec::new(),
+        throttle_rate: None,
+        is_fifo: true,
+        format: BodyFormat::Json,
+        metadata: Metadata::new(),
+        headers: None,
+        credentials: None,
+        secrets: Vec::new(),
+        created_at: NOW,
+        tail: 6,
     }
 }
 
@@ -56,6 +82,13 @@ async fn fill(folder: &Path) -> i64 {
     let Written::Done(application) = made else {
         panic!("it was not made: {made:?}");
     };
+    let first = store
+        .create_endpoint(new_endpoint(&application), None)
+        .await;
+    let Written::Done(endpoint) = first.unwrap() else {
+        panic!("it was not made");
+    };
+    assert_eq!(endpoint.id.seq(), 1, "it has a line");
     store.open_journal("test".into(), NOW).await.unwrap();
     for number in 0..4 {
         let new = new_message(application.id.seq(), number);
@@ -94,7 +127,14 @@ async fn said(store: &dyn Store, application: i64) -> String {
     let cursors = Creditor { slot, endpoint: 0 };
     let owed = store.due(cursors, i64::MAX, 100).await.unwrap();
     assert_eq!(owed.rows.len(), 5);
-    format!("{environment:?} {found:?} {messages:?} {owed:?}")
+    let line = line(store, slot).await;
+    assert_eq!(line.len(), 5);
+    format!("{environment:?} {found:?} {messages:?} {owed:?} {line:?}")
+}
+
+async fn line(store: &dyn Store, slot: i16) -> Vec<Pending> {
+    let creditor = Creditor { slot, endpoint: 1 };
+    store.line(creditor, 100).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -123,4 +163,6 @@ async fn texts_with_nul_and_bytes_that_are_no_text_come_out_as_they_went_in() {
         panic!("it was not accepted: {accepted:?}");
     };
     assert_eq!(id.seq(), 6, "five were given");
+    let line = line(&after, after.slot_of(application)).await;
+    assert_eq!((line.len(), line[5].message.id), (6, id), "it is the last");
 }

@@ -99,6 +99,7 @@ impl Draft {
             event_types: Vec::new(),
             channels: Vec::new(),
             throttle_rate: None,
+            is_fifo: false,
             format: self.format,
             metadata: Metadata::new(),
             headers: Some(seal(Purpose::Headers, &headers)),

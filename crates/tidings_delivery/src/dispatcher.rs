@@ -127,8 +127,8 @@ async fn take(shared: &Arc<Shared>, creditor: Creditor, now: Millis) -> Result<u
         return Ok(0);
     }
     let lane = shared.lane(creditor);
-    if target.is_some_and(|target| target.endpoint.is_fifo) {
-        return line::take(shared, &lane, now).await;
+    if let Some(target) = target.filter(|target| target.endpoint.is_fifo) {
+        return line::take(shared, &lane, &target.endpoint, now).await;
     }
     if lane.has_line() {
         line::leave(shared, creditor).await?;
@@ -177,7 +177,7 @@ pub(crate) fn take_rows(
         if before.taken.contains(&row.message) {
             continue;
         }
-        match lane.take_row(shared, row, before.journal, false) {
+        match lane.take_row(shared, row, before.journal, None) {
             Taken::Done => taken += 1,
             Taken::Already => {}
             Taken::Resting { until } => {

@@ -42,6 +42,8 @@ pub(crate) enum Work {
         row: Pending,
         journal: u16,
         permit: Permit,
+        /// Those in line behind it that go into the same request.
+        behind: Vec<(Pending, Permit)>,
     },
 }
 
@@ -50,6 +52,14 @@ impl Work {
         match self {
             Self::Handed { message, .. } => message.key(),
             Self::Owed { row, .. } => row.message,
+        }
+    }
+
+    /// Takes out those that go into the same request.
+    pub(crate) fn take_behind(&mut self) -> Vec<(Pending, Permit)> {
+        match self {
+            Self::Handed { .. } => Vec::new(),
+            Self::Owed { behind, .. } => std::mem::take(behind),
         }
     }
 
@@ -105,6 +115,7 @@ struct State {
     first: Option<First>,
     /// Whether something waits in line, as far as is known.
     has_line: bool,
+    is_read_until: Millis,
 }
 
 impl Lane {
@@ -129,6 +140,7 @@ impl Lane {
                 probe: None,
                 first: None,
                 has_line: false,
+                is_read_until: Millis::MIN,
             }),
             freed: Notify::new(),
         }

@@ -14,6 +14,7 @@ use tidings_store::target::Target;
 use tidings_store::{Hold, Next, Permit, Place, Room, Settlement, StoreError};
 
 use crate::shared::Shared;
+use crate::worker;
 
 /// Tests at once on one node; people wait for each of them.
 const TESTS_MAX: usize = 64;
@@ -57,7 +58,11 @@ pub(crate) async fn send(
         application: target.application,
         payload: &message.payload,
     };
-    let exchange = shared.sender.send(&target, &event, started_at).await;
+    let exchange = if target.endpoint.has_batches() {
+        worker::request(&shared, &target, &[&message], started_at).await
+    } else {
+        shared.sender.send(&target, &event, started_at).await
+    };
     let outcome = match exchange.error {
         None => Outcome::Success,
         Some(_) => Outcome::Exhausted,

@@ -1,19 +1,25 @@
 //! One request after another for one lane: send, decide, settle.
 
+mod batch;
+mod verdict;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use tidings_domain::body_format::Event;
+use tidings_domain::clock::Millis;
 use tidings_domain::delivery::{
-    AttemptError, Exchange, OWED_FOR_MAX_MS, Outcome, PendingReason, RECOVERIES_COUNT_MAX, Trigger,
+    AttemptError, Exchange, OWED_FOR_MAX_MS, Outcome, Pending, PendingReason, RECOVERIES_COUNT_MAX,
+    Trigger,
 };
 use tidings_domain::endpoint::EndpointState;
 use tidings_domain::message::Message;
 use tidings_domain::retry::{self, Tried};
-use tidings_domain::{clock::Millis, health};
 use tidings_store::target::Target;
 use tidings_store::{Hold, Next, Owed, Permit, Room, Settlement, StoreError, faults};
 
+pub(crate) use self::batch::request;
+use self::verdict::{is_overload, next_state, retry_after, tried_outcome, what_follows};
 use crate::lane::{Lane, Lesson, Work};
 use crate::rates;
 use crate::shared::Shared;
@@ -36,11 +42,12 @@ struct Job {
 
 /// Works until the lane is empty.
 pub(crate) async fn run(shared: Arc<Shared>, lane: Arc<Lane>) {
-    while let Some(work) = lane.next(&shared) {
+    while let Some(mut work) = lane.next(&shared) {
         wait_for_room(&shared).await;
         let message = work.message_key();
+        let behind = work.take_behind();
         match prepare(&shared, work).await {
-            Ok(Some(job)) => deliver(&shared, &lane, job).await,
+            Ok(Some(job)) => deliver(&shared, &lane, job, behind).await,
             Ok(None) => lane.forget_under_way(message),
             Err(error) => {
                 lane.forget_under_way(message);
@@ -78,6 +85,7 @@ async fn prepare(shared: &Shared, work: Work) -> Result<Option<Job>, StoreError>
             row,
             journal,
             permit,
+            ..
         } => {
             if !shared
                 .store
@@ -112,7 +120,8 @@ async fn prepare(shared: &Shared, work: Work) -> Result<Option<Job>, StoreError>
     }
 }
 
-async fn deliver(shared: &Arc<Shared>, lane: &Arc<Lane>, job: Job) {
+/// Sends, or sees to it that nothing is lost. Of those behind it no outcome is known unless they were sent along.
+async fn deliver(shared: &Arc<Shared>, lane: &Arc<Lane>, job: Job, behind: Vec<(Pending, Permit)>) {
     let cached = shared.directory.cached_target(lane.creditor.endpoint);
     let target = match cached {
         Some(target) => Ok(Some(target)),
@@ -148,7 +157,7 @@ async fn deliver(shared: &Arc<Shared>, lane: &Arc<Lane>, job: Job) {
                 started_at,
             );
         }
-        Ok(Some(target)) => send_in_turn(shared, lane, job, &target).await,
+        Ok(Some(target)) => send_in_turn(shared, lane, (job, behind), &target).await,
         Ok(None) => owe_to_nobody(shared, lane, job).await,
         Err(error) => {
             tracing::warn!("An endpoint could not be read, its delivery is owed: {error}");
@@ -162,7 +171,12 @@ fn is_expired(lane: &Lane, job: &Job, now: Millis) -> bool {
 }
 
 /// Sends when the rates let it. What was taken from a row is let go of if another node owns it by then.
-async fn send_in_turn(shared: &Arc<Shared>, lane: &Arc<Lane>, job: Job, target: &Arc<Target>) {
+async fn send_in_turn(
+    shared: &Arc<Shared>,
+    lane: &Arc<Lane>,
+    (job, behind): (Job, Vec<(Pending, Permit)>),
+    target: &Arc<Target>,
+) {
     if !rates::wait_for_turn(shared, target).await {
         give_back(shared, lane, job, PendingReason::Drained).await;
         return;
@@ -172,7 +186,12 @@ async fn send_in_turn(shared: &Arc<Shared>, lane: &Arc<Lane>, job: Job, target: 
         lane.forget_under_way(job.message.key());
         return;
     }
-    send(shared, lane, job, target, shared.clock.now_ms()).await;
+    let started_at = shared.clock.now_ms();
+    if target.endpoint.has_batches() {
+        batch::send(shared, lane, (job, behind), target, started_at).await;
+    } else {
+        send(shared, lane, job, target, started_at).await;
+    }
 }
 
 async fn send(
@@ -199,16 +218,38 @@ async fn send(
         return;
     }
     faults::pass(faults::BEFORE_SETTLE);
+    conclude(
+        shared,
+        lane,
+        (job, Vec::new()),
+        target,
+        (exchange, started_at),
+    )
+    .await;
+}
+
+/// Decides what follows from an exchange, for the delivery and for those that went along, and settles.
+async fn conclude(
+    shared: &Arc<Shared>,
+    lane: &Arc<Lane>,
+    (job, along): (Job, Vec<Job>),
+    target: &Arc<Target>,
+    (exchange, started_at): (Exchange, Millis),
+) {
     let now = shared.clock.now_ms();
-    let decided = retry::decide(&Tried {
-        attempt: u32::from(job.number),
-        outcome: tried_outcome(&exchange),
-        schedule: &shared.settings.schedule,
-        retry_after: retry_after(&exchange, now),
-        now_ms: now,
-        jitter_share: shared.settings.jitter_share,
-        fraction: shared.entropy.fraction(),
-    });
+    let fraction = shared.entropy.fraction();
+    let decide = |job: &Job| {
+        retry::decide(&Tried {
+            attempt: u32::from(job.number),
+            outcome: tried_outcome(&exchange),
+            schedule: &shared.settings.schedule,
+            retry_after: retry_after(&exchange, now),
+            now_ms: now,
+            jitter_share: shared.settings.jitter_share,
+            fraction,
+        })
+    };
+    let decided = decide(&job);
     let is_success = decided == retry::Next::Delivered;
     let before = lane.health(target.endpoint.version, &target.endpoint.state);
     let state = next_state(&before, is_success, decided == retry::Next::Gone, now);
@@ -223,20 +264,25 @@ async fn send(
         },
     );
     let switches_off = state.as_ref().is_some_and(|state| state.disabled.is_some());
-    let (outcome, next) = what_follows(decided);
-    settle(
-        shared,
-        lane,
-        job,
-        target,
+    let verdict = |decided, exchange, state| {
+        let (outcome, next) = what_follows(decided);
         Verdict {
             outcome,
             next,
             exchange,
             state,
             started_at,
-        },
-    );
+        }
+    };
+    let with_verdict = |job: Job| {
+        let verdict = verdict(decide(&job), exchange.clone(), None);
+        (job, verdict)
+    };
+    let along: Vec<(Job, Verdict)> = along.into_iter().map(with_verdict).collect();
+    settle(shared, lane, job, target, verdict(decided, exchange, state));
+    for (job, verdict) in along {
+        settle(shared, lane, job, target, verdict);
+    }
     if switches_off {
         tell_of_change(shared).await;
     }
@@ -358,87 +404,5 @@ async fn tell_of_change(shared: &Arc<Shared>) {
     };
     if let Err(error) = told.await {
         tracing::warn!("A switched-off endpoint is noticed a little later: {error}");
-    }
-}
-
-fn what_follows(decided: retry::Next) -> (Outcome, Next) {
-    match decided {
-        retry::Next::Delivered => (Outcome::Success, Next::Done),
-        retry::Next::RetryAt(due_at) => (
-            Outcome::Retry,
-            Next::At {
-                due_at,
-                reason: PendingReason::Retry,
-            },
-        ),
-        retry::Next::Exhausted | retry::Next::Gone | retry::Next::Refused => {
-            (Outcome::Exhausted, Next::Done)
-        }
-    }
-}
-
-fn next_state(
-    before: &EndpointState,
-    is_success: bool,
-    is_gone: bool,
-    now: Millis,
-) -> Option<EndpointState> {
-    if !is_success {
-        return Some(health::after_failure(before, is_gone, now));
-    }
-    let after = health::after_success(before);
-    (after != *before).then_some(after)
-}
-
-fn tried_outcome(exchange: &Exchange) -> retry::Outcome {
-    match (exchange.status, exchange.error) {
-        (_, Some(AttemptError::Policy)) => retry::Outcome::Refused,
-        (Some(status), None | Some(AttemptError::Status)) => retry::Outcome::Status(status),
-        _ => retry::Outcome::NoAnswer,
-    }
-}
-
-fn is_overload(exchange: &Exchange) -> bool {
-    exchange.status.is_some_and(retry::slows_lane)
-        || matches!(
-            exchange.error,
-            Some(AttemptError::Timeout | AttemptError::Unreachable)
-        )
-}
-
-fn retry_after(exchange: &Exchange, now: Millis) -> Option<Duration> {
-    if matches!(exchange.status, None | Some(200..=299)) {
-        return None;
-    }
-    let name = b"retry-after:";
-    exchange
-        .response_headers
-        .split(|byte| *byte == b'\n')
-        .find(|line| line.len() >= name.len() && line[..name.len()].eq_ignore_ascii_case(name))
-        .and_then(|line| retry::parse_retry_after(&line[name.len()..], now))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn retry_after_is_found_whatever_its_case() {
-        let exchange = Exchange {
-            status: Some(503),
-            response_headers: "date: x\nRetry-After: 7\n".into(),
-            ..Exchange::default()
-        };
-        assert_eq!(retry_after(&exchange, 0), Some(Duration::from_secs(7)));
-    }
-
-    #[test]
-    fn a_broken_answer_is_no_answer_even_with_a_status() {
-        let exchange = Exchange {
-            status: Some(500),
-            error: Some(AttemptError::Reset),
-            ..Exchange::default()
-        };
-        assert_eq!(tried_outcome(&exchange), retry::Outcome::NoAnswer);
     }
 }

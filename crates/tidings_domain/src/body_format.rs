@@ -17,6 +17,7 @@ use bytes::Bytes;
 use crate::clock::Millis;
 use crate::ids::ApplicationId;
 
+pub use self::event::list;
 pub use self::json::{Unrepresentable, Why};
 
 /// Most bytes of a body that is made here. Names are repeated in forms and XML, so a payload can grow

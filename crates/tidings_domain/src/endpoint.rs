@@ -41,6 +41,10 @@ pub struct Endpoint {
     pub throttle_rate: Option<u32>,
     /// Whether it gets its events one after another, in the order in which they were accepted.
     pub is_fifo: bool,
+    /// How many of them go into one request at most, where it keeps the order; none means one, as it is.
+    pub batch_size: Option<u32>,
+    /// How long a request that could take more waits for them, in seconds; none means not at all.
+    pub max_wait_secs: Option<u32>,
     /// In which form it gets its events.
     pub format: BodyFormat,
     /// The product's own notes.
@@ -108,6 +112,11 @@ impl Endpoint {
         self.is_disabled || self.state.disabled.is_some()
     }
 
+    /// Whether its requests hold several events, in a list, even where there is only one.
+    pub fn has_batches(&self) -> bool {
+        self.is_fifo && self.batch_size.is_some_and(|size| size > 1)
+    }
+
     /// Whether it wants a message of this type on these channels.
     ///
     /// An endpoint with channels gets messages that share one; a message without channels never
@@ -140,6 +149,10 @@ pub struct EndpointPatch {
     pub throttle_rate: Option<Option<u32>>,
     /// Whether it keeps the order from now on.
     pub is_fifo: Option<bool>,
+    /// The new size of its batches, or none.
+    pub batch_size: Option<Option<u32>>,
+    /// The new wait for a batch to fill, or none.
+    pub max_wait_secs: Option<Option<u32>>,
     /// The new form of its events.
     pub format: Option<BodyFormat>,
     /// The new notes; they replace the old ones.
@@ -166,6 +179,8 @@ impl EndpointPatch {
         set(&mut endpoint.channels, self.channels);
         set(&mut endpoint.throttle_rate, self.throttle_rate);
         set(&mut endpoint.is_fifo, self.is_fifo);
+        set(&mut endpoint.batch_size, self.batch_size);
+        set(&mut endpoint.max_wait_secs, self.max_wait_secs);
         set(&mut endpoint.format, self.format);
         set(&mut endpoint.metadata, self.metadata);
         set(&mut endpoint.headers, self.headers);

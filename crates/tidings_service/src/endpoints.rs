@@ -82,6 +82,8 @@ impl Service {
             channels: draft.channels,
             throttle_rate: draft.throttle_rate,
             is_fifo: draft.is_fifo,
+            batch_size: draft.batch_size,
+            max_wait_secs: draft.max_wait_secs,
             format: draft.format,
             metadata: draft.metadata,
             headers: self.seal_headers(environment, tail, draft.headers.as_ref()),

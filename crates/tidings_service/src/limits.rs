@@ -4,6 +4,10 @@ use std::time::Duration;
 
 use tidings_domain::clock::Millis;
 
+/// How many events go into one request.
+pub const BATCH_SIZE_MAX: u32 = 1_000;
+/// How long a batch waits to be filled.
+pub const BATCH_WAIT_SECS_MAX: u32 = 300;
 /// Most bytes of a name that people give to an application.
 pub const DISPLAY_NAME_BYTES_MAX: usize = 256;
 /// Most bytes of a description.

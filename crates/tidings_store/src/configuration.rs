@@ -110,6 +110,10 @@ pub struct NewEndpoint {
     pub throttle_rate: Option<u32>,
     /// Whether it keeps the order.
     pub is_fifo: bool,
+    /// How many events go into one request.
+    pub batch_size: Option<u32>,
+    /// How long a batch waits to be filled.
+    pub max_wait_secs: Option<u32>,
     /// In which form it gets its events.
     pub format: BodyFormat,
     /// The product's own notes.

@@ -17,6 +17,7 @@ pub mod doctor;
 mod endpoints;
 mod event_types;
 mod failure;
+mod fan_out;
 mod flight;
 mod group;
 mod groups;

@@ -2,7 +2,7 @@
 
 use crate::{
     accept, api_users, applications, changes, dedup, distribute, doctor, endpoints, event_types,
-    groups, health, hints, import, inboxes, journal, keys, line, lists, migration, nodes,
+    fan_out, groups, health, hints, import, inboxes, journal, keys, line, lists, migration, nodes,
     partitions, pending, plan_list, records, retention, server, settle, takeover, upkeep,
 };
 
@@ -49,6 +49,7 @@ pub fn all() -> impl Iterator<Item = &'static str> {
         doctor::STATEMENTS,
         endpoints::STATEMENTS,
         event_types::STATEMENTS,
+        fan_out::STATEMENTS,
         groups::STATEMENTS,
         health::STATEMENTS,
         hints::STATEMENTS,

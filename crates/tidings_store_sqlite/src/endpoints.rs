@@ -23,7 +23,7 @@ const COLUMNS: &str = "endpoint.ordinal, endpoint.application, endpoint.environm
     endpoint.headers, endpoint.credentials, endpoint.secrets, endpoint.version, \
     endpoint.created_at, endpoint.updated_at, endpoint.deleted_at, state.failing_since, \
     state.last_failure_at, state.failures_count, state.disabled_reason, state.disabled_at, \
-    endpoint.number, endpoint.is_fifo";
+    endpoint.number, endpoint.is_fifo, endpoint.batch_size, endpoint.max_wait_secs";
 
 const FROM: &str =
     "endpoint LEFT JOIN endpoint_state AS state ON state.endpoint = endpoint.ordinal";
@@ -43,6 +43,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<KnownEndpoint> {
         channels: read_words(row, 9)?,
         throttle_rate: row.get(10)?,
         is_fifo: row.get(26)?,
+        batch_size: row.get(27)?,
+        max_wait_secs: row.get(28)?,
         format: read_format(row, 11)?,
         metadata: read_metadata(row, 12)?,
         headers: row.get(13)?,
@@ -125,10 +127,11 @@ fn insert(connection: &Connection, new: &NewEndpoint) -> rusqlite::Result<()> {
             "-- create_endpoint
             INSERT INTO endpoint (application, environment, tail, uid, url, description,
                 is_disabled, event_types, channels, throttle_rate, format, metadata, headers,
-                credentials, secrets, version, created_at, updated_at, number, is_fifo)
+                credentials, secrets, version, created_at, updated_at, number, is_fifo,
+                batch_size, max_wait_secs)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 1, ?16,
                 ?16, (SELECT coalesce(max(number), 0) + 1 FROM endpoint WHERE application = ?1),
-                ?17)",
+                ?17, ?18, ?19)",
         )?
         .execute(params![
             new.application,
@@ -148,6 +151,8 @@ fn insert(connection: &Connection, new: &NewEndpoint) -> rusqlite::Result<()> {
             secrets_to_text(&new.secrets),
             new.created_at,
             new.is_fifo,
+            new.batch_size,
+            new.max_wait_secs,
         ])?;
     Ok(())
 }
@@ -283,7 +288,7 @@ fn write(connection: &Connection, ordinal: i64, endpoint: &Endpoint) -> rusqlite
             UPDATE endpoint SET uid = ?2, url = ?3, description = ?4, is_disabled = ?5,
                 event_types = ?6, channels = ?7, throttle_rate = ?8, format = ?9, metadata = ?10,
                 headers = ?11, credentials = ?12, secrets = ?13, version = ?14, updated_at = ?15,
-                is_fifo = ?16
+                is_fifo = ?16, batch_size = ?17, max_wait_secs = ?18
             WHERE ordinal = ?1",
         )?
         .execute(params![
@@ -303,6 +308,8 @@ fn write(connection: &Connection, ordinal: i64, endpoint: &Endpoint) -> rusqlite
             endpoint.version,
             endpoint.updated_at,
             endpoint.is_fifo,
+            endpoint.batch_size,
+            endpoint.max_wait_secs,
         ])?;
     Ok(())
 }

@@ -53,7 +53,7 @@ CREATE TABLE endpoint (
     environment INTEGER NOT NULL, number INTEGER NOT NULL, tail INTEGER NOT NULL, uid TEXT,
     url TEXT NOT NULL, description TEXT NOT NULL, is_disabled INTEGER NOT NULL, event_types TEXT NOT NULL,
     channels TEXT NOT NULL, throttle_rate INTEGER, is_fifo INTEGER NOT NULL, format TEXT NOT NULL,
-    metadata TEXT NOT NULL, headers BLOB, credentials BLOB, secrets TEXT NOT NULL, version INTEGER NOT NULL,
+    batch_size INTEGER, max_wait_secs INTEGER, metadata TEXT NOT NULL, headers BLOB, credentials BLOB, secrets TEXT NOT NULL, version INTEGER NOT NULL,
     created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, deleted_at INTEGER);
 -- Serves: the endpoint of a uid. Holds: a uid is unique in its application.
 CREATE UNIQUE INDEX endpoint_by_uid ON endpoint (application, uid)

@@ -12,6 +12,7 @@ mod accounts;
 mod addressing;
 mod bad_fields;
 mod bad_requests;
+mod batches;
 mod both_stores;
 mod catalogs;
 mod copy;

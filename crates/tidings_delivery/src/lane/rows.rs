@@ -10,7 +10,7 @@ use tidings_domain::delivery::{Pending, Trigger};
 use tidings_domain::message::MessageKey;
 use tidings_store::{Permit, Place};
 
-use super::{Backlog, First, Lane, Work};
+use super::{Backlog, First, Lane, State, Work};
 use crate::shared::Shared;
 
 impl Lane {
@@ -39,14 +39,14 @@ impl Lane {
         self.lock().taken.contains(&message)
     }
 
-    /// Takes a row into memory, if there is room and it is not there already: the first in line, or one that
-    /// goes as it likes.
+    /// Takes a row into memory, if there is room and it is not there already: the first in line, with those
+    /// behind it that go along if there is room for them, or one that goes as it likes.
     pub(crate) fn take_row(
         self: &Arc<Self>,
         shared: &Arc<Shared>,
         row: Pending,
         journal: u16,
-        is_first: bool,
+        in_line: Option<Vec<Pending>>,
     ) -> Taken {
         let mut state = self.lock();
         if state.taken.contains(&row.message) {
@@ -70,25 +70,38 @@ impl Lane {
             state.breaker.begin(now);
             state.probe = Some(row.message);
         }
-        if is_first {
-            state.first = Some(First::new(row.message));
+        let permit = self.hold_row(&mut state, row.message);
+        let mut behind = Vec::new();
+        if let Some(batch) = in_line {
+            let mut first = First::new(row.message);
+            for row in batch {
+                if state.taken.contains(&row.message) || !shared.window.try_take(0) {
+                    break;
+                }
+                first.push(row.message);
+                let permit = self.hold_row(&mut state, row.message);
+                behind.push((row, permit));
+            }
+            state.first = Some(first);
         }
-        state.places += 1;
-        state.taken.insert(row.message);
-        let place = Arc::new(RowPlace {
-            lane: self.clone(),
-            message: row.message,
-        });
         state.queue.push_back((
             Instant::now(),
             Work::Owed {
                 row,
                 journal,
-                permit: Permit::new(place, 0),
+                permit,
+                behind,
             },
         ));
         self.start_worker(&mut state, shared);
         Taken::Done
+    }
+
+    fn hold_row(self: &Arc<Self>, state: &mut State, message: MessageKey) -> Permit {
+        state.places += 1;
+        state.taken.insert(message);
+        let lane = self.clone();
+        Permit::new(Arc::new(RowPlace { lane, message }), 0)
     }
 }
 

@@ -45,6 +45,35 @@ pub(super) fn headers(event: &Event<'_>) -> Vec<(&'static str, String)> {
     ]
 }
 
+/// Several events in one body: `[{"id", "eventType", "timestamp", "payload"}]`, in their order, the payloads
+/// byte for byte.
+pub fn list<'a>(events: impl IntoIterator<Item = Event<'a>>) -> Bytes {
+    let mut body = vec![b'['];
+    for event in events {
+        if body.len() > 1 {
+            body.push(b',');
+        }
+        body.push(b'{');
+        push_words(
+            &mut body,
+            &[
+                ("id", event.id),
+                ("eventType", event.event_type),
+                ("timestamp", &time(event.accepted_at)),
+            ],
+        );
+        body.extend_from_slice(b"\"payload\":");
+        if event.payload.is_empty() {
+            body.extend_from_slice(b"null");
+        } else {
+            body.extend_from_slice(event.payload);
+        }
+        body.push(b'}');
+    }
+    body.push(b']');
+    body.into()
+}
+
 /// An object of these words, with the payload as `data`, byte for byte.
 fn around_payload(event: &Event<'_>, words: &[(&str, &str)]) -> Result<Bytes, Unrepresentable> {
     if event.payload.is_empty() {
@@ -52,18 +81,23 @@ fn around_payload(event: &Event<'_>, words: &[(&str, &str)]) -> Result<Bytes, Un
     }
     let mut body = Vec::with_capacity(event.payload.len() + 384);
     body.push(b'{');
-    for (name, word) in words {
-        body.extend_from_slice(b"\"");
-        body.extend_from_slice(name.as_bytes());
-        body.extend_from_slice(b"\":");
-        serde_json::to_writer(&mut body, word).expect("a vector takes any text");
-        body.push(b',');
-    }
+    push_words(&mut body, words);
     body.extend_from_slice(b"\"data\":");
     body.extend_from_slice(event.payload);
     body.push(b'}');
     check_size(body.len())?;
     Ok(body.into())
+}
+
+/// Each word behind its name, and a comma behind it.
+fn push_words(body: &mut Vec<u8>, words: &[(&str, &str)]) {
+    for (name, word) in words {
+        body.extend_from_slice(b"\"");
+        body.extend_from_slice(name.as_bytes());
+        body.extend_from_slice(b"\":");
+        serde_json::to_writer(&mut *body, word).expect("a vector takes any text");
+        body.push(b',');
+    }
 }
 
 /// Where the event comes from, as a reference: `/app/` and the application's id, which does not

@@ -54,6 +54,30 @@ fn the_sample_person_reads_as_promised() {
 }
 
 #[test]
+fn a_list_has_each_event_with_its_payload_byte_for_byte() {
+    let payloads = ["{ \"n\": 1.0 }", "[2]", ""].map(|payload| Bytes::from(payload.to_owned()));
+    let events = ["msg_1", "msg_2", "msg_3"].into_iter().zip(&payloads);
+    let body = list(events.map(|(id, payload)| Event {
+        id,
+        event_type: "a\"b",
+        accepted_at: 1_718_810_565_123,
+        application: ApplicationId::new(1, 0, 7, 9),
+        payload,
+    }));
+    let entry = |id: &str, payload: &str| {
+        let words = r#""eventType":"a\"b","timestamp":"2024-06-19T15:22:45.123Z""#;
+        format!(r#"{{"id":"{id}",{words},"payload":{payload}}}"#)
+    };
+    let expected = [
+        entry("msg_1", "{ \"n\": 1.0 }"),
+        entry("msg_2", "[2]"),
+        entry("msg_3", "null"),
+    ];
+    assert_eq!(body, format!("[{}]", expected.join(",")));
+    assert_eq!(list([]), "[]");
+}
+
+#[test]
 fn every_format_reads_back_from_its_word_and_the_default_is_json_as_given() {
     for format in BodyFormat::ALL {
         assert_eq!(BodyFormat::parse(format.as_str()), Some(format));

@@ -16,7 +16,10 @@ use super::credentials::{CredentialsChange, CredentialsDraft, check_clash};
 use crate::Service;
 use crate::applications::check_rate;
 use crate::error::{FieldProblem, Problems, ServiceError};
-use crate::limits::{CHANNELS_MAX, DESCRIPTION_BYTES_MAX, ENDPOINT_EVENT_TYPES_MAX};
+use crate::limits::{
+    BATCH_SIZE_MAX, BATCH_WAIT_SECS_MAX, CHANNELS_MAX, DESCRIPTION_BYTES_MAX,
+    ENDPOINT_EVENT_TYPES_MAX,
+};
 
 /// A new endpoint, or one that replaces another.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +40,10 @@ pub struct EndpointDraft {
     pub throttle_rate: Option<u32>,
     /// Whether it keeps the order.
     pub is_fifo: bool,
+    /// How many events go into one request; 1 to 1,000.
+    pub batch_size: Option<u32>,
+    /// How long a batch waits to be filled, in seconds; at most 300.
+    pub max_wait_secs: Option<u32>,
     /// In which form it gets its events.
     pub format: BodyFormat,
     /// The product's own notes.
@@ -54,6 +61,7 @@ impl EndpointDraft {
         check_description(&self.description, problems);
         check_lists(&self.event_types, &self.channels, problems);
         problems.check("throttleRate", check_rate(self.throttle_rate));
+        check_batches(self.batch_size, self.max_wait_secs, self.format, problems);
         problems.check("metadata", check_metadata(&self.metadata));
         if let Some(uid) = &self.uid {
             problems.check("uid", check_uid(uid, EndpointId::PREFIX));
@@ -94,6 +102,10 @@ pub struct EndpointChange {
     pub throttle_rate: Option<Option<u32>>,
     /// Whether it keeps the order from now on.
     pub is_fifo: Option<bool>,
+    /// The new size of its batches, or none.
+    pub batch_size: Option<Option<u32>>,
+    /// The new wait for a batch to fill, or none.
+    pub max_wait_secs: Option<Option<u32>>,
     /// The new form of its events.
     pub format: Option<BodyFormat>,
     /// The new notes; they replace the old ones.
@@ -116,6 +128,8 @@ impl EndpointChange {
             channels: Some(draft.channels),
             throttle_rate: Some(draft.throttle_rate),
             is_fifo: Some(draft.is_fifo),
+            batch_size: Some(draft.batch_size),
+            max_wait_secs: Some(draft.max_wait_secs),
             format: Some(draft.format),
             metadata: Some(draft.metadata),
             headers: draft.headers,
@@ -174,6 +188,12 @@ impl Service {
             None => None,
         };
         change.check(&mut problems);
+        check_batches(
+            change.batch_size.unwrap_or(endpoint.batch_size),
+            change.max_wait_secs.unwrap_or(endpoint.max_wait_secs),
+            change.format.unwrap_or(endpoint.format),
+            &mut problems,
+        );
         let credentials = change.check_credentials(target, &mut problems);
         if let Some(names) = &change.event_types {
             // Names that the endpoint has already may have left the catalogue since.
@@ -202,6 +222,8 @@ impl Service {
             channels: change.channels,
             throttle_rate: change.throttle_rate,
             is_fifo: change.is_fifo,
+            batch_size: change.batch_size,
+            max_wait_secs: change.max_wait_secs,
             format: change.format,
             metadata: change.metadata,
             headers,
@@ -217,6 +239,25 @@ fn check_description(description: &str, problems: &mut Problems) {
             "description",
             "may have at most 4096 bytes",
         ));
+    }
+}
+
+/// A list of events has a form in JSON only.
+fn check_batches(
+    size: Option<u32>,
+    wait_secs: Option<u32>,
+    format: BodyFormat,
+    problems: &mut Problems,
+) {
+    if size.is_some_and(|size| !(1..=BATCH_SIZE_MAX).contains(&size)) {
+        problems.push(FieldProblem::body("batchSize", "must be from 1 to 1000"));
+    }
+    if wait_secs.is_some_and(|wait| wait > BATCH_WAIT_SECS_MAX) {
+        problems.push(FieldProblem::body("maxWaitSecs", "must be from 0 to 300"));
+    }
+    if size.is_some_and(|size| size > 1) && format != BodyFormat::Json {
+        let msg = "more than 1 needs the format json";
+        problems.push(FieldProblem::body("batchSize", msg));
     }
 }
 

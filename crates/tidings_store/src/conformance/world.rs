@@ -145,6 +145,8 @@ impl<'a> World<'a> {
             channels: Vec::new(),
             throttle_rate: None,
             is_fifo: false,
+            batch_size: None,
+            max_wait_secs: None,
             format: BodyFormat::Json,
             metadata: Metadata::new(),
             headers: None,

@@ -45,7 +45,7 @@ CREATE TABLE endpoint (
     environment bigint NOT NULL, number bigint NOT NULL, tail bigint NOT NULL,
     uid text COLLATE "C", url text NOT NULL, description text NOT NULL, is_disabled boolean NOT NULL, event_types text NOT NULL,
     channels text NOT NULL, throttle_rate bigint, is_fifo boolean NOT NULL, format text NOT NULL,
-    metadata text NOT NULL, headers bytea, credentials bytea, secrets text NOT NULL, version bigint NOT NULL,
+    batch_size bigint, max_wait_secs bigint, metadata text NOT NULL, headers bytea, credentials bytea, secrets text NOT NULL, version bigint NOT NULL,
     created_at bigint NOT NULL, updated_at bigint NOT NULL, deleted_at bigint);
 -- Serves: the endpoint of a uid. Holds: a uid is unique in its application.
 CREATE UNIQUE INDEX endpoint_by_uid ON endpoint (application, uid)

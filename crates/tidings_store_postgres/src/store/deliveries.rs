@@ -10,7 +10,7 @@ use tidings_store::{
 
 use super::passing::{read, write_in};
 use crate::writer::Operation;
-use crate::{PostgresStore, line, pending};
+use crate::{PostgresStore, fan_out, line, pending};
 
 impl Deliveries for PostgresStore {
     fn settle(&self, settlement: Settlement) {
@@ -84,8 +84,6 @@ impl Deliveries for PostgresStore {
         now: Millis,
     ) -> StoreFuture<'_, (Vec<i64>, bool)> {
         let slot = slot::of(message.application);
-        write_in!(self, slot, |scope| pending::expand_fan_out(
-            scope, message, now
-        ))
+        write_in!(self, slot, |scope| fan_out::expand(scope, message, now))
     }
 }

@@ -197,6 +197,8 @@ pub(crate) async fn endpoint(store: &PostgresStore, application: i64) -> Endpoin
         channels: Vec::new(),
         throttle_rate: None,
         is_fifo: false,
+        batch_size: None,
+        max_wait_secs: None,
         format: BodyFormat::Json,
         metadata: Metadata::new(),
         headers: None,

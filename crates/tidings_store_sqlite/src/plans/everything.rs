@@ -236,6 +236,8 @@ fn run_endpoints(scope: &mut Scope<'_>) {
         channels: Vec::new(),
         throttle_rate: None,
         is_fifo: false,
+        batch_size: None,
+        max_wait_secs: None,
         format: tidings_domain::body_format::BodyFormat::Json,
         metadata: std::collections::BTreeMap::new(),
         headers: None,

@@ -230,6 +230,8 @@ fn new_endpoint(environment: i64, application: i64) -> NewEndpoint {
         channels: Vec::new(),
         throttle_rate: None,
         is_fifo: false,
+        batch_size: None,
+        max_wait_secs: None,
         format: BodyFormat::Json,
         metadata: Metadata::new(),
         headers: None,

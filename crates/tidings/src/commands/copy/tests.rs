@@ -53,6 +53,8 @@ fn new_endpoint(application: &Application) -> NewEndpoint {
         channels: Vec::new(),
         throttle_rate: None,
         is_fifo: true,
+        batch_size: None,
+        max_wait_secs: None,
         format: BodyFormat::Json,
         metadata: Metadata::new(),
         headers: None,

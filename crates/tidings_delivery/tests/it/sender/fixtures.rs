@@ -100,6 +100,8 @@ impl Draft {
             channels: Vec::new(),
             throttle_rate: None,
             is_fifo: false,
+            batch_size: None,
+            max_wait_secs: None,
             format: self.format,
             metadata: Metadata::new(),
             headers: Some(seal(Purpose::Headers, &headers)),

@@ -11,6 +11,7 @@ mod copy;
 mod distribution;
 mod doubt;
 mod groups;
+mod lines;
 mod migrations;
 mod nodes;
 mod outage;

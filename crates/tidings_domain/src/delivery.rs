@@ -56,6 +56,8 @@ stored_enum! {
         Manual = 1 / "manual",
         /// A test: one request, whatever comes of it.
         Test = 2 / "test",
+        /// A button was pressed: one request, whatever comes of it.
+        Press = 3 / "press",
     }
 }
 

@@ -230,6 +230,14 @@ id!(
     EndpointId, "ep_"
 );
 id!(
+    /// A board: a grid of buttons.
+    BoardId, "board_"
+);
+id!(
+    /// A button: what sends a payload to a URL when it is pressed.
+    ButtonId, "btn_"
+);
+id!(
     /// A message: one event that was accepted.
     MessageId, "msg_"
 );

@@ -8,6 +8,7 @@ pub mod api_key;
 pub mod application;
 pub mod body_format;
 pub mod breaker;
+pub mod button;
 pub mod clock;
 pub mod credentials;
 pub mod delivery;

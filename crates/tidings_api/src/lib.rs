@@ -10,6 +10,7 @@ mod api_users;
 mod applications;
 mod attempts;
 mod auth;
+mod boards;
 mod body;
 mod catalogs;
 mod deliveries;
@@ -106,6 +107,7 @@ fn routes(api: Arc<Api>) -> Router {
         .merge(message_routes())
         .merge(record_routes())
         .merge(inbox_routes())
+        .merge(board_routes())
         .route(v1!("/feed"), get(feed::watch_attempts))
         .with_state(api)
 }
@@ -267,6 +269,38 @@ fn message_routes() -> Router<Arc<Api>> {
         .route(
             v1!("/app/{app}/attempt/endpoint/{endpoint}"),
             get(attempts::list_endpoint_attempts),
+        )
+}
+
+fn board_routes() -> Router<Arc<Api>> {
+    Router::new()
+        .route(
+            v1!("/app/{app}/board"),
+            get(boards::list_boards).post(boards::create_board),
+        )
+        .route(
+            v1!("/app/{app}/board/{board}"),
+            get(boards::get_board)
+                .patch(boards::patch_board)
+                .delete(boards::delete_board),
+        )
+        .route(
+            v1!("/app/{app}/button"),
+            get(boards::buttons::list_buttons).post(boards::buttons::create_button),
+        )
+        .route(
+            v1!("/app/{app}/button/{button}"),
+            get(boards::buttons::get_button)
+                .patch(boards::buttons::patch_button)
+                .delete(boards::buttons::delete_button),
+        )
+        .route(
+            v1!("/app/{app}/button/{button}/secret"),
+            get(boards::buttons::get_button_secret),
+        )
+        .route(
+            v1!("/app/{app}/button/{button}/press"),
+            post(boards::press::press_button),
         )
 }
 

@@ -7,6 +7,7 @@ use axum::response::Response;
 use http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use tidings_domain::button;
 use tidings_domain::clock::Millis;
 use tidings_domain::ids::MessageId;
 use tidings_domain::message::Message;
@@ -48,6 +49,7 @@ impl<'a> MessageOut<'a> {
     pub(crate) fn of(message: &'a Message, with_content: bool) -> Self {
         let payload = match (with_content, message.payload.is_empty()) {
             (false, _) => raw(WITHOUT_CONTENT),
+            (true, true) if message.event_type == button::EVENT_TYPE => RawValue::NULL,
             (true, true) => raw(EXPUNGED),
             (true, false) => {
                 serde_json::from_slice(&message.payload).unwrap_or_else(|_| raw(EXPUNGED))

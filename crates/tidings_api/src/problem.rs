@@ -123,7 +123,7 @@ impl Problem {
         headers.remove(CONTENT_LENGTH);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         if let Some(after) = problem.retry_after {
-            headers.insert(RETRY_AFTER, HeaderValue::from(after.as_secs().max(1)));
+            headers.insert(RETRY_AFTER, HeaderValue::from(whole_seconds(after)));
         }
         if problem.status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -158,6 +158,11 @@ impl Problem {
             tracing::error!(request.id = id, "Request {id} failed: {cause}");
         }
     }
+}
+
+/// Up, so that nobody comes back too soon.
+fn whole_seconds(after: Duration) -> u64 {
+    after.as_secs() + u64::from(after.subsec_nanos() > 0 || after.is_zero())
 }
 
 impl IntoResponse for Problem {
@@ -196,6 +201,13 @@ impl From<ServiceError> for Problem {
                 retry_after: Some(retry_after),
                 cause: Some(chain(&error)),
                 ..Self::of_status(StatusCode::SERVICE_UNAVAILABLE)
+            },
+            ServiceError::TooFast {
+                retry_after,
+                detail,
+            } => Self {
+                retry_after: Some(retry_after),
+                ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail)
             },
             ServiceError::Store(_) | ServiceError::Unreadable(_) => Self::internal(chain(&error)),
         }

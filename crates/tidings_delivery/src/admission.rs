@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tidings_domain::clock::Millis;
+use tidings_domain::delivery::Trigger;
 use tidings_domain::message::{Message, MessageKey};
 use tidings_store::target::Target;
 use tidings_store::{
@@ -48,8 +49,14 @@ impl Admission for Delivery {
         testing::try_place(&self.shared)
     }
 
-    fn test(&self, message: Arc<Message>, target: Arc<Target>, permit: Permit) -> TestFuture<'_> {
-        let sending = testing::send(self.shared.clone(), message, target, permit);
+    fn test(
+        &self,
+        message: Arc<Message>,
+        target: Arc<Target>,
+        trigger: Trigger,
+        permit: Permit,
+    ) -> TestFuture<'_> {
+        let sending = testing::send(self.shared.clone(), message, target, trigger, permit);
         // A task of its own, so that the outcome is written even if nobody waits for it any more.
         let sending = self.shared.tasks.spawn(sending);
         Box::pin(async move {

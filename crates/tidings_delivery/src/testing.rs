@@ -1,7 +1,7 @@
-//! Tests: one request for somebody who waits for the answer.
+//! Tests and presses: one request for somebody who waits for the answer.
 //!
-//! A test passes by the lanes, since it is to show how the endpoint answers now, and is not a delivery
-//! that anybody is owed. So its message has no targets, a crash brings nothing back, and a test teaches
+//! It passes by the lanes, since it is to show how the endpoint answers now, and is not a delivery
+//! that anybody is owed. So its message has no targets, a crash brings nothing back, and it teaches
 //! neither the lane nor the endpoint's health anything.
 
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use tidings_store::{Hold, Next, Permit, Place, Room, Settlement, StoreError};
 use crate::shared::Shared;
 use crate::worker;
 
-/// Tests at once on one node; people wait for each of them.
+/// Tests and presses at once on one node; people wait for each of them.
 const TESTS_MAX: usize = 64;
 
 /// Counts tests that are under way.
@@ -47,6 +47,7 @@ pub(crate) async fn send(
     shared: Arc<Shared>,
     message: Arc<Message>,
     target: Arc<Target>,
+    trigger: Trigger,
     permit: Permit,
 ) -> Result<(), StoreError> {
     let started_at = shared.clock.now_ms();
@@ -71,7 +72,7 @@ pub(crate) async fn send(
         message,
         endpoint: target.endpoint.id,
         number: 1,
-        trigger: Trigger::Test,
+        trigger,
         outcome,
         started_at,
         tail: shared.entropy.id_tail(),

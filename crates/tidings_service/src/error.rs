@@ -92,6 +92,14 @@ pub enum ServiceError {
         #[source]
         source: Option<StoreError>,
     },
+    /// It came too soon after others like it.
+    #[error("{detail}")]
+    TooFast {
+        /// When to come back.
+        retry_after: Duration,
+        /// For people.
+        detail: String,
+    },
     /// A defect, or data that cannot be used.
     #[error("the store failed")]
     Store(#[source] StoreError),

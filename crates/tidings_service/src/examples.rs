@@ -110,7 +110,9 @@ impl Service {
         };
         let message = self.accept_example(example, None).await?;
         let key = message.key();
-        self.admission.test(message, target, permit).await?;
+        self.admission
+            .test(message, target, Trigger::Test, permit)
+            .await?;
         let list = ListAttempts {
             of: AttemptsOf::Message(key),
             endpoint: None,

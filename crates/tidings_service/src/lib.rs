@@ -7,6 +7,7 @@
 pub mod api_users;
 pub mod applications;
 pub mod attempts;
+pub mod boards;
 pub mod catalog;
 pub mod deliveries;
 pub mod endpoints;
@@ -73,6 +74,7 @@ pub struct Service {
     caught: inboxes::Catching,
     seen_users: keys::LastUsed,
     checked: api_users::Checked,
+    presses: boards::Sessions,
     /// Whether feeds are to end.
     closing: watch::Sender<bool>,
 }
@@ -92,6 +94,7 @@ impl Service {
             seen: keys::LastUsed::default(),
             caught: inboxes::Catching::default(),
             seen_users: keys::LastUsed::default(),
+            presses: boards::Sessions::default(),
             closing: watch::Sender::new(false),
         }
     }

@@ -76,6 +76,15 @@ pub const CAUGHT_AT_ONCE_MAX: usize = 64;
 /// Most answers of inboxes that are held back at once; each keeps a connection open.
 pub const HELD_BACK_MAX: usize = 256;
 
+/// Most boards of one application, each of which may have 400 buttons.
+pub const BOARDS_MAX: usize = 100;
+/// Presses a second of one board session: more than a hand makes.
+pub const PRESSES_PER_SECOND_MAX: u32 = 5;
+/// Presses of a board session that may come at once.
+pub const PRESSES_AT_ONCE_MAX: u32 = 10;
+/// Most board sessions that press within two seconds at one node; further ones are refused for a moment.
+pub const PRESS_SESSIONS_MAX: usize = 10_000;
+
 /// How long a store may take to answer the question whether it is there.
 pub const READY_FOR_MAX: Duration = Duration::from_secs(2);
 

@@ -15,6 +15,7 @@
 mod accepting;
 mod api_users;
 mod applications;
+mod boards;
 mod bytes;
 mod canceling;
 mod due;
@@ -91,6 +92,15 @@ macro_rules! every_conformance_test {
                 a_deleted_application_takes_its_endpoints_along,
                 a_key_makes_one_application,
                 pages_of_applications_neither_skip_nor_repeat;
+            boards:
+                a_board_is_kept_as_it_was_given_and_changes,
+                the_uids_of_boards_and_buttons_are_unique_in_their_application,
+                a_button_is_kept_as_it_was_given_and_changes,
+                a_place_on_a_board_is_one_buttons,
+                a_key_makes_one_board_and_one_button,
+                boards_and_buttons_are_listed_in_their_application,
+                the_endpoint_of_a_button_is_in_no_list_of_endpoints,
+                buttons_go_with_their_board_and_boards_with_their_application;
             bytes:
                 texts_of_messages_are_kept_exactly,
                 texts_of_applications_are_kept_exactly,

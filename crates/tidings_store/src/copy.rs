@@ -24,6 +24,10 @@ pub enum Table {
     Endpoint,
     /// The health of endpoints.
     EndpointState,
+    /// Boards.
+    Board,
+    /// Buttons; their endpoints are among the endpoints.
+    Button,
     /// Event types.
     EventType,
     /// Inboxes, without what they have caught.
@@ -52,13 +56,15 @@ pub enum Table {
 
 impl Table {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Environment,
         Self::ApiKey,
         Self::Application,
         Self::ApiUser,
         Self::Endpoint,
         Self::EndpointState,
+        Self::Board,
+        Self::Button,
         Self::EventType,
         Self::Inbox,
         Self::Change,
@@ -82,6 +88,8 @@ impl Table {
             Self::ApiUser => "api_user",
             Self::Endpoint => "endpoint",
             Self::EndpointState => "endpoint_state",
+            Self::Board => "board",
+            Self::Button => "button",
             Self::EventType => "event_type",
             Self::Inbox => "inbox",
             Self::Change => "change",

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use tidings_domain::clock::Millis;
+use tidings_domain::delivery::Trigger;
 use tidings_domain::message::{Message, MessageKey};
 
 use crate::StoreError;
@@ -75,12 +76,19 @@ pub trait Admission: Send + Sync {
     /// waits for endpoints that are quick and merely busy, all in all no longer than for one. Those
     /// that are missing from the answer are to be written down as owed.
     fn admit<'a>(&'a self, targets: &'a [Arc<Target>], bytes: usize) -> AdmitFuture<'a>;
-    /// A place for one test, if there is one right now.
+    /// A place for one test or press, if there is one right now.
     fn try_test(&self) -> Option<Permit>;
     /// Sends a message that is on disk to an endpoint, once, by this node, whether or not the endpoint is
     /// switched on and whatever waits for it. Returns when the attempt is on disk; who hangs up before
     /// does not stop it. It tells nothing about the endpoint's health.
-    fn test(&self, message: Arc<Message>, target: Arc<Target>, permit: Permit) -> TestFuture<'_>;
+    /// `trigger` is what it is kept as.
+    fn test(
+        &self,
+        message: Arc<Message>,
+        target: Arc<Target>,
+        trigger: Trigger,
+        permit: Permit,
+    ) -> TestFuture<'_>;
     /// Whether a worker of this node is sending this delivery now.
     fn is_held(&self, message: MessageKey, endpoint: i64) -> bool;
     /// Attempts as they reach the disk, from now on; a reader that lags behind misses some.

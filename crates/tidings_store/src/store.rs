@@ -6,6 +6,7 @@
 mod api_keys;
 mod api_users;
 mod applications;
+mod boards;
 mod changes;
 mod deliveries;
 mod endpoints;
@@ -24,6 +25,7 @@ use std::pin::Pin;
 pub use api_keys::ApiKeys;
 pub use api_users::{ApiUsers, NewApiUser};
 pub use applications::Applications;
+pub use boards::{Boards, NewBoard, NewButton};
 pub use changes::Changes;
 pub use deliveries::Deliveries;
 pub use endpoints::Endpoints;
@@ -51,6 +53,7 @@ pub trait Store:
     + ApiUsers
     + Changes
     + Applications
+    + Boards
     + Endpoints
     + EventTypes
     + Inboxes
@@ -69,7 +72,7 @@ pub trait Store:
 /// All parts, for who has a store of one engine: `use tidings_store::prelude::*`.
 pub mod prelude {
     pub use super::{
-        ApiKeys as _, ApiUsers as _, Applications as _, Changes as _, Deliveries as _,
+        ApiKeys as _, ApiUsers as _, Applications as _, Boards as _, Changes as _, Deliveries as _,
         Endpoints as _, Environments as _, EventTypes as _, Inboxes as _, Journals as _,
         Messages as _, Nodes as _, Records as _, Upkeep as _,
     };

@@ -47,9 +47,9 @@ statements! {
         INSERT INTO endpoint (ordinal, slot, application, environment, tail, uid, url, description,
             is_disabled, event_types, channels, throttle_rate, format, metadata, headers,
             credentials, secrets, version, created_at, updated_at, number, is_fifo,
-            batch_size, max_wait_secs)
+            batch_size, max_wait_secs, is_hidden)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 1,
-            $18, $18, $19, $20, $21, $22)";
+            $18, $18, $19, $20, $21, $22, $23)";
     ENDPOINTS_BY_ORDINAL = concat!("-- endpoints_by_ordinal
         ", select!(), " WHERE endpoint.ordinal = ANY($1)");
     ENDPOINT_BY_UID = concat!("-- endpoint_by_uid
@@ -57,10 +57,10 @@ statements! {
             AND endpoint.deleted_at IS NULL");
     ENDPOINTS_UP = concat!("-- endpoints_up
         ", select!(), " WHERE endpoint.application = $1 AND endpoint.deleted_at IS NULL
-            AND endpoint.ordinal > $2 ORDER BY endpoint.ordinal LIMIT $3");
+            AND NOT endpoint.is_hidden AND endpoint.ordinal > $2 ORDER BY endpoint.ordinal LIMIT $3");
     ENDPOINTS_DOWN = concat!("-- endpoints_down
         ", select!(), " WHERE endpoint.application = $1 AND endpoint.deleted_at IS NULL
-            AND endpoint.ordinal < $2 ORDER BY endpoint.ordinal DESC LIMIT $3");
+            AND NOT endpoint.is_hidden AND endpoint.ordinal < $2 ORDER BY endpoint.ordinal DESC LIMIT $3");
     UPDATE_ENDPOINT = "-- update_endpoint
         UPDATE endpoint SET uid = $2, url = $3, description = $4, is_disabled = $5,
             event_types = $6, channels = $7, throttle_rate = $8, format = $9, metadata = $10,
@@ -146,7 +146,7 @@ pub(crate) async fn create(
     {
         return Ok(Written::Taken(other));
     }
-    let ordinal = insert(connection, new).await?;
+    let ordinal = insert(connection, new, Shown::AsEndpoint).await?;
     if let Some(dedup) = dedup {
         take_number(connection, dedup, ordinal, new.created_at).await?;
     }
@@ -169,7 +169,20 @@ async fn replay(
     })
 }
 
-async fn insert(connection: &Connection, new: &NewEndpoint) -> Result<i64> {
+/// Where an endpoint is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// Among the endpoints of its application; it gets events.
+    AsEndpoint,
+    /// As a button only; it gets presses.
+    AsButton,
+}
+
+pub(crate) async fn insert(
+    connection: &Connection,
+    new: &NewEndpoint,
+    shown: Shown,
+) -> Result<i64> {
     let row = connection.query_one(NEXT_ENDPOINT, &[]).await?;
     let ordinal: i64 = row.try_get(0)?;
     let next = connection
@@ -202,6 +215,7 @@ async fn insert(connection: &Connection, new: &NewEndpoint) -> Result<i64> {
                 &new.is_fifo,
                 &new.batch_size.map(i64::from),
                 &new.max_wait_secs.map(i64::from),
+                &(shown == Shown::AsButton),
             ],
         )
         .await?;

@@ -1,9 +1,10 @@
 //! Every statement in one list, so that a test can prepare each on a real server.
 
 use crate::{
-    accept, api_users, applications, changes, dedup, distribute, doctor, endpoints, event_types,
-    fan_out, groups, health, hints, import, inboxes, journal, keys, line, lists, migration, nodes,
-    partitions, pending, plan_list, records, retention, server, settle, takeover, upkeep,
+    accept, api_users, applications, boards, buttons, changes, dedup, distribute, doctor,
+    endpoints, event_types, fan_out, groups, health, hints, import, inboxes, journal, keys, line,
+    lists, migration, nodes, partitions, pending, plan_list, records, retention, server, settle,
+    takeover, upkeep,
 };
 
 /// Defines statements as constants, and the list of them.
@@ -43,6 +44,8 @@ pub fn all() -> impl Iterator<Item = &'static str> {
         accept::STATEMENTS,
         api_users::STATEMENTS,
         applications::STATEMENTS,
+        boards::STATEMENTS,
+        buttons::STATEMENTS,
         changes::STATEMENTS,
         dedup::STATEMENTS,
         distribute::STATEMENTS,

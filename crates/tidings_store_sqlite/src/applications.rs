@@ -189,6 +189,7 @@ pub(crate) fn delete(scope: &mut Scope<'_>, ordinal: i64, now: Millis) -> rusqli
             UPDATE endpoint SET deleted_at = ?2 WHERE application = ?1 AND deleted_at IS NULL",
         )?
         .execute(params![ordinal, now])?;
+    crate::boards::delete_of_application(connection, ordinal)?;
     changes::note(connection, Subject::Application(ordinal))?;
     Ok(true)
 }

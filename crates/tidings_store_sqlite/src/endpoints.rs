@@ -98,7 +98,7 @@ pub(crate) fn create(
     {
         return Ok(Written::Taken(other));
     }
-    insert(connection, new)?;
+    insert(connection, new, Shown::AsEndpoint)?;
     let ordinal = connection.last_insert_rowid();
     if let Some(dedup) = dedup {
         take_key(connection, dedup, Made::Other(ordinal), new.created_at)?;
@@ -121,17 +121,30 @@ fn replay(
     })
 }
 
-fn insert(connection: &Connection, new: &NewEndpoint) -> rusqlite::Result<()> {
+/// Where an endpoint is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// Among the endpoints of its application; it gets events.
+    AsEndpoint,
+    /// As a button only; it gets presses.
+    AsButton,
+}
+
+pub(crate) fn insert(
+    connection: &Connection,
+    new: &NewEndpoint,
+    shown: Shown,
+) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
             "-- create_endpoint
             INSERT INTO endpoint (application, environment, tail, uid, url, description,
                 is_disabled, event_types, channels, throttle_rate, format, metadata, headers,
                 credentials, secrets, version, created_at, updated_at, number, is_fifo,
-                batch_size, max_wait_secs)
+                batch_size, max_wait_secs, is_hidden)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 1, ?16,
                 ?16, (SELECT coalesce(max(number), 0) + 1 FROM endpoint WHERE application = ?1),
-                ?17, ?18, ?19)",
+                ?17, ?18, ?19, ?20)",
         )?
         .execute(params![
             new.application,
@@ -153,6 +166,7 @@ fn insert(connection: &Connection, new: &NewEndpoint) -> rusqlite::Result<()> {
             new.is_fifo,
             new.batch_size,
             new.max_wait_secs,
+            shown == Shown::AsButton,
         ])?;
     Ok(())
 }
@@ -217,7 +231,7 @@ pub(crate) fn list(
             "-- endpoints
             SELECT {COLUMNS} FROM {FROM}
             WHERE endpoint.application = ?1 AND endpoint.deleted_at IS NULL
-                AND endpoint.ordinal > ?2 AND endpoint.ordinal < ?3
+                AND NOT endpoint.is_hidden AND endpoint.ordinal > ?2 AND endpoint.ordinal < ?3
             ORDER BY endpoint.ordinal {} LIMIT ?4",
             span.direction
         ))?

@@ -7,6 +7,8 @@
 mod accept;
 mod api_users;
 mod applications;
+mod boards;
+mod buttons;
 mod changes;
 mod checkpoint;
 mod convert;

@@ -15,7 +15,7 @@ use crate::step::Scope;
 use crate::{Synchronous, connect, schema};
 
 /// Tables that grow with what is sent or with the number of customers.
-const LARGE: [&str; 11] = [
+const LARGE: [&str; 13] = [
     "message",
     "attempt",
     "pending",
@@ -25,6 +25,8 @@ const LARGE: [&str; 11] = [
     "application",
     "endpoint",
     "event_type",
+    "board",
+    "button",
     "inbox",
     "inbox_request",
 ];

@@ -54,7 +54,8 @@ CREATE TABLE endpoint (
     url TEXT NOT NULL, description TEXT NOT NULL, is_disabled INTEGER NOT NULL, event_types TEXT NOT NULL,
     channels TEXT NOT NULL, throttle_rate INTEGER, is_fifo INTEGER NOT NULL, format TEXT NOT NULL,
     batch_size INTEGER, max_wait_secs INTEGER, metadata TEXT NOT NULL, headers BLOB, credentials BLOB, secrets TEXT NOT NULL, version INTEGER NOT NULL,
-    created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, deleted_at INTEGER);
+    created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, deleted_at INTEGER,
+    is_hidden INTEGER NOT NULL DEFAULT 0);
 -- Serves: the endpoint of a uid. Holds: a uid is unique in its application.
 CREATE UNIQUE INDEX endpoint_by_uid ON endpoint (application, uid)
     WHERE uid IS NOT NULL AND deleted_at IS NULL;
@@ -69,6 +70,29 @@ CREATE UNIQUE INDEX endpoint_by_number ON endpoint (application, number);
 CREATE TABLE endpoint_state (
     endpoint INTEGER PRIMARY KEY, failing_since INTEGER, last_failure_at INTEGER,
     failures_count INTEGER NOT NULL, disabled_reason TEXT, disabled_at INTEGER);
+
+CREATE TABLE board (
+    ordinal INTEGER PRIMARY KEY AUTOINCREMENT, application INTEGER NOT NULL, tail INTEGER NOT NULL,
+    uid TEXT, name TEXT NOT NULL, row_count INTEGER NOT NULL, column_count INTEGER NOT NULL,
+    created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL);
+-- Serves: the board of a uid. Holds: a uid is unique in its application.
+CREATE UNIQUE INDEX board_by_uid ON board (application, uid) WHERE uid IS NOT NULL;
+-- Serves: the boards of an application.
+CREATE INDEX board_by_application ON board (application, ordinal);
+
+-- The number is that of its endpoint, which is hidden and has the URL.
+CREATE TABLE button (
+    ordinal INTEGER PRIMARY KEY, application INTEGER NOT NULL, board INTEGER NOT NULL, uid TEXT,
+    place_row INTEGER NOT NULL, place_column INTEGER NOT NULL, label TEXT NOT NULL,
+    message TEXT NOT NULL, picture TEXT, colour TEXT, payload TEXT);
+-- Serves: the button of a uid. Holds: a uid is unique in its application.
+CREATE UNIQUE INDEX button_by_uid ON button (application, uid) WHERE uid IS NOT NULL;
+-- Serves: the button at a place. Holds: no two are at one place.
+CREATE UNIQUE INDEX button_by_place ON button (board, place_row, place_column);
+-- Serves: the buttons of a board.
+CREATE INDEX button_by_board ON button (board, ordinal);
+-- Serves: the buttons of an application.
+CREATE INDEX button_by_application ON button (application, ordinal);
 
 CREATE TABLE event_type (
     ordinal INTEGER PRIMARY KEY AUTOINCREMENT, environment INTEGER NOT NULL, name TEXT NOT NULL,

@@ -69,14 +69,11 @@ enum Outcome {
     Failed,
     /// Only a page can show it.
     Page,
-    /// It is not there yet.
-    Later,
 }
 
 fn outcome(row: &Row, checks: &Checks, outcomes: &Outcomes) -> Outcome {
     match row.page {
         Page::All(_) => return Outcome::Page,
-        Page::Later(_) => return Outcome::Later,
         Page::None | Page::Half(_) => {}
     }
     let tests = checks.get(row.id).map_or(&[][..], Vec::as_slice);
@@ -89,21 +86,18 @@ fn outcome(row: &Row, checks: &Checks, outcomes: &Outcomes) -> Outcome {
 }
 
 fn report(checks: &Checks, outcomes: &Outcomes) -> u64 {
-    let (mut passed, mut failed, mut pages, mut later) = (0, 0, 0, 0);
+    let (mut passed, mut failed, mut pages) = (0, 0, 0);
     for row in PRODUCTS.iter().flat_map(|product| product.rows) {
         let (word, count) = match (outcome(row, checks, outcomes), row.page) {
             (Outcome::Passed, Page::Half(_)) => ("passed over the API", &mut passed),
             (Outcome::Passed, _) => ("passed", &mut passed),
             (Outcome::Failed, _) => ("FAILED", &mut failed),
             (Outcome::Page, _) => ("page", &mut pages),
-            (Outcome::Later, _) => ("not there yet", &mut later),
         };
         *count += 1;
         println!("{:<6} {word:<20} {}", row.id, row.what);
     }
-    println!(
-        "five products: {passed} rows passed, {failed} failed, {pages} wait for the pages, {later} are not there yet"
-    );
+    println!("five products: {passed} rows passed, {failed} failed, {pages} wait for the pages");
     failed
 }
 
@@ -135,7 +129,6 @@ fn render(checks: &Checks) -> String {
                 Page::None => (tests.join(", "), ""),
                 Page::Half(page) => (tests.join(", "), page),
                 Page::All(page) => ("page".to_owned(), page),
-                Page::Later(why) => (why.to_owned(), ""),
             };
             let _ = writeln!(text, "| {} | {} | {tests} | {page} |", row.id, row.what);
         }
@@ -176,11 +169,8 @@ mod tests {
         let checks = find_checks().unwrap();
         let rows = || PRODUCTS.iter().flat_map(|product| product.rows);
         for row in rows() {
-            // What is not there yet may have its first tests already.
-            if !matches!(row.page, Page::Later(_)) {
-                let waits = matches!(row.page, Page::All(_));
-                assert_eq!(checks.contains_key(row.id), !waits, "{}", row.id);
-            }
+            let waits = matches!(row.page, Page::All(_));
+            assert_eq!(checks.contains_key(row.id), !waits, "{}", row.id);
         }
         for (id, tests) in &checks {
             assert!(rows().any(|row| row.id == id), "{id}: {tests:?}");

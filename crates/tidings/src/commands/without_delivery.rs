@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tidings_domain::delivery::Trigger;
 use tidings_domain::message::{Message, MessageKey};
 use tidings_store::target::Target;
 use tidings_store::{Admission, AdmitFuture, Permit, Settled, StoreError, TestFuture};
@@ -23,7 +24,7 @@ impl Admission for NoDelivery {
         None
     }
 
-    fn test(&self, _: Arc<Message>, _: Arc<Target>, _: Permit) -> TestFuture<'_> {
+    fn test(&self, _: Arc<Message>, _: Arc<Target>, _: Trigger, _: Permit) -> TestFuture<'_> {
         let why = "this command does not deliver";
         Box::pin(std::future::ready(Err(StoreError::Unavailable(why.into()))))
     }

@@ -14,6 +14,7 @@ mod bad_fields;
 mod bad_requests;
 mod batches;
 mod both_stores;
+mod buttons;
 mod catalogs;
 mod copy;
 mod couplings;

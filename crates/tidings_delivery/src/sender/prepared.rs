@@ -12,6 +12,7 @@ use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use http_body_util::Full;
 use tidings_domain::address_policy::{Policy, check_headers};
+use tidings_domain::body_format::BodyFormat;
 use tidings_store::target::Target;
 
 use super::HeaderNames;
@@ -67,6 +68,7 @@ pub(super) struct Prepared {
     /// In the order in which they are sent; those of the message are empty.
     headers: HeaderMap,
     families: &'static [Names],
+    format: BodyFormat,
     /// The account of the headers before and after those of the message.
     lines_before: String,
     lines_after: String,
@@ -142,6 +144,7 @@ impl Prepared {
             uri: Uri::from(path),
             headers,
             families: names.families(),
+            format: target.endpoint.format,
             lines_before,
             lines_after,
         })
@@ -149,6 +152,17 @@ impl Prepared {
 
     pub(super) fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// What has no payload is of no type: nothing at all is not JSON.
+    fn leave_out_type(&self, headers: &mut HeaderMap, lines: &mut String) {
+        headers.remove(CONTENT_TYPE);
+        for line in self.lines_before.split_inclusive('\n') {
+            let name = line.split(':').next();
+            if name != Some(CONTENT_TYPE.as_str()) {
+                lines.push_str(line);
+            }
+        }
     }
 
     fn is_for(&self, target: &Target) -> bool {
@@ -181,7 +195,11 @@ impl Prepared {
                 + 32
                 + self.families.len() * (128 + id.len() + signature.len() + event_type.len()),
         );
-        lines.push_str(&self.lines_before);
+        if self.format == BodyFormat::Json && formatted.body.is_empty() {
+            self.leave_out_type(&mut headers, &mut lines);
+        } else {
+            lines.push_str(&self.lines_before);
+        }
         for family in self.families {
             for (name, value) in [
                 (&family.id, &id),

@@ -92,7 +92,7 @@ impl Service {
         })
     }
 
-    fn shown_secret(&self, endpoint: &Endpoint) -> Result<ShownSecret, ServiceError> {
+    pub(crate) fn shown_secret(&self, endpoint: &Endpoint) -> Result<ShownSecret, ServiceError> {
         let secrets = open_secrets(endpoint, &self.keyring)?;
         let (current, _) = secrets.first().ok_or(NOT_FOUND)?;
         Ok(current.shown())
@@ -109,7 +109,7 @@ impl Service {
         }
     }
 
-    pub(super) fn seal_secret(&self, environment: i64, tail: i64, secret: &Secret) -> SealedSecret {
+    pub(crate) fn seal_secret(&self, environment: i64, tail: i64, secret: &Secret) -> SealedSecret {
         let context = context(environment, tail, Purpose::SigningSecret);
         let plain = secret.to_text();
         SealedSecret {

@@ -8,6 +8,8 @@ SELECT create_reference_table('api_key') WHERE NOT is_distributed('api_key');
 SELECT create_reference_table('application') WHERE NOT is_distributed('application');
 SELECT create_reference_table('api_user') WHERE NOT is_distributed('api_user');
 SELECT create_reference_table('endpoint') WHERE NOT is_distributed('endpoint');
+SELECT create_reference_table('board') WHERE NOT is_distributed('board');
+SELECT create_reference_table('button') WHERE NOT is_distributed('button');
 SELECT create_reference_table('event_type') WHERE NOT is_distributed('event_type');
 SELECT create_reference_table('inbox') WHERE NOT is_distributed('inbox');
 SELECT create_reference_table('change') WHERE NOT is_distributed('change');

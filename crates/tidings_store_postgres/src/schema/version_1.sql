@@ -2,7 +2,7 @@
 -- become visible in their order; only what is rare counts here.
 CREATE TABLE counter (name text PRIMARY KEY, value bigint NOT NULL);
 INSERT INTO counter (name, value) VALUES ('environment', 0), ('application', 0), ('api_user', 0),
-    ('endpoint', 0), ('event_type', 0), ('inbox', 0), ('change', 0), ('journal', 0),
+    ('endpoint', 0), ('event_type', 0), ('inbox', 0), ('board', 0), ('change', 0), ('journal', 0),
     ('message', 0), ('attempt', 0);
 
 CREATE TABLE environment (
@@ -46,7 +46,8 @@ CREATE TABLE endpoint (
     uid text COLLATE "C", url text NOT NULL, description text NOT NULL, is_disabled boolean NOT NULL, event_types text NOT NULL,
     channels text NOT NULL, throttle_rate bigint, is_fifo boolean NOT NULL, format text NOT NULL,
     batch_size bigint, max_wait_secs bigint, metadata text NOT NULL, headers bytea, credentials bytea, secrets text NOT NULL, version bigint NOT NULL,
-    created_at bigint NOT NULL, updated_at bigint NOT NULL, deleted_at bigint);
+    created_at bigint NOT NULL, updated_at bigint NOT NULL, deleted_at bigint,
+    is_hidden boolean NOT NULL DEFAULT false);
 -- Serves: the endpoint of a uid. Holds: a uid is unique in its application.
 CREATE UNIQUE INDEX endpoint_by_uid ON endpoint (application, uid)
     WHERE uid IS NOT NULL AND deleted_at IS NULL;
@@ -62,6 +63,29 @@ CREATE TABLE endpoint_state (
     slot smallint NOT NULL, endpoint bigint NOT NULL, failing_since bigint, last_failure_at bigint,
     failures_count bigint NOT NULL, disabled_reason text, disabled_at bigint,
     PRIMARY KEY (slot, endpoint)) WITH (fillfactor = 70);
+
+CREATE TABLE board (
+    ordinal bigint PRIMARY KEY, application bigint NOT NULL, tail bigint NOT NULL,
+    uid text COLLATE "C", name text NOT NULL, row_count bigint NOT NULL, column_count bigint NOT NULL,
+    created_at bigint NOT NULL, updated_at bigint NOT NULL);
+-- Serves: the board of a uid. Holds: a uid is unique in its application.
+CREATE UNIQUE INDEX board_by_uid ON board (application, uid) WHERE uid IS NOT NULL;
+-- Serves: the boards of an application.
+CREATE INDEX board_by_application ON board (application, ordinal);
+
+-- The number is that of its endpoint, which is hidden and has the URL.
+CREATE TABLE button (
+    ordinal bigint PRIMARY KEY, application bigint NOT NULL, board bigint NOT NULL,
+    uid text COLLATE "C", place_row bigint NOT NULL, place_column bigint NOT NULL,
+    label text NOT NULL, message text NOT NULL, picture text, colour text, payload text);
+-- Serves: the button of a uid. Holds: a uid is unique in its application.
+CREATE UNIQUE INDEX button_by_uid ON button (application, uid) WHERE uid IS NOT NULL;
+-- Serves: the button at a place. Holds: no two are at one place.
+CREATE UNIQUE INDEX button_by_place ON button (board, place_row, place_column);
+-- Serves: the buttons of a board.
+CREATE INDEX button_by_board ON button (board, ordinal);
+-- Serves: the buttons of an application.
+CREATE INDEX button_by_application ON button (application, ordinal);
 
 CREATE TABLE event_type (
     ordinal bigint PRIMARY KEY, environment bigint NOT NULL, name text COLLATE "C" NOT NULL,

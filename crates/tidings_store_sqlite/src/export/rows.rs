@@ -33,6 +33,10 @@ const ENDPOINT_STATES: &str = "-- export_endpoint_states
 SELECT endpoint_state.*, endpoint.application AS its_application
 FROM endpoint_state JOIN endpoint ON endpoint.ordinal = endpoint_state.endpoint
 WHERE endpoint_state.endpoint > ?1 ORDER BY endpoint_state.endpoint LIMIT ?2";
+const BOARDS: &str = "-- export_boards
+SELECT * FROM board WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
+const BUTTONS: &str = "-- export_buttons
+SELECT * FROM button WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
 const EVENT_TYPES: &str = "-- export_event_types
 SELECT * FROM event_type WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
 const INBOXES: &str = "-- export_inboxes
@@ -86,6 +90,8 @@ UNION ALL SELECT 'event_type',
     coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'event_type'), 0)
 UNION ALL SELECT 'inbox',
     coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'inbox'), 0)
+UNION ALL SELECT 'board',
+    coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'board'), 0)
 UNION ALL SELECT 'change',
     coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'change'), 0)
 UNION ALL SELECT 'journal', coalesce((SELECT value FROM counter WHERE name = 'journal'), 0)
@@ -281,6 +287,8 @@ pub(super) fn sql(table: Table) -> &'static str {
         Table::ApiUser => API_USERS,
         Table::Endpoint => ENDPOINTS,
         Table::EndpointState => ENDPOINT_STATES,
+        Table::Board => BOARDS,
+        Table::Button => BUTTONS,
         Table::EventType => EVENT_TYPES,
         Table::Inbox => INBOXES,
         Table::Change => CHANGES,

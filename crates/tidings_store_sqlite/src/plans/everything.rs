@@ -1,5 +1,6 @@
 //! Every step of the store, once.
 
+mod of_boards;
 mod of_records;
 
 use std::sync::Arc;
@@ -260,6 +261,7 @@ fn run_endpoints(scope: &mut Scope<'_>) {
         now: NOW,
     };
     endpoints::update(scope, update, None).unwrap();
+    of_boards::run(scope, NewEndpoint { uid: None, ..new });
 }
 
 fn run_inboxes(scope: &mut Scope<'_>) {

@@ -15,6 +15,7 @@ mod inbox;
 mod receiver;
 mod stage;
 mod thulium;
+mod touch_chat;
 mod watch;
 mod wink;
 
@@ -90,6 +91,7 @@ async fn show(args: &DemoArgs, running: &Running) -> anyhow::Result<()> {
     event_insight::show(&mut stage).await?;
     thulium::show(&mut stage).await?;
     easy_lms::show(&mut stage).await?;
+    touch_chat::show(&mut stage).await?;
     let count = stage.inbox.close(&client).await?;
     output::line(format_args!(
         "\nAll of it arrived: ten bookings at the receiver and {count} requests in the inbox, and every \

@@ -66,6 +66,9 @@ async fn the_demo_shows_five_products_verifies_everything_and_cleans_up() {
         let arrived = count(&["✓", event, "arrived, signature verified"]);
         assert_eq!(arrived, 1, "{event}: {output}");
     }
+    let document = r#"{"content":"Hello","format":"bold"}"#;
+    assert_eq!(count(&["✓ Create a document", document]), 1, "{output}");
+    assert_eq!(count(&["✓ Ring the bell", "without a body"]), 1, "{output}");
     assert_eq!(count(&["Small School", "is owed, and is not sent"]), 1);
     assert_eq!(count(&["need at least the plan Corporate Owl"]), 1);
     assert_eq!(

@@ -37,7 +37,11 @@ const TOUCH_CHAT: [Row; 15] = [
         Half("a board to press on"),
     ),
     row("TC-3", "URL and JSON go out as entered", Half("two inputs")),
-    row("TC-4", "the payload may be missing", None),
+    row(
+        "TC-4",
+        "the payload may be missing",
+        Half("no error on the page"),
+    ),
     row("TC-5", "nested payloads pass unchanged", None),
     row("TC-6", "what is no JSON is refused with the reason", None),
     row(

@@ -3,11 +3,12 @@
 use bytes::Bytes;
 use tidings_domain::application::{Application, Metadata};
 use tidings_domain::body_format::BodyFormat;
+use tidings_domain::button::{Face, Place};
 use tidings_domain::delivery::Pending;
 use tidings_store::prelude::*;
 use tidings_store::{
-    Accepted, Creditor, ListMessages, NewApplication, NewEndpoint, NewMessage, Order, Reference,
-    Store, Written,
+    Accepted, Creditor, ListMessages, NewApplication, NewBoard, NewButton, NewEndpoint, NewMessage,
+    Order, PageRequest, Reference, Store, Written,
 };
 use tidings_store_postgres::PostgresStore;
 use tidings_store_sqlite::SqliteStore;
@@ -91,6 +92,7 @@ async fn fill(folder: &Path) -> i64 {
         panic!("it was not made");
     };
     assert_eq!(endpoint.id.seq(), 1, "it has a line");
+    fill_board(&store, &application).await;
     store.open_journal("test".into(), NOW).await.unwrap();
     for number in 0..4 {
         let new = new_message(application.id.seq(), number);
@@ -103,6 +105,55 @@ async fn fill(folder: &Path) -> i64 {
     store.close_journal().await.unwrap();
     store.close().await;
     application.id.seq()
+}
+
+/// A board and a button on it.
+async fn fill_board(store: &SqliteStore, application: &Application) {
+    let new = NewBoard {
+        application: application.id.seq(),
+        uid: Some(TEXT.into()),
+        name: TEXT.into(),
+        rows: 2,
+        columns: 3,
+        created_at: NOW,
+        tail: 7,
+    };
+    let made = store.create_board(new, None).await.unwrap();
+    let Written::Done(board) = made else {
+        panic!("it was not made: {made:?}");
+    };
+    let new = NewButton {
+        board: board.ordinal(),
+        uid: Some(TEXT.into()),
+        place: Place { row: 1, column: 2 },
+        face: Face {
+            label: TEXT.into(),
+            message: TEXT.into(),
+            picture: None,
+            colour: Some(TEXT.into()),
+            payload: Some(TEXT.into()),
+        },
+        endpoint: NewEndpoint {
+            uid: None,
+            ..new_endpoint(application)
+        },
+    };
+    let made = store.create_button(new, None).await.unwrap();
+    assert!(matches!(made, Written::Done(_)));
+}
+
+/// Its board and the button on it, and the one endpoint that is no button's.
+async fn board(store: &dyn Store, application: i64) -> String {
+    let page = PageRequest {
+        order: Order::Ascending,
+        after: None,
+        limit: 100,
+    };
+    let boards = store.boards(application, page).await.unwrap();
+    let buttons = store.buttons(application, None, page).await.unwrap();
+    let endpoints = store.endpoints(application, page).await.unwrap();
+    assert_eq!((boards.len(), buttons.len(), endpoints.len()), (1, 1, 1));
+    format!("{boards:?} {buttons:?} {endpoints:?}")
 }
 
 /// What a store says of it.
@@ -131,7 +182,8 @@ async fn said(store: &dyn Store, application: i64) -> String {
     assert_eq!(owed.rows.len(), 5);
     let line = line(store, slot).await;
     assert_eq!(line.len(), 5);
-    format!("{environment:?} {found:?} {messages:?} {owed:?} {line:?}")
+    let board = board(store, application).await;
+    format!("{environment:?} {found:?} {messages:?} {owed:?} {line:?} {board}")
 }
 
 async fn line(store: &dyn Store, slot: i16) -> Vec<Pending> {

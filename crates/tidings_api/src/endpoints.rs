@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
 use serde::Serialize;
+use serde_json::value::RawValue;
 use tidings_domain::application::Metadata;
 use tidings_domain::body_format::BodyFormat;
 use tidings_domain::endpoint::Endpoint;
@@ -17,6 +18,7 @@ use crate::auth::Authenticated;
 use crate::body::JsonBody;
 use crate::endpoint_credentials::nested_credentials;
 use crate::fields::{Fields, Given};
+use crate::filters::read_filter;
 use crate::pagination::{json, list_of, page_query};
 use crate::problem::Problem;
 use crate::query::Query;
@@ -42,6 +44,8 @@ pub(crate) struct EndpointOut {
     event_types: Option<Vec<String>>,
     filter_types: Option<Vec<String>>,
     channels: Option<Vec<String>>,
+    /// The payloads that it wants, as it was given; the contract has none.
+    filter: Option<Box<RawValue>>,
     throttle_rate: Option<u32>,
     rate_limit: Option<u32>,
     fifo: bool,
@@ -71,6 +75,9 @@ impl From<Endpoint> for EndpointOut {
             filter_types: event_types.clone(),
             event_types,
             channels: none_if_empty(endpoint.channels),
+            filter: endpoint
+                .filter
+                .and_then(|filter| RawValue::from_string(filter).ok()),
             throttle_rate: endpoint.throttle_rate,
             rate_limit: endpoint.throttle_rate,
             fifo: endpoint.is_fifo,
@@ -94,7 +101,7 @@ fn read_format(fields: &mut Fields) -> Given<BodyFormat> {
     fields.word("format", wanted, BodyFormat::parse)
 }
 
-fn read_draft(fields: &mut Fields) -> EndpointDraft {
+fn read_draft(fields: &mut Fields, body: &JsonBody) -> EndpointDraft {
     EndpointDraft {
         url: fields.required_text("url"),
         description: fields.text("description").or_none().unwrap_or_default(),
@@ -105,6 +112,7 @@ fn read_draft(fields: &mut Fields) -> EndpointDraft {
             .or_none()
             .unwrap_or_default(),
         channels: fields.list("channels").or_none().unwrap_or_default(),
+        filter: read_filter(fields, body).or_none(),
         throttle_rate: fields.either(RATE, Fields::number).or_none(),
         is_fifo: fields.flag("fifo").or_none().unwrap_or_default(),
         batch_size: fields.number("batchSize").or_none(),
@@ -117,7 +125,7 @@ fn read_draft(fields: &mut Fields) -> EndpointDraft {
     }
 }
 
-fn read_change(fields: &mut Fields) -> EndpointChange {
+fn read_change(fields: &mut Fields, body: &JsonBody) -> EndpointChange {
     let (url, description) = (fields.text("url"), fields.text("description"));
     let disabled = fields.flag("disabled");
     EndpointChange {
@@ -127,6 +135,7 @@ fn read_change(fields: &mut Fields) -> EndpointChange {
         uid: fields.text("uid").change(),
         event_types: fields.either(TYPES, Fields::list).change_or_default(),
         channels: fields.list("channels").change_or_default(),
+        filter: read_filter(fields, body).change(),
         throttle_rate: read_rate_change(fields).change(),
         is_fifo: fields.flag("fifo").change_or_default(),
         batch_size: fields.number("batchSize").change(),
@@ -160,7 +169,7 @@ pub(crate) async fn create_endpoint(
     body: JsonBody,
 ) -> Result<Response, Problem> {
     let mut fields = body.fields()?;
-    let draft = read_draft(&mut fields);
+    let draft = read_draft(&mut fields, &body);
     fields.finish()?;
     let dedup = body.dedup(&api, caller)?;
     let made = api
@@ -186,7 +195,7 @@ pub(crate) async fn put_endpoint(
     body: JsonBody,
 ) -> Result<Response, Problem> {
     let mut fields = body.fields()?;
-    let draft = read_draft(&mut fields);
+    let draft = read_draft(&mut fields, &body);
     fields.finish()?;
     let put = api
         .service
@@ -202,7 +211,7 @@ pub(crate) async fn patch_endpoint(
     body: JsonBody,
 ) -> Result<Response, Problem> {
     let mut fields = body.fields()?;
-    let change = read_change(&mut fields);
+    let change = read_change(&mut fields, &body);
     fields.finish()?;
     let changed = api
         .service

@@ -22,6 +22,7 @@ mod event_types;
 mod examples;
 mod feed;
 mod fields;
+mod filters;
 mod health;
 mod hooks;
 mod inboxes;
@@ -198,6 +199,7 @@ fn endpoint_routes() -> Router<Arc<Api>> {
             v1!("/app/{app}/endpoint/{endpoint}/test"),
             post(examples::test_endpoint),
         )
+        .route(v1!("/app/{app}/filter/try"), post(filters::try_filter))
         .route(
             v1!("/app/{app}/endpoint/{endpoint}/msg"),
             get(deliveries::list_endpoint_messages),

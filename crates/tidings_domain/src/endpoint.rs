@@ -4,6 +4,7 @@ use crate::application::{Metadata, set};
 use crate::body_format::BodyFormat;
 use crate::clock::Millis;
 use crate::ids::EndpointId;
+use crate::names::is_wanted_event_type;
 
 /// A signing secret as it is stored: encrypted, and with the end of its overlap once rotated.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,10 +34,12 @@ pub struct Endpoint {
     pub description: String,
     /// Switched off by its owner. See [`EndpointState::disabled`] for what Tidings does itself.
     pub is_disabled: bool,
-    /// The event types that it wants; empty means all.
+    /// The event types that it wants, or groups of them; empty means all.
     pub event_types: Vec<String>,
     /// The channels that it listens to; empty means all.
     pub channels: Vec<String>,
+    /// The payloads that it wants, a [`crate::filter`] as it was given; none means all.
+    pub filter: Option<String>,
     /// Deliveries a second that it takes; none means no limit.
     pub throttle_rate: Option<u32>,
     /// Whether it gets its events one after another, in the order in which they were accepted.
@@ -122,8 +125,11 @@ impl Endpoint {
     /// An endpoint with channels gets messages that share one; a message without channels never
     /// reaches an endpoint with channels.
     pub fn wants(&self, event_type: &str, channels: &[String]) -> bool {
-        let wants_type =
-            self.event_types.is_empty() || self.event_types.iter().any(|own| own == event_type);
+        let wants_type = self.event_types.is_empty()
+            || self
+                .event_types
+                .iter()
+                .any(|own| is_wanted_event_type(own, event_type));
         let wants_channel =
             self.channels.is_empty() || self.channels.iter().any(|own| channels.contains(own));
         wants_type && wants_channel
@@ -145,6 +151,8 @@ pub struct EndpointPatch {
     pub event_types: Option<Vec<String>>,
     /// The new channels; empty means all.
     pub channels: Option<Vec<String>>,
+    /// The new filter, or none.
+    pub filter: Option<Option<String>>,
     /// The new limit, or none.
     pub throttle_rate: Option<Option<u32>>,
     /// Whether it keeps the order from now on.
@@ -177,6 +185,7 @@ impl EndpointPatch {
         set(&mut endpoint.is_disabled, self.is_disabled);
         set(&mut endpoint.event_types, self.event_types);
         set(&mut endpoint.channels, self.channels);
+        set(&mut endpoint.filter, self.filter);
         set(&mut endpoint.throttle_rate, self.throttle_rate);
         set(&mut endpoint.is_fifo, self.is_fifo);
         set(&mut endpoint.batch_size, self.batch_size);

@@ -14,6 +14,7 @@ pub mod credentials;
 pub mod delivery;
 pub mod endpoint;
 pub mod event_type;
+pub mod filter;
 pub mod health;
 pub mod ids;
 pub mod inbox;

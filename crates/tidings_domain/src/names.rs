@@ -32,6 +32,9 @@ pub enum InvalidName {
     /// A part between slashes that means another place in a path.
     #[error("may not have `.` or `..` between slashes")]
     PathSegment,
+    /// A star that does not stand for all of a group.
+    #[error("may have a star only as `group.*`, for all event types that begin with `group.`")]
+    Wildcard,
     /// A uid that looks like one of our ids.
     #[error("may not begin with {prefix}, as ids do")]
     ClaimsPrefix {
@@ -67,6 +70,27 @@ pub fn check_event_type_name(name: &str) -> Result<(), InvalidName> {
         return Err(InvalidName::PathSegment);
     }
     Ok(())
+}
+
+/// What an endpoint may name as event types: the name of one, or `group.*` for all whose names begin with
+/// `group.`, at any depth.
+///
+/// # Errors
+/// Says what is wrong with the name.
+pub fn check_wanted_event_type(name: &str) -> Result<(), InvalidName> {
+    match name.strip_suffix(".*") {
+        Some(group) if !group.contains('*') => check_event_type_name(group),
+        _ if name.contains('*') => Err(InvalidName::Wildcard),
+        _ => check_event_type_name(name),
+    }
+}
+
+/// Whether an endpoint that names this event type, or group of them, wants an event of that type.
+pub fn is_wanted_event_type(wanted: &str, event_type: &str) -> bool {
+    wanted == event_type
+        || wanted
+            .strip_suffix('*')
+            .is_some_and(|group| event_type.len() > group.len() && event_type.starts_with(group))
 }
 
 /// A caller's id of an event: letters, digits and `- _`, at most 256. No dot: it would make what

@@ -22,8 +22,8 @@ use crate::pages::wrong_iterator;
 use crate::{Caller, Listed, PageQuery, Service};
 
 pub use credentials::{CredentialsChange, CredentialsDraft, HIDDEN};
-pub(crate) use draft::check_channels;
 pub use draft::{EndpointChange, EndpointDraft};
+pub(crate) use draft::{check_channels, refused_filter};
 pub use headers::{HeadersChange, ShownHeaders};
 pub use secrets::{Rotation, ShownSecret};
 
@@ -80,6 +80,7 @@ impl Service {
             is_disabled: draft.is_disabled,
             event_types: draft.event_types,
             channels: draft.channels,
+            filter: draft.filter,
             throttle_rate: draft.throttle_rate,
             is_fifo: draft.is_fifo,
             batch_size: draft.batch_size,
@@ -259,13 +260,13 @@ impl Service {
         names: &[String],
         problems: &mut Problems,
     ) -> Result<(), ServiceError> {
+        // A group may be there before its first event type is.
+        let names: Vec<_> = names.iter().filter(|name| !name.contains('*')).collect();
         if names.is_empty() || names.len() > crate::limits::ENDPOINT_EVENT_TYPES_MAX {
             return Ok(());
         }
-        let unknown = self
-            .store
-            .unknown_event_types(environment, names.to_vec())
-            .await?;
+        let names = names.into_iter().cloned().collect();
+        let unknown = self.store.unknown_event_types(environment, names).await?;
         if !unknown.is_empty() {
             let msg = format!("unknown event types: {}", unknown.join(", "));
             problems.push(FieldProblem::body("eventTypes", msg));

@@ -15,6 +15,7 @@ pub mod error;
 pub mod event_types;
 pub mod examples;
 pub mod feed;
+pub mod filters;
 pub mod health;
 pub mod hooks;
 pub mod idempotency;

@@ -14,6 +14,8 @@ pub const DISPLAY_NAME_BYTES_MAX: usize = 256;
 pub const DESCRIPTION_BYTES_MAX: usize = 4_096;
 /// Most event types that one endpoint may list; an endpoint that wants more wants all.
 pub const ENDPOINT_EVENT_TYPES_MAX: usize = 1_000;
+/// On how many of the newest messages a filter is tried out.
+pub const TRIED_MESSAGES_MAX: usize = 10;
 /// Most channels of an endpoint or a message.
 pub const CHANNELS_MAX: usize = 10;
 /// Most tags of a message.

@@ -115,10 +115,11 @@ impl Service {
         draft: MessageDraft,
         dedup: Option<Dedup>,
     ) -> NewMessage {
-        let matching: Vec<&Arc<Target>> =
-            view.matching(&draft.event_type, &draft.channels).collect();
-        let bytes = draft.payload.as_bytes().len();
-        let admitted = self.admit(&matching, bytes).await;
+        let payload = draft.payload.as_bytes();
+        let matching: Vec<&Arc<Target>> = view
+            .matching(&draft.event_type, &draft.channels, payload)
+            .collect();
+        let admitted = self.admit(&matching, payload.len()).await;
         let in_line = matching.iter().filter(|target| target.endpoint.is_fifo);
         let in_line = in_line.map(|target| target.ordinal()).collect();
         let accepted_at = self.now();

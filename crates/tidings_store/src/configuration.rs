@@ -106,6 +106,8 @@ pub struct NewEndpoint {
     pub event_types: Vec<String>,
     /// Empty means all.
     pub channels: Vec<String>,
+    /// The payloads that it wants, as it was given.
+    pub filter: Option<String>,
     /// Deliveries a second.
     pub throttle_rate: Option<u32>,
     /// Whether it keeps the order.

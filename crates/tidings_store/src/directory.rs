@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use tidings_domain::application::{ApiKeyRecord, ApiUser, Application};
+use tidings_domain::filter::ReadPayload;
 use tidings_domain::ids::ApplicationId;
 use tidings_domain::plan::Standing;
 use tidings_domain::sealed::Keyring;
@@ -38,14 +39,24 @@ impl ApplicationView {
         self.application.id.seq()
     }
 
-    /// The endpoints that want such a message now, by number.
+    /// The endpoints that want such a message now, by number. The payload is read only if one of them has a
+    /// filter, and once.
     pub fn matching<'a>(
         &'a self,
         event_type: &'a str,
         channels: &'a [String],
+        payload: &'a [u8],
     ) -> impl Iterator<Item = &'a Arc<Target>> {
+        let mut read = None;
         self.targets.iter().filter(move |target| {
-            !target.endpoint.is_off() && target.endpoint.wants(event_type, channels)
+            let endpoint = &target.endpoint;
+            if endpoint.is_off() || !endpoint.wants(event_type, channels) {
+                return false;
+            }
+            target.filter.as_ref().is_none_or(|filter| {
+                let payload = read.get_or_insert_with(|| ReadPayload::new(payload));
+                filter.judge(payload).is_match
+            })
         })
     }
 }

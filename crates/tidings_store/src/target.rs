@@ -4,9 +4,13 @@ use tidings_domain::application::Metadata;
 use tidings_domain::clock::Millis;
 use tidings_domain::credentials::Credentials;
 use tidings_domain::endpoint::Endpoint;
+use tidings_domain::filter::Filter;
 use tidings_domain::ids::{ApplicationId, EndpointId};
 use tidings_domain::sealed::{Context, Keyring, Purpose};
 use tidings_domain::signature::{Secret, SigningKeys};
+
+/// What of an endpoint is not sealed and may still be unreadable.
+const FILTER: &str = "filter";
 
 /// An endpoint that can be sent to. It is shared and never changes; a change makes a new one.
 pub struct Target {
@@ -20,14 +24,17 @@ pub struct Target {
     pub application_rate: Option<u32>,
     /// What it wants to see before it takes a request.
     pub credentials: Option<Credentials>,
+    /// The payloads that it wants; none means all.
+    pub filter: Option<Filter>,
     /// Whether nothing is sent to it until its application has another plan.
     pub is_paused: bool,
     keys: Vec<(SigningKeys, Option<Millis>)>,
 }
 
-/// A stored secret or header map cannot be read: the master key is not the one that sealed it.
+/// What is stored of an endpoint cannot be read: the master key is not the one that sealed it, or its filter
+/// is of another version.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the {what} of endpoint {endpoint} cannot be opened with the master key at hand: {why}")]
+#[error("the {what} of endpoint {endpoint} cannot be {}: {why}", self.verb())]
 pub struct UnreadableTarget {
     /// Which endpoint.
     pub endpoint: EndpointId,
@@ -35,6 +42,15 @@ pub struct UnreadableTarget {
     pub what: &'static str,
     /// Why.
     pub why: String,
+}
+
+impl UnreadableTarget {
+    fn verb(&self) -> &'static str {
+        match self.what {
+            FILTER => "read",
+            _ => "opened with the master key at hand",
+        }
+    }
 }
 
 impl Target {
@@ -51,12 +67,14 @@ impl Target {
             .collect();
         let headers = open_headers(&endpoint, keyring)?;
         let credentials = open_credentials(&endpoint, keyring)?;
+        let filter = read_filter(&endpoint)?;
         Ok(Self {
             endpoint,
             application,
             application_rate: None,
             headers,
             credentials,
+            filter,
             is_paused: false,
             keys,
         })
@@ -100,6 +118,15 @@ pub fn context(environment: i64, endpoint_tail: i64, purpose: Purpose) -> Contex
         owner: endpoint_tail,
         purpose,
     }
+}
+
+fn read_filter(endpoint: &Endpoint) -> Result<Option<Filter>, UnreadableTarget> {
+    let parsed = endpoint.filter.as_deref().map(Filter::parse).transpose();
+    parsed.map_err(|refused| UnreadableTarget {
+        endpoint: endpoint.id,
+        what: FILTER,
+        why: refused.to_string(),
+    })
 }
 
 /// Opens the secrets of an endpoint, the current one first.

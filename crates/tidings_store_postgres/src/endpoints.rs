@@ -31,7 +31,7 @@ macro_rules! select {
          endpoint.version, endpoint.created_at, endpoint.updated_at, endpoint.deleted_at, \
          state.failing_since, state.last_failure_at, state.failures_count, state.disabled_reason, \
          state.disabled_at, endpoint.number, endpoint.is_fifo, \
-         endpoint.batch_size, endpoint.max_wait_secs \
+         endpoint.batch_size, endpoint.max_wait_secs, endpoint.filter \
          FROM endpoint LEFT JOIN endpoint_state AS state ON state.slot = endpoint.slot \
          AND state.endpoint = endpoint.ordinal"
     };
@@ -47,9 +47,9 @@ statements! {
         INSERT INTO endpoint (ordinal, slot, application, environment, tail, uid, url, description,
             is_disabled, event_types, channels, throttle_rate, format, metadata, headers,
             credentials, secrets, version, created_at, updated_at, number, is_fifo,
-            batch_size, max_wait_secs, is_hidden)
+            batch_size, max_wait_secs, is_hidden, filter)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 1,
-            $18, $18, $19, $20, $21, $22, $23)";
+            $18, $18, $19, $20, $21, $22, $23, $24)";
     ENDPOINTS_BY_ORDINAL = concat!("-- endpoints_by_ordinal
         ", select!(), " WHERE endpoint.ordinal = ANY($1)");
     ENDPOINT_BY_UID = concat!("-- endpoint_by_uid
@@ -65,7 +65,8 @@ statements! {
         UPDATE endpoint SET uid = $2, url = $3, description = $4, is_disabled = $5,
             event_types = $6, channels = $7, throttle_rate = $8, format = $9, metadata = $10,
             headers = $11, credentials = $12, secrets = $13, version = $14, updated_at = $15,
-            is_fifo = $17, batch_size = $18, max_wait_secs = $19
+            is_fifo = $17, batch_size = $18, max_wait_secs = $19,
+            filter = $20
         WHERE ordinal = $1 AND version = $16 AND deleted_at IS NULL";
     FORGET_STATE = "-- forget_state
         DELETE FROM endpoint_state WHERE slot = $1 AND endpoint = $2";
@@ -87,6 +88,7 @@ fn read(row: &Row) -> Result<KnownEndpoint> {
         is_disabled: row.try_get(7)?,
         event_types: read_words(row, 8)?,
         channels: read_words(row, 9)?,
+        filter: text_option(row, 29)?,
         throttle_rate: number_option(row, 10)?,
         is_fifo: row.try_get(26)?,
         batch_size: number_option(row, 27)?,
@@ -216,6 +218,7 @@ pub(crate) async fn insert(
                 &new.batch_size.map(i64::from),
                 &new.max_wait_secs.map(i64::from),
                 &(shown == Shown::AsButton),
+                &stored_option(new.filter.as_ref()),
             ],
         )
         .await?;
@@ -353,6 +356,7 @@ async fn write(
                 &endpoint.is_fifo,
                 &endpoint.batch_size.map(i64::from),
                 &endpoint.max_wait_secs.map(i64::from),
+                &stored_option(endpoint.filter.as_ref()),
             ],
         )
         .await

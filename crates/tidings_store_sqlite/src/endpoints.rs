@@ -23,7 +23,8 @@ const COLUMNS: &str = "endpoint.ordinal, endpoint.application, endpoint.environm
     endpoint.headers, endpoint.credentials, endpoint.secrets, endpoint.version, \
     endpoint.created_at, endpoint.updated_at, endpoint.deleted_at, state.failing_since, \
     state.last_failure_at, state.failures_count, state.disabled_reason, state.disabled_at, \
-    endpoint.number, endpoint.is_fifo, endpoint.batch_size, endpoint.max_wait_secs";
+    endpoint.number, endpoint.is_fifo, endpoint.batch_size, \
+    endpoint.max_wait_secs, endpoint.filter";
 
 const FROM: &str =
     "endpoint LEFT JOIN endpoint_state AS state ON state.endpoint = endpoint.ordinal";
@@ -41,6 +42,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<KnownEndpoint> {
         is_disabled: row.get(7)?,
         event_types: read_words(row, 8)?,
         channels: read_words(row, 9)?,
+        filter: row.get(29)?,
         throttle_rate: row.get(10)?,
         is_fifo: row.get(26)?,
         batch_size: row.get(27)?,
@@ -141,10 +143,10 @@ pub(crate) fn insert(
             INSERT INTO endpoint (application, environment, tail, uid, url, description,
                 is_disabled, event_types, channels, throttle_rate, format, metadata, headers,
                 credentials, secrets, version, created_at, updated_at, number, is_fifo,
-                batch_size, max_wait_secs, is_hidden)
+                batch_size, max_wait_secs, is_hidden, filter)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 1, ?16,
                 ?16, (SELECT coalesce(max(number), 0) + 1 FROM endpoint WHERE application = ?1),
-                ?17, ?18, ?19, ?20)",
+                ?17, ?18, ?19, ?20, ?21)",
         )?
         .execute(params![
             new.application,
@@ -167,6 +169,7 @@ pub(crate) fn insert(
             new.batch_size,
             new.max_wait_secs,
             shown == Shown::AsButton,
+            new.filter,
         ])?;
     Ok(())
 }
@@ -302,7 +305,7 @@ fn write(connection: &Connection, ordinal: i64, endpoint: &Endpoint) -> rusqlite
             UPDATE endpoint SET uid = ?2, url = ?3, description = ?4, is_disabled = ?5,
                 event_types = ?6, channels = ?7, throttle_rate = ?8, format = ?9, metadata = ?10,
                 headers = ?11, credentials = ?12, secrets = ?13, version = ?14, updated_at = ?15,
-                is_fifo = ?16, batch_size = ?17, max_wait_secs = ?18
+                is_fifo = ?16, batch_size = ?17, max_wait_secs = ?18, filter = ?19
             WHERE ordinal = ?1",
         )?
         .execute(params![
@@ -324,6 +327,7 @@ fn write(connection: &Connection, ordinal: i64, endpoint: &Endpoint) -> rusqlite
             endpoint.is_fifo,
             endpoint.batch_size,
             endpoint.max_wait_secs,
+            endpoint.filter,
         ])?;
     Ok(())
 }

@@ -52,7 +52,7 @@ CREATE TABLE endpoint (
     ordinal INTEGER PRIMARY KEY AUTOINCREMENT, application INTEGER NOT NULL,
     environment INTEGER NOT NULL, number INTEGER NOT NULL, tail INTEGER NOT NULL, uid TEXT,
     url TEXT NOT NULL, description TEXT NOT NULL, is_disabled INTEGER NOT NULL, event_types TEXT NOT NULL,
-    channels TEXT NOT NULL, throttle_rate INTEGER, is_fifo INTEGER NOT NULL, format TEXT NOT NULL,
+    channels TEXT NOT NULL, filter TEXT, throttle_rate INTEGER, is_fifo INTEGER NOT NULL, format TEXT NOT NULL,
     batch_size INTEGER, max_wait_secs INTEGER, metadata TEXT NOT NULL, headers BLOB, credentials BLOB, secrets TEXT NOT NULL, version INTEGER NOT NULL,
     created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, deleted_at INTEGER,
     is_hidden INTEGER NOT NULL DEFAULT 0);

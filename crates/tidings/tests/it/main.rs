@@ -29,6 +29,7 @@ mod endpoints;
 mod examples;
 mod faults;
 mod fifo;
+mod filters;
 mod formats;
 mod full_disk;
 mod idempotency;

@@ -188,6 +188,7 @@ impl Service {
             is_disabled: false,
             event_types: Vec::new(),
             channels: Vec::new(),
+            filter: None,
             throttle_rate: None,
             is_fifo: false,
             batch_size: None,

@@ -7,8 +7,9 @@ use tidings_domain::application::Metadata;
 use tidings_domain::body_format::BodyFormat;
 use tidings_domain::credentials::Credentials;
 use tidings_domain::endpoint::EndpointPatch;
+use tidings_domain::filter::{Filter, RefusedFilter};
 use tidings_domain::ids::EndpointId;
-use tidings_domain::names::{check_channel, check_event_type_name, check_metadata, check_uid};
+use tidings_domain::names::{check_channel, check_metadata, check_uid, check_wanted_event_type};
 
 use tidings_store::target::Target;
 
@@ -36,6 +37,8 @@ pub struct EndpointDraft {
     pub event_types: Vec<String>,
     /// Empty means all.
     pub channels: Vec<String>,
+    /// The payloads that it wants, as they are written.
+    pub filter: Option<String>,
     /// Deliveries a second; at least 1.
     pub throttle_rate: Option<u32>,
     /// Whether it keeps the order.
@@ -60,6 +63,7 @@ impl EndpointDraft {
     pub(super) fn check(&self, problems: &mut Problems) {
         check_description(&self.description, problems);
         check_lists(&self.event_types, &self.channels, problems);
+        check_filter(self.filter.as_deref(), problems);
         problems.check("throttleRate", check_rate(self.throttle_rate));
         check_batches(self.batch_size, self.max_wait_secs, self.format, problems);
         problems.check("metadata", check_metadata(&self.metadata));
@@ -98,6 +102,8 @@ pub struct EndpointChange {
     pub event_types: Option<Vec<String>>,
     /// The new channels; empty means all.
     pub channels: Option<Vec<String>>,
+    /// The new filter, or none.
+    pub filter: Option<Option<String>>,
     /// The new limit, or none.
     pub throttle_rate: Option<Option<u32>>,
     /// Whether it keeps the order from now on.
@@ -126,6 +132,7 @@ impl EndpointChange {
             is_disabled: Some(draft.is_disabled),
             event_types: Some(draft.event_types),
             channels: Some(draft.channels),
+            filter: Some(draft.filter),
             throttle_rate: Some(draft.throttle_rate),
             is_fifo: Some(draft.is_fifo),
             batch_size: Some(draft.batch_size),
@@ -146,6 +153,7 @@ impl EndpointChange {
             self.channels.as_deref().unwrap_or_default(),
             problems,
         );
+        check_filter(self.filter.as_ref().and_then(Option::as_deref), problems);
         problems.check("throttleRate", check_rate(self.throttle_rate.flatten()));
         if let Some(metadata) = &self.metadata {
             problems.check("metadata", check_metadata(metadata));
@@ -220,6 +228,7 @@ impl Service {
             is_disabled: change.is_disabled,
             event_types: change.event_types,
             channels: change.channels,
+            filter: change.filter,
             throttle_rate: change.throttle_rate,
             is_fifo: change.is_fifo,
             batch_size: change.batch_size,
@@ -266,9 +275,22 @@ fn check_lists(event_types: &[String], channels: &[String], problems: &mut Probl
         problems.push(FieldProblem::body("eventTypes", "has more than 1000 names"));
     }
     for name in event_types {
-        problems.check("eventTypes", check_event_type_name(name));
+        problems.check("eventTypes", check_wanted_event_type(name));
     }
     check_channels(channels, problems);
+}
+
+fn check_filter(filter: Option<&str>, problems: &mut Problems) {
+    if let Some(Err(refused)) = filter.map(Filter::parse) {
+        problems.push(refused_filter(&refused));
+    }
+}
+
+/// What is wrong with a filter, with the way to it.
+pub(crate) fn refused_filter(refused: &RefusedFilter) -> FieldProblem {
+    let way = refused.place.iter().map(String::as_str);
+    let loc: Vec<&str> = ["body", "filter"].into_iter().chain(way).collect();
+    FieldProblem::at(&loc, refused.why.clone())
 }
 
 /// The channels of an endpoint or a message: at most ten, none twice.

@@ -60,6 +60,7 @@ pub(super) async fn an_endpoint_is_kept_as_it_was_given(harness: &dyn Harness) {
         is_disabled: true,
         event_types: vec!["a.b".into(), "c".into()],
         channels: vec!["north".into()],
+        filter: Some(r#"{"a":{"$eq":"\u0000ä"}}"#.into()),
         throttle_rate: Some(7),
         is_fifo: true,
         batch_size: Some(100),
@@ -83,6 +84,7 @@ pub(super) async fn an_endpoint_is_kept_as_it_was_given(harness: &dyn Harness) {
         is_disabled: true,
         event_types: new.event_types,
         channels: new.channels,
+        filter: new.filter,
         throttle_rate: Some(7),
         is_fifo: true,
         batch_size: Some(100),
@@ -235,6 +237,7 @@ pub(super) async fn a_patch_of_an_endpoint_changes_what_it_names(harness: &dyn H
     let world = World::new(harness).await;
     let store = world.store();
     let new = NewEndpoint {
+        filter: Some(r#"{"a":1}"#.into()),
         throttle_rate: Some(3),
         ..named(&world, "hook")
     };
@@ -250,6 +253,7 @@ pub(super) async fn a_patch_of_an_endpoint_changes_what_it_names(harness: &dyn H
         is_disabled: Some(true),
         event_types: Some(vec!["x".into()]),
         channels: Some(vec!["y".into()]),
+        filter: Some(None),
         throttle_rate: Some(None),
         is_fifo: Some(true),
         batch_size: Some(Some(20)),

@@ -143,6 +143,7 @@ impl<'a> World<'a> {
             is_disabled: false,
             event_types: Vec::new(),
             channels: Vec::new(),
+            filter: None,
             throttle_rate: None,
             is_fifo: false,
             batch_size: None,

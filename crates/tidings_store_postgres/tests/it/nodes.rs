@@ -195,6 +195,7 @@ pub(crate) async fn endpoint(store: &PostgresStore, application: i64) -> Endpoin
         is_disabled: false,
         event_types: Vec::new(),
         channels: Vec::new(),
+        filter: None,
         throttle_rate: None,
         is_fifo: false,
         batch_size: None,

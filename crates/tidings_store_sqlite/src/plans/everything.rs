@@ -1,42 +1,37 @@
 //! Every step of the store, once.
 
 mod of_boards;
+mod of_configuration;
 mod of_records;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
-use tidings_domain::application::ApplicationPatch;
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::{Exchange, Outcome, PendingReason, Trigger};
-use tidings_domain::endpoint::{EndpointPatch, EndpointState};
-use tidings_domain::event_type::EventTypePatch;
+use tidings_domain::endpoint::EndpointState;
 use tidings_domain::ids::{AttemptId, InboxRequestId, MessageId};
 use tidings_domain::inbox::{InboxPatch, InboxRequest};
 use tidings_domain::message::{Message, MessageKey, pack_targets};
-use tidings_domain::plan::Plan;
 use tidings_store::commit::Acceptance;
 use tidings_store::copy::Table;
 use tidings_store::{
-    AttemptsOf, CaughtRequest, Dedup, EndpointUpdate, Hold, ImportMode, ListAttempts,
-    ListEventTypes, ListInboxRequests, ListMessages, MessageReference, NewApiUser, NewApplication,
-    NewEndpoint, NewEventType, NewInbox, NewMessage, Next, Order, Owed, PageRequest, Reference,
-    Resend, Settlement, Subject,
+    AttemptsOf, CaughtRequest, Dedup, Hold, ListAttempts, ListEventTypes, ListInboxRequests,
+    ListMessages, MessageReference, NewInbox, NewMessage, Next, Order, Owed, PageRequest, Resend,
+    Settlement,
 };
 
 use crate::export::rows;
 use crate::step::Scope;
 use crate::{
-    accept, api_users, applications, changes, endpoints, event_types, inboxes, journal, keys, line,
-    lists, pending, plan_list, records, retention, settle, upkeep,
+    accept, applications, endpoints, event_types, inboxes, journal, line, lists, pending, records,
+    retention, settle, upkeep,
 };
 
 const NOW: Millis = 1_700_000_000_000;
 /// Runs everything.
 pub(super) fn run(scope: &mut Scope<'_>) {
-    run_configuration(scope);
-    run_event_types(scope);
-    run_endpoints(scope);
+    of_configuration::run(scope);
     run_inboxes(scope);
     run_messages(scope);
     of_records::run(scope);
@@ -140,128 +135,6 @@ fn settlement(seq: i64, hold: Hold, next: Next) -> Settlement {
         state: Some(EndpointState::default()),
         permit: None,
     }
-}
-
-fn run_configuration(scope: &mut Scope<'_>) {
-    let connection = scope.connection;
-    keys::ensure_environment(scope, "default", NOW).unwrap();
-    keys::environments(connection).unwrap();
-    let key_record = tidings_domain::application::ApiKeyRecord {
-        ordinal: 1,
-        environment: 1,
-        name: String::new(),
-        hash: [0; 32],
-        created_at: NOW,
-        last_used_at: None,
-        revoked_at: None,
-    };
-    keys::create_api_key(scope, &key_record).unwrap();
-    keys::api_key(connection, 1).unwrap();
-    keys::api_keys(connection, 1).unwrap();
-    keys::revoke_api_key(scope, 1, 1, NOW).unwrap();
-    keys::touch_api_keys(scope, &[(1, NOW)]).unwrap();
-    changes::note(connection, Subject::ApiKey(1)).unwrap();
-    changes::since(connection, 0).unwrap();
-    changes::version(connection).unwrap();
-    let new = NewApplication {
-        environment: 1,
-        uid: Some("u".into()),
-        name: String::new(),
-        throttle_rate: None,
-        plan: None,
-        metadata: std::collections::BTreeMap::new(),
-        created_at: NOW,
-        tail: 1,
-    };
-    applications::create(scope, &new, Some(&key(9))).unwrap();
-    let plan = Plan {
-        uid: "a".into(),
-        name: "A".into(),
-        has_webhooks: true,
-        endpoints_max: None,
-        rate_max: None,
-        retention_days: None,
-        features: Vec::new(),
-    };
-    plan_list::write(scope, 1, &[plan]).unwrap();
-    plan_list::write(scope, 1, &[]).unwrap();
-    applications::find(connection, 1, &Reference::Uid("u".into())).unwrap();
-    applications::update(scope, 1, ApplicationPatch::default(), NOW).unwrap();
-    let new = NewApiUser {
-        environment: 1,
-        application: 1,
-        login: "u".into(),
-        password_hash: String::new(),
-        created_at: NOW,
-    };
-    api_users::create(scope, &new).unwrap();
-    api_users::list(connection, 1).unwrap();
-    api_users::replace_password(scope, 1, 1, "").unwrap();
-    api_users::revoke(scope, 1, 1, NOW).unwrap();
-    api_users::touch(scope, &[(1, NOW)]).unwrap();
-}
-
-fn run_event_types(scope: &mut Scope<'_>) {
-    let connection = scope.connection;
-    let new = NewEventType {
-        environment: 1,
-        name: "a".into(),
-        description: String::new(),
-        is_archived: true,
-        is_deprecated: false,
-        schemas: None,
-        group_name: None,
-        feature_flags: Vec::new(),
-        wording: None,
-        sample: None,
-        created_at: NOW,
-    };
-    event_types::create(scope, &new, None).unwrap();
-    event_types::create(scope, &new, None).unwrap();
-    event_types::import(scope, &[new], ImportMode::Apply).unwrap();
-    event_types::unknown(connection, 1, vec!["a".into()]).unwrap();
-    event_types::update(scope, 1, "a", EventTypePatch::default(), NOW).unwrap();
-    event_types::expunge(scope, 1, "a").unwrap();
-}
-
-fn run_endpoints(scope: &mut Scope<'_>) {
-    let connection = scope.connection;
-    let new = NewEndpoint {
-        application: 1,
-        environment: 1,
-        uid: Some("u".into()),
-        url: String::new(),
-        description: String::new(),
-        is_disabled: false,
-        event_types: Vec::new(),
-        channels: Vec::new(),
-        throttle_rate: None,
-        is_fifo: false,
-        batch_size: None,
-        max_wait_secs: None,
-        format: tidings_domain::body_format::BodyFormat::Json,
-        metadata: std::collections::BTreeMap::new(),
-        headers: None,
-        credentials: None,
-        secrets: Vec::new(),
-        created_at: NOW,
-        tail: 1,
-    };
-    endpoints::create(scope, &new, None).unwrap();
-    endpoints::find(connection, 1, &Reference::Uid("u".into())).unwrap();
-    endpoints::known(connection, &[1]).unwrap();
-    let patch = EndpointPatch {
-        is_disabled: Some(false),
-        ..EndpointPatch::default()
-    };
-    let update = EndpointUpdate {
-        ordinal: 1,
-        patch,
-        expected_version: None,
-        now: NOW,
-    };
-    endpoints::update(scope, update, None).unwrap();
-    of_boards::run(scope, NewEndpoint { uid: None, ..new });
 }
 
 fn run_inboxes(scope: &mut Scope<'_>) {

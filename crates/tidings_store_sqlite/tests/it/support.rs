@@ -228,6 +228,7 @@ fn new_endpoint(environment: i64, application: i64) -> NewEndpoint {
         is_disabled: false,
         event_types: Vec::new(),
         channels: Vec::new(),
+        filter: None,
         throttle_rate: None,
         is_fifo: false,
         batch_size: None,

@@ -52,6 +52,7 @@ fn new_endpoint(application: &Application) -> NewEndpoint {
         is_disabled: false,
         event_types: vec![TEXT.into()],
         channels: Vec::new(),
+        filter: Some(TEXT.into()),
         throttle_rate: None,
         is_fifo: true,
         batch_size: None,

@@ -98,6 +98,7 @@ impl Draft {
             is_disabled: false,
             event_types: Vec::new(),
             channels: Vec::new(),
+            filter: None,
             throttle_rate: None,
             is_fifo: false,
             batch_size: None,

@@ -9,7 +9,7 @@ use crate::{Creditor, Dedup, Due, Owed, Resend, Resent, Settlement, StoreFuture}
 /// The steps that touch what is owed.
 pub trait Deliveries {
     /// Records how an attempt ended and what follows; joins the group commit and returns at once.
-    /// [`Handover::settled`] tells when it is on disk.
+    /// [`Handover::settled`](crate::Handover::settled) tells when it is on disk.
     fn settle(&self, settlement: Settlement);
     /// Writes down deliveries that were only in memory, so that they are owed. One that was settled
     /// meanwhile is left out; a worker that still holds one may settle it as handed over all the same.

@@ -13,7 +13,7 @@ use crate::{
 pub trait Messages {
     /// Writes a message down, with what is owed of it; joins the group commit.
     ///
-    /// What was admitted goes to the [`Handover`] after the commit and before this returns, whether
+    /// What was admitted goes to the [`Handover`](crate::Handover) after the commit and before this returns, whether
     /// or not the caller still waits.
     fn accept(&self, new: NewMessage) -> StoreFuture<'_, Accepted>;
     /// What idempotency keys of messages of an application stand for already, in their order: a replay,

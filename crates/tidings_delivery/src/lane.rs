@@ -4,6 +4,7 @@
 //! nothing else; what does not fit is owed in the store and comes back when there is room.
 
 mod cap;
+mod crew;
 mod first;
 mod learning;
 mod rows;
@@ -23,6 +24,7 @@ use tokio::sync::Notify;
 use crate::shared::Shared;
 
 use cap::Cap;
+use crew::Crew;
 use first::First;
 pub(crate) use learning::Lesson;
 pub(crate) use rows::Taken;
@@ -93,7 +95,7 @@ enum Backlog {
 
 struct State {
     queue: VecDeque<(Instant, Work)>,
-    running: usize,
+    crew: Crew,
     cap: Cap,
     places: usize,
     average_us: f64,
@@ -102,8 +104,6 @@ struct State {
     /// Messages that were handed over and whose request is under way.
     under_way: HashSet<MessageKey>,
     backlog: Backlog,
-    /// Something has waited here for too long, and no work has ended since; see [`State::is_stuck`].
-    waits_for_an_end: bool,
     health: EndpointState,
     version: u32,
     breaker: Breaker,
@@ -125,14 +125,13 @@ impl Lane {
             shared: Arc::downgrade(shared),
             state: Mutex::new(State {
                 queue: VecDeque::new(),
-                running: 0,
+                crew: Crew::default(),
                 cap: Cap::new(shared.settings.lane_requests_start),
                 places: 0,
                 average_us: 0.0,
                 taken: HashSet::new(),
                 under_way: HashSet::new(),
                 backlog: Backlog::None,
-                waits_for_an_end: false,
                 health: EndpointState::default(),
                 version: 0,
                 breaker: Breaker::new(millis(shared.settings.breaker_rest)),
@@ -160,7 +159,7 @@ impl Lane {
         if state.has_line {
             shared.due.note(self.creditor, now); // it keeps no order any more: let the line go
         }
-        if state.is_stuck() || state.breaker.passage(now) != Passage::Open {
+        if state.crew.is_stuck() || state.breaker.passage(now) != Passage::Open {
             return false;
         }
         if now < state.left_to_owner_until && !shared.store.owns(self.creditor.slot) {
@@ -190,7 +189,9 @@ impl Lane {
     /// Whether a place is likely to come free in a moment.
     pub(crate) fn is_quick(&self) -> bool {
         let state = self.lock();
-        state.average_us <= QUICK_US && state.health.failing_since.is_none() && !state.is_stuck()
+        state.average_us <= QUICK_US
+            && state.health.failing_since.is_none()
+            && !state.crew.is_stuck()
     }
 
     /// Returns when a place has come free, perhaps taken again since.
@@ -236,8 +237,8 @@ impl Lane {
 
     fn start_worker(self: &Arc<Self>, state: &mut State, shared: &Arc<Shared>) {
         let cap = state.cap.now().min(shared.lane_requests_max());
-        if state.running < cap && !state.queue.is_empty() {
-            state.running += 1;
+        if state.crew.count() < cap && !state.queue.is_empty() {
+            state.crew.join();
             shared
                 .tasks
                 .spawn(crate::worker::run(shared.clone(), self.clone()));
@@ -248,7 +249,7 @@ impl Lane {
     pub(crate) fn next(&self, shared: &Shared) -> Option<Work> {
         let mut state = self.lock();
         let cap = state.cap.now().min(shared.lane_requests_max());
-        let is_over = shared.is_draining() || state.running > cap;
+        let is_over = shared.is_draining() || state.crew.count() > cap;
         let is_resting = state.breaker.is_resting(shared.clock.now_ms());
         let next = match (is_over, is_resting) {
             (true, _) => None,
@@ -256,7 +257,7 @@ impl Lane {
             (false, true) => state.pop_manual(),
         };
         match &next {
-            None => state.running -= 1,
+            None => state.crew.leave(),
             Some((_, Work::Handed { message, .. })) => {
                 state.under_way.insert(message.key());
             }
@@ -276,7 +277,9 @@ impl Lane {
         {
             taken.extend(state.queue.pop_front().map(|(_, work)| work));
         }
-        state.waits_for_an_end |= !taken.is_empty();
+        if !taken.is_empty() {
+            state.crew.was_waited_for();
+        }
         taken
     }
 
@@ -284,7 +287,7 @@ impl Lane {
     pub(crate) fn forget_under_way(&self, message: MessageKey) {
         let mut state = self.lock();
         state.under_way.remove(&message);
-        state.waits_for_an_end = false;
+        state.crew.has_ended_work();
     }
 
     /// Handed-over messages whose request is under way.
@@ -296,19 +299,13 @@ impl Lane {
     pub(crate) fn is_idle(&self) -> bool {
         let state = self.lock();
         state.places == 0
-            && state.running == 0
+            && state.crew.count() == 0
             && state.queue.is_empty()
             && state.backlog == Backlog::None
     }
 }
 
 impl State {
-    /// Whether what comes now would wait as well: only as long as somebody works here, for who else would
-    /// bring the end that is waited for?
-    fn is_stuck(&self) -> bool {
-        self.waits_for_an_end && self.running > 0
-    }
-
     /// What a person asked for goes out even while the endpoint rests.
     fn pop_manual(&mut self) -> Option<(Instant, Work)> {
         let is_manual = |(_, work): &(Instant, Work)| match work {

@@ -59,7 +59,7 @@ impl Lane {
             self.start_worker(&mut state, shared);
         }
         state.under_way.remove(&lesson.message);
-        state.waits_for_an_end = false;
+        state.crew.has_ended_work();
         rests_now
     }
 }

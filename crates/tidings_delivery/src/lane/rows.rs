@@ -57,7 +57,7 @@ impl Lane {
         if let (Passage::ClosedUntil(until), Trigger::Scheduled) = (passage, row.trigger) {
             return Taken::Resting { until };
         }
-        let is_full = state.is_stuck() || state.places >= shared.settings.lane_window;
+        let is_full = state.crew.is_stuck() || state.places >= shared.settings.lane_window;
         if is_full || !shared.window.try_take(0) {
             // Somebody who leaves this lane asks for more; from an empty lane nobody will.
             let is_empty = state.places == 0;

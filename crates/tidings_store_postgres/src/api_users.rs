@@ -131,16 +131,5 @@ async fn note_if(scope: &mut Scope, is_changed: bool, ordinal: i64) -> Result<bo
 
 /// Notes when API users were last seen. It is no change that a cache must hear of.
 pub(crate) async fn touch(scope: &mut Scope, seen: &[(i64, Millis)]) -> Result<()> {
-    // One row is updated once at most, so of several times for a user only the last is sent.
-    let latest: std::collections::BTreeMap<i64, Millis> = {
-        let mut seen = seen.to_vec();
-        seen.sort_unstable();
-        seen.into_iter().collect()
-    };
-    let (ordinals, times): (Vec<i64>, Vec<Millis>) = latest.into_iter().unzip();
-    scope
-        .connection
-        .execute(TOUCH_API_USERS, &[&ordinals, &times])
-        .await?;
-    Ok(())
+    crate::keys::touch(&scope.connection, TOUCH_API_USERS, seen).await
 }

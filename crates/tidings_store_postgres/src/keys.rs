@@ -138,16 +138,22 @@ pub(crate) async fn revoke_api_key(
 
 /// Notes when keys were last seen. It is no change that a cache must hear of.
 pub(crate) async fn touch_api_keys(scope: &mut Scope, seen: &[(i64, Millis)]) -> Result<()> {
-    // One row is updated once at most, so of several times for a key only the last is sent.
+    touch(&scope.connection, TOUCH_API_KEYS, seen).await
+}
+
+/// Sends a statement the times when its rows were last used.
+pub(crate) async fn touch(
+    connection: &Connection,
+    sql: &'static str,
+    seen: &[(i64, Millis)],
+) -> Result<()> {
+    // One row is updated once at most, so of several times for a row only the last is sent.
     let latest: std::collections::BTreeMap<i64, Millis> = {
         let mut seen = seen.to_vec();
         seen.sort_unstable();
         seen.into_iter().collect()
     };
     let (ordinals, times): (Vec<i64>, Vec<Millis>) = latest.into_iter().unzip();
-    scope
-        .connection
-        .execute(TOUCH_API_KEYS, &[&ordinals, &times])
-        .await?;
+    connection.execute(sql, &[&ordinals, &times]).await?;
     Ok(())
 }

@@ -1,11 +1,11 @@
-//! How it is with a million messages: speed at the beginning and at the end, space, dead rows, pages of
-//! lists; and what a second node on a second core adds.
+//! How it is with a million messages and ten thousand endpoints: speed at the beginning and at the end,
+//! pages of lists; with PostgreSQL also space, dead rows, and what a second node on a second core adds.
 
 use anyhow::{Context, Result};
 use serde_json::Value;
 
 use super::pages::{self, Page};
-use super::postgres::{Cluster, Database};
+use super::postgres::Database;
 use super::servers::{Kind, Server};
 use super::{Bench, nodes};
 use crate::stage::stage;
@@ -20,8 +20,14 @@ pub(super) struct Large {
     /// Deliveries a second, over the first part and over the one after the last.
     pub(super) first_per_s: f64,
     pub(super) last_per_s: f64,
-    pub(super) space: Vec<Space>,
     pub(super) pages: Vec<Page>,
+    /// With PostgreSQL.
+    pub(super) of_database: Option<OfDatabase>,
+}
+
+/// What only a database that several nodes share has.
+pub(super) struct OfDatabase {
+    pub(super) space: Vec<Space>,
     /// Deliveries a second of one node on one core, and of two on a core each.
     pub(super) one_node_per_s: f64,
     pub(super) two_nodes_per_s: f64,
@@ -37,11 +43,12 @@ pub(super) struct Space {
     pub(super) index_bytes: f64,
 }
 
-pub(super) fn measure(bench: &Bench, cluster: &Cluster, is_quick: bool) -> Result<Large> {
+pub(super) fn measure(bench: &Bench, is_quick: bool) -> Result<Large> {
     let scale = if is_quick { 20 } else { 1 };
     let (messages_count, part) = (MESSAGES_COUNT / scale, PART_COUNT / scale);
-    let database = cluster.database()?;
-    let server = Server::start(Kind::Tidings, &bench.folder, Some(database.url()))?;
+    let database = bench.database()?;
+    let url = database.as_ref().map(Database::url);
+    let server = Server::start(Kind::Tidings, &bench.folder, url)?;
     let load = |messages| -> Result<f64> {
         let report = bench.load(&server, messages, &["--concurrency", "64"])?;
         per_second(&report)
@@ -50,19 +57,28 @@ pub(super) fn measure(bench: &Bench, cluster: &Cluster, is_quick: bool) -> Resul
     stage("filling", || load(messages_count - part))?;
     let last_per_s = stage("more messages", || load(part))?;
     let pages = stage("pages", || pages::measure(&server, is_quick))?;
-    let space = stage("space", || measure_space(&database))?;
+    let space = database
+        .as_ref()
+        .map(|database| stage("space", || measure_space(database)));
+    let space = space.transpose()?;
     server.stop()?;
     drop(database);
-    let (one_node_per_s, two_nodes_per_s) =
-        stage("two nodes", || nodes::measure(bench, cluster, part / 2))?;
+    let mut of_database = None;
+    if let (Some(space), Some(cluster)) = (space, &bench.cluster) {
+        let measured = stage("two nodes", || nodes::measure(bench, cluster, part / 2));
+        let (one_node_per_s, two_nodes_per_s) = measured?;
+        of_database = Some(OfDatabase {
+            space,
+            one_node_per_s,
+            two_nodes_per_s,
+        });
+    }
     Ok(Large {
         messages_count,
         first_per_s,
         last_per_s,
-        space,
         pages,
-        one_node_per_s,
-        two_nodes_per_s,
+        of_database,
     })
 }
 

@@ -1,13 +1,15 @@
-//! How long pages of lists take, asked for as a client would, one after the other.
+//! How long pages of lists take, asked for as a client would, one after the other, of an application that
+//! has ten thousand endpoints besides its messages.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::servers::Server;
+use super::wire::Wire;
 
 /// How often each page is asked for.
 const ASKED_COUNT: usize = 200;
@@ -20,9 +22,13 @@ pub(super) struct Page {
     pub(super) p99_ms: f64,
 }
 
-/// What is asked for. `{app}`, `{endpoint}` and `{message}` are ids; the times are those of the application's
-/// first and latest message.
-const KINDS: [(&str, &str); 16] = [
+/// How many endpoints the application gets before its pages are asked for; they listen for something else.
+const ENDPOINTS_COUNT: u32 = 10_000;
+const ENDPOINTS_COUNT_QUICK: u32 = 500;
+
+/// What is asked for. `{endpoint}`, `{middle}` and `{message}` are ids: of the endpoint that got the messages, of one
+/// in the middle of the list, of a message; the times are those of the application's first and latest message.
+const KINDS: [(&str, &str); 21] = [
     ("messages, latest", "msg?limit=100"),
     ("messages, next page", "msg?limit=100&iterator={message}"),
     ("messages, earliest first", "msg?limit=100&order=ascending"),
@@ -66,6 +72,20 @@ const KINDS: [(&str, &str); 16] = [
         "attempt/endpoint/{endpoint}?limit=100&status_code_class=500",
     ),
     ("attempts of a message", "attempt/msg/{message}?limit=100"),
+    (
+        "messages attempted at an endpoint",
+        "endpoint/{endpoint}/msg?limit=100",
+    ),
+    ("endpoints of a message", "msg/{message}/endpoint?limit=100"),
+    ("endpoints, latest", "endpoint?limit=100"),
+    (
+        "endpoints, from the middle",
+        "endpoint?limit=100&iterator={middle}",
+    ),
+    (
+        "endpoints, earliest first",
+        "endpoint?limit=100&order=ascending",
+    ),
 ];
 
 /// Pages of the application with most messages, which is the second that the load tool has made.
@@ -79,15 +99,17 @@ pub(super) fn measure(server: &Server, is_quick: bool) -> Result<Vec<Page>> {
     let latest = text(&latest, "/data/0/timestamp")?;
     let earliest = get(server, &format!("{base}/msg?limit=1&order=ascending"))?;
     let earliest = text(&earliest, "/data/0/timestamp")?;
-    let count = if is_quick {
-        ASKED_COUNT_QUICK
+    let (count, endpoints) = if is_quick {
+        (ASKED_COUNT_QUICK, ENDPOINTS_COUNT_QUICK)
     } else {
-        ASKED_COUNT
+        (ASKED_COUNT, ENDPOINTS_COUNT)
     };
+    let middle = add_endpoints(server, &base, endpoints)?;
     let mut pages = Vec::new();
     for (title, path) in KINDS {
         let path = path
             .replace("{endpoint}", &endpoint)
+            .replace("{middle}", &middle)
             .replace("{message}", &message)
             .replace("{latest}", &latest)
             .replace("{earliest}", &earliest);
@@ -99,6 +121,29 @@ pub(super) fn measure(server: &Server, is_quick: bool) -> Result<Vec<Page>> {
         )?);
     }
     Ok(pages)
+}
+
+/// Returns the id of the one in the middle.
+fn add_endpoints(server: &Server, base: &str, count: u32) -> Result<String> {
+    let mut wire = Wire::with_key(server)?;
+    let event_type = json!({"description": "No message is of this type."});
+    wire.ask_json("PUT", "/api/v1/event-type/something.else", &event_type)?;
+    let mut middle = None;
+    let began_at = Instant::now();
+    for number in 0..count {
+        let endpoint = json!({
+            "url": format!("https://example.com/{number}"),
+            "description": format!("Endpoint {number}"),
+            "eventTypes": ["something.else"],
+        });
+        let made = wire.ask_json("POST", &format!("{base}/endpoint"), &endpoint)?;
+        if number == count / 2 {
+            middle = Some(text(&made, "/id")?);
+        }
+    }
+    let per_endpoint_ms = began_at.elapsed().as_secs_f64() * 1_000.0 / f64::from(count);
+    eprintln!("    {count} endpoints made, {per_endpoint_ms:.2} ms each");
+    middle.context("no endpoint was made")
 }
 
 fn measure_page(server: &Server, title: &'static str, path: &str, count: usize) -> Result<Page> {

@@ -1,5 +1,7 @@
 //! Writes the results: `results.json` with every run, and the tables of bench/README.md.
 
+mod large;
+
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -9,7 +11,6 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::figures::{Figures, Summary};
-use super::large::Large;
 use super::products::{self, Products};
 use super::scenarios::SCENARIOS;
 use super::verdict::{self, Limit, Pair, Verdict};
@@ -146,7 +147,7 @@ fn to_markdown(results: &Results, verdicts: &[Verdict]) -> String {
         );
     }
     if let Some(large) = &results.large {
-        text += &large_tables(large);
+        text += &large::tables(large);
     }
     text += "\n| Required of Tidings | Load | Measured | Limit | |\n|---|---|---:|---:|---|\n";
     text += &verdict_rows(verdicts);
@@ -197,42 +198,6 @@ fn row(title: &str, server: &str, summary: &Summary) -> String {
     )
 }
 
-/// The tables of what was measured with a million messages.
-fn large_tables(large: &Large) -> String {
-    let mut text = format!(
-        "\nWith {} messages: {} deliveries/s over the first tenth, {} afterwards.",
-        grouped(to_float(large.messages_count)),
-        grouped(large.first_per_s),
-        grouped(large.last_per_s),
-    );
-    if let Some(of_database) = &large.of_database {
-        let _ = writeln!(
-            text,
-            " One node on one core: {}/s; two on a core each: {}/s.\n",
-            grouped(of_database.one_node_per_s),
-            grouped(of_database.two_nodes_per_s),
-        );
-        text += "| Table | Rows | Dead rows | Bytes per message | Bytes of indexes per message |\n|---|---:|---:|---:|---:|\n";
-        for space in &of_database.space {
-            let (rows, dead) = (grouped(space.rows), grouped(space.dead));
-            let (table, index) = (number(space.table_bytes), number(space.index_bytes));
-            let _ = writeln!(
-                text,
-                "| `{}` | {rows} | {dead} | {table} | {index} |",
-                space.table
-            );
-        }
-    } else {
-        text += "\n";
-    }
-    text += "\n| Page, 100 rows | p50 ms | p99 ms |\n|---|---:|---:|\n";
-    for page in &large.pages {
-        let (p50, p99) = (number(page.p50_ms), number(page.p99_ms));
-        let _ = writeln!(text, "| {} | {p50} | {p99} |", page.title);
-    }
-    text
-}
-
 fn to_float(count: u64) -> f64 {
     u32::try_from(count).map_or(f64::NAN, f64::from)
 }
@@ -270,7 +235,7 @@ fn to_json(results: &Results, verdicts: &[Verdict]) -> Value {
             "met": verdict.is_met(),
         })
     });
-    let large = results.large.as_ref().map(large_json);
+    let large = results.large.as_ref().map(large::to_json);
     let products = results.products.as_ref().map(Products::to_json);
     json!({
         "commit": machine.commit,
@@ -289,36 +254,6 @@ fn to_json(results: &Results, verdicts: &[Verdict]) -> Value {
         "restart_ms": results.alone.restart_ms,
         "requirements": verdicts.collect::<Vec<_>>(),
         "runs": runs.collect::<Vec<_>>(),
-    })
-}
-
-fn large_json(large: &Large) -> Value {
-    let pages = large
-        .pages
-        .iter()
-        .map(|page| json!({ "page": page.title, "p50_ms": page.p50_ms, "p99_ms": page.p99_ms }));
-    let of_database = large.of_database.as_ref().map(|of_database| {
-        let space = of_database.space.iter().map(|space| {
-            json!({
-                "table": space.table,
-                "rows": space.rows,
-                "dead": space.dead,
-                "table_bytes": space.table_bytes,
-                "index_bytes": space.index_bytes,
-            })
-        });
-        json!({
-            "one_node_per_s": of_database.one_node_per_s,
-            "two_nodes_per_s": of_database.two_nodes_per_s,
-            "space": space.collect::<Vec<_>>(),
-        })
-    });
-    json!({
-        "messages": large.messages_count,
-        "first_per_s": large.first_per_s,
-        "last_per_s": large.last_per_s,
-        "pages": pages.collect::<Vec<_>>(),
-        "of_database": of_database,
     })
 }
 

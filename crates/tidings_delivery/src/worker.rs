@@ -19,7 +19,7 @@ use tidings_store::target::Target;
 use tidings_store::{Hold, Next, Owed, Permit, Room, Settlement, StoreError, faults};
 
 pub(crate) use self::batch::request;
-use self::verdict::{is_overload, next_state, retry_after, tried_outcome, what_follows};
+use self::verdict::{is_overload, next_state, retry_after, tried_outcome, what_follows, wish};
 use crate::lane::{Lane, Lesson, Work};
 use crate::rates;
 use crate::shared::Shared;
@@ -238,12 +238,14 @@ async fn conclude(
 ) {
     let now = shared.clock.now_ms();
     let fraction = shared.entropy.fraction();
+    let wish = wish(&exchange);
     let decide = |job: &Job| {
         retry::decide(&Tried {
             attempt: u32::from(job.number),
             outcome: tried_outcome(&exchange),
             schedule: &shared.settings.schedule,
             retry_after: retry_after(&exchange, now),
+            wish,
             now_ms: now,
             jitter_share: shared.settings.jitter_share,
             fraction,
@@ -252,7 +254,7 @@ async fn conclude(
     let decided = decide(&job);
     let is_success = decided == retry::Next::Delivered;
     let before = lane.health(target.endpoint.version, &target.endpoint.state);
-    let state = next_state(&before, is_success, decided == retry::Next::Gone, now);
+    let state = next_state(&before, decided, wish, now);
     let rests_now = lane.learn(
         shared,
         &Lesson {

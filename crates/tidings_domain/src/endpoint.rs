@@ -75,6 +75,8 @@ pub enum DisabledReason {
     Gone,
     /// It failed for five days.
     Failing,
+    /// It wished so in an answer, whatever its status.
+    Wished,
 }
 
 impl DisabledReason {
@@ -83,6 +85,7 @@ impl DisabledReason {
         match self {
             Self::Gone => "gone",
             Self::Failing => "failing",
+            Self::Wished => "wished",
         }
     }
 
@@ -91,6 +94,7 @@ impl DisabledReason {
         match text {
             "gone" => Some(Self::Gone),
             "failing" => Some(Self::Failing),
+            "wished" => Some(Self::Wished),
             _ => None,
         }
     }

@@ -4,11 +4,14 @@
 //! patience gets at least what it asks for. Nothing here reads the clock or takes chance; both
 //! come in as numbers.
 
+pub mod wish;
+
 use std::fmt;
 use std::str::FromStr;
 use std::time::{Duration, UNIX_EPOCH};
 
 use crate::clock::Millis;
+use crate::retry::wish::Wish;
 
 /// Most waits in a schedule.
 pub const WAITS_MAX: usize = 50;
@@ -226,6 +229,8 @@ pub struct Tried<'a> {
     pub schedule: &'a Schedule,
     /// What the receiver asked for, from [`parse_retry_after`]; at most 24 h of it count.
     pub retry_after: Option<Duration>,
+    /// What the receiver wished besides its status.
+    pub wish: Option<Wish>,
     /// When the attempt ended.
     pub now_ms: Millis,
     /// Share of the planned wait that chance may add, from 0 to 1; see [`JITTER_SHARE`].
@@ -243,14 +248,16 @@ pub enum Next {
     RetryAt(Millis),
     /// It failed, and the schedule has no attempts left.
     Exhausted,
-    /// The receiver wants no more (410): the endpoint is disabled.
+    /// The receiver wants no more (410, or it wished so): the endpoint is disabled.
     Gone,
+    /// It failed, and the receiver wants no further attempt of it.
+    Aborted,
     /// The address policy forbids the target: trying again would not help.
     Refused,
 }
 
-/// Decides what follows an attempt: 2xx delivers, 410 and a refusal end it, anything else is
-/// tried again until the schedule ends. The wait is the planned one or what the receiver asked
+/// Decides what follows an attempt: 2xx delivers, whatever the receiver wishes besides; 410, a refusal and
+/// a wish end it; anything else is tried again until the schedule ends. The wait is the planned one or what the receiver asked
 /// for, whichever is longer, and chance adds a share of the planned one.
 pub fn decide(tried: &Tried<'_>) -> Next {
     match tried.outcome {
@@ -258,6 +265,11 @@ pub fn decide(tried: &Tried<'_>) -> Next {
         Outcome::Status(410) => return Next::Gone,
         Outcome::Refused => return Next::Refused,
         Outcome::Status(_) | Outcome::NoAnswer => {}
+    }
+    match tried.wish {
+        Some(Wish::Disable) => return Next::Gone,
+        Some(Wish::AbortMessage) => return Next::Aborted,
+        None => {}
     }
     let Some(planned) = tried.schedule.wait_after(tried.attempt) else {
         return Next::Exhausted;

@@ -55,3 +55,4 @@ mod shutdown;
 mod storage;
 mod support;
 mod tail;
+mod wishes;

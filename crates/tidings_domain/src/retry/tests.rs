@@ -12,6 +12,7 @@ fn tried(schedule: &Schedule, outcome: Outcome) -> Tried<'_> {
         outcome,
         schedule,
         retry_after: None,
+        wish: None,
         now_ms: NOW_MS,
         jitter_share: JITTER_SHARE,
         fraction: 0.0,
@@ -309,4 +310,23 @@ fn retry_after_is_seconds_or_a_date_to_come() {
     );
     assert_eq!(parse_retry_after(&[b'1'; 65], 0), None);
     assert_eq!(parse_retry_after(b"\xff60", 0), None);
+}
+
+#[test]
+fn a_wish_ends_what_failed_and_changes_nothing_of_what_arrived() {
+    let schedule = Schedule::default();
+    let next = |status, wish| {
+        decide(&Tried {
+            wish: Some(wish),
+            ..tried(&schedule, Outcome::Status(status))
+        })
+    };
+    for status in [100, 302, 400, 404, 429, 500, 503] {
+        assert_eq!(next(status, Wish::AbortMessage), Next::Aborted, "{status}");
+        assert_eq!(next(status, Wish::Disable), Next::Gone, "{status}");
+    }
+    for wish in [Wish::AbortMessage, Wish::Disable] {
+        assert_eq!(next(204, wish), Next::Delivered);
+        assert_eq!(next(410, wish), Next::Gone);
+    }
 }

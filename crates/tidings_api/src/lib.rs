@@ -17,6 +17,7 @@ mod deliveries;
 mod endpoint_credentials;
 mod endpoint_headers;
 mod endpoint_secrets;
+mod endpoint_stats;
 mod endpoints;
 mod event_types;
 mod examples;
@@ -102,6 +103,7 @@ fn routes(api: Arc<Api>) -> Router {
         .merge(api_user_routes())
         .merge(hooks::routes())
         .merge(endpoint_routes())
+        .merge(endpoint_stats_routes())
         .merge(plan_routes())
         .merge(event_type_routes())
         .merge(catalog_routes())
@@ -203,6 +205,18 @@ fn endpoint_routes() -> Router<Arc<Api>> {
         .route(
             v1!("/app/{app}/endpoint/{endpoint}/msg"),
             get(deliveries::list_endpoint_messages),
+        )
+}
+
+fn endpoint_stats_routes() -> Router<Arc<Api>> {
+    Router::new()
+        .route(
+            v1!("/app/{app}/endpoint/{endpoint}/stats"),
+            get(endpoint_stats::get_endpoint_stats),
+        )
+        .route(
+            v1!("/app/{app}/endpoint/{endpoint}/attempt-stats"),
+            get(endpoint_stats::get_endpoint_attempt_stats),
         )
 }
 

@@ -7,7 +7,7 @@ use tidings_domain::delivery::Trigger;
 use tidings_domain::message::{Message, MessageKey};
 use tidings_store::target::Target;
 use tidings_store::{
-    Admission, AdmitFuture, Creditor, Handed, Handover, Permit, Room, Settled, StoreError,
+    Admission, AdmitFuture, Creditor, Handed, Handover, InHand, Permit, Room, Settled, StoreError,
     TestFuture,
 };
 use tokio::sync::broadcast;
@@ -70,6 +70,11 @@ impl Admission for Delivery {
         self.shared
             .known_lane(endpoint)
             .is_some_and(|lane| lane.has_taken(message))
+    }
+
+    fn in_hand(&self, endpoint: i64) -> InHand {
+        let lane = self.shared.known_lane(endpoint);
+        lane.map(|lane| lane.in_hand()).unwrap_or_default()
     }
 
     fn feed(&self) -> broadcast::Receiver<Arc<Settled>> {

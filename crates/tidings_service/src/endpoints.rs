@@ -4,6 +4,7 @@ mod credentials;
 mod draft;
 mod headers;
 mod secrets;
+mod stats;
 
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ pub use draft::{EndpointChange, EndpointDraft};
 pub(crate) use draft::{check_channels, refused_filter};
 pub use headers::{HeadersChange, ShownHeaders};
 pub use secrets::{Rotation, ShownSecret};
+pub use stats::{EndpointAttemptStats, EndpointStats, STATS_SPAN_MAX_MS, StatsSpan};
 
 pub(crate) const NOT_FOUND: ServiceError = ServiceError::NotFound { what: "endpoint" };
 

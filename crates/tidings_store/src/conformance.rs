@@ -18,6 +18,7 @@ mod applications;
 mod boards;
 mod bytes;
 mod canceling;
+mod counting;
 mod due;
 mod endpoints;
 mod event_types;
@@ -121,6 +122,9 @@ macro_rules! every_conformance_test {
                 a_resend_starts_the_30_days_anew,
                 a_canceled_delivery_can_be_resent,
                 keys_that_have_run_out_are_removed_a_part_at_a_time;
+            counting:
+                outcomes_are_counted_by_endpoint_and_time,
+                a_failure_that_was_not_the_end_is_told_apart;
             due:
                 what_is_due_comes_oldest_first_and_not_before_its_time,
                 endpoints_that_are_owed_something_are_listed_with_the_first_due_time;

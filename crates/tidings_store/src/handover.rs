@@ -68,6 +68,15 @@ pub type AdmitFuture<'a> = Pin<Box<dyn Future<Output = Vec<(Arc<Target>, Permit)
 /// The end of a test.
 pub type TestFuture<'a> = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>>;
 
+/// What a node has in hand for an endpoint.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct InHand {
+    /// How many deliveries: those that are being sent, and those that are next.
+    pub deliveries: u64,
+    /// How many of them have a row of what is owed.
+    pub rows: u64,
+}
+
 /// What the service asks of delivery when a message comes in.
 pub trait Admission: Send + Sync {
     /// A place for one delivery of so many bytes to this endpoint, if there is one right now.
@@ -91,6 +100,8 @@ pub trait Admission: Send + Sync {
     ) -> TestFuture<'_>;
     /// Whether a worker of this node is sending this delivery now.
     fn is_held(&self, message: MessageKey, endpoint: i64) -> bool;
+    /// What this node has in hand for an endpoint.
+    fn in_hand(&self, endpoint: i64) -> InHand;
     /// Attempts as they reach the disk, from now on; a reader that lags behind misses some.
     fn feed(&self) -> tokio::sync::broadcast::Receiver<Arc<Settled>>;
 }

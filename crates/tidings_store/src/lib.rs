@@ -24,7 +24,7 @@ pub mod target;
 
 pub use configuration::*;
 pub use error::StoreError;
-pub use handover::{Admission, AdmitFuture, Handed, Handover, Permit, Place, TestFuture};
+pub use handover::{Admission, AdmitFuture, Handed, Handover, InHand, Permit, Place, TestFuture};
 pub use inboxes::*;
 pub use messages::*;
 pub use nodes::{Balance, Creditor};

@@ -178,6 +178,42 @@ pub struct AttemptRow {
     pub message: Option<Message>,
 }
 
+/// Of how many failures at most a count looks up whether the delivery went on: the newest of them.
+pub const FAILURES_LOOKED_UP_MAX: u32 = 100_000;
+
+/// Which attempts are counted: those to one endpoint that began in a span of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CountOutcomes {
+    /// The application, by number.
+    pub application: i64,
+    /// The endpoint, by number.
+    pub endpoint: i64,
+    /// Those begun at or after.
+    pub from: Millis,
+    /// Those begun before.
+    pub to: Millis,
+}
+
+/// How many attempts ended in which way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OutcomeCounts {
+    /// Successful ones.
+    pub success: u64,
+    /// Those that were to be tried again.
+    pub retry: u64,
+    /// Those that were the last of their schedule.
+    pub exhausted: u64,
+    /// Notes that nothing was sent.
+    pub canceled: u64,
+    /// How many of `exhausted` did not end their delivery: it was tried again later, is owed again, or had
+    /// arrived before. Looked up for [`FAILURES_LOOKED_UP_MAX`] at most.
+    pub exhausted_and_not_the_end: u64,
+    /// The same of `canceled`.
+    pub canceled_and_not_the_end: u64,
+    /// What the endpoint is owed, as far as it has been owed since the span began and before it ended.
+    pub owed: u64,
+}
+
 /// What there is to know of one delivery of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeliveryTrace {

@@ -5,6 +5,7 @@
 //! Both lists run by the time in their ids, which is what partitions are made of.
 
 mod attempts;
+mod counts;
 mod facts;
 mod messages;
 
@@ -13,6 +14,7 @@ use tidings_domain::ids::IdParts;
 use tidings_store::{Order, Page, SCAN_ROWS_MAX};
 
 pub(crate) use attempts::{STATEMENTS as ATTEMPTS, attempt, attempts};
+pub(crate) use counts::{STATEMENTS as COUNTS, outcome_counts};
 pub(crate) use facts::{STATEMENTS as FACTS, delivery_facts};
 pub(crate) use messages::{STATEMENTS as MESSAGES, message, message_by_key, messages};
 

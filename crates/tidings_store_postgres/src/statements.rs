@@ -62,6 +62,7 @@ pub fn all() -> impl Iterator<Item = &'static str> {
         keys::STATEMENTS,
         line::STATEMENTS,
         lists::ATTEMPTS,
+        lists::COUNTS,
         lists::FACTS,
         lists::MESSAGES,
         migration::STATEMENTS,

@@ -148,12 +148,13 @@ CREATE TABLE attempt (
     head_us INTEGER NOT NULL, body_us INTEGER NOT NULL, is_truncated INTEGER NOT NULL,
     url TEXT NOT NULL, request_headers TEXT NOT NULL, response_headers BLOB NOT NULL,
     response BLOB NOT NULL);
--- Serves: the attempts of an endpoint.
-CREATE INDEX attempt_by_endpoint ON attempt (endpoint, seq);
+-- Serves: the attempts of an endpoint; how many of them ended in which way, from the index alone.
+CREATE INDEX attempt_by_endpoint ON attempt (endpoint, seq, started_at, outcome);
 -- Serves: the attempts and the delivery states of a message; recovery.
 CREATE INDEX attempt_by_message ON attempt (message, seq);
--- Serves: the failed attempts of an endpoint.
-CREATE INDEX attempt_not_successful ON attempt (endpoint, seq) WHERE outcome <> 0;
+-- Serves: the failed attempts of an endpoint; how many of them were not the end, likewise.
+CREATE INDEX attempt_not_successful ON attempt (endpoint, seq, started_at, outcome, message)
+    WHERE outcome <> 0;
 
 -- What is owed, and nothing else. Endpoint 0: the rest of a fan-out, from `position` on. Where it is not 0
 -- otherwise, it is the place in line.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tidings_domain::delivery::Trigger;
 use tidings_domain::message::{Message, MessageKey};
 use tidings_store::target::Target;
-use tidings_store::{Admission, AdmitFuture, Permit, Settled, StoreError, TestFuture};
+use tidings_store::{Admission, AdmitFuture, InHand, Permit, Settled, StoreError, TestFuture};
 use tokio::sync::broadcast;
 
 /// Has no places and sends nothing.
@@ -31,6 +31,10 @@ impl Admission for NoDelivery {
 
     fn is_held(&self, _: MessageKey, _: i64) -> bool {
         false
+    }
+
+    fn in_hand(&self, _: i64) -> InHand {
+        InHand::default()
     }
 
     fn feed(&self) -> broadcast::Receiver<Arc<Settled>> {

@@ -25,6 +25,7 @@ mod database;
 mod demo;
 mod doctor;
 mod documents;
+mod endpoint_stats;
 mod endpoints;
 mod examples;
 mod faults;

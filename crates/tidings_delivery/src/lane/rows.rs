@@ -8,7 +8,7 @@ use tidings_domain::breaker::Passage;
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::{Pending, Trigger};
 use tidings_domain::message::MessageKey;
-use tidings_store::{Permit, Place};
+use tidings_store::{InHand, Permit, Place};
 
 use super::{Backlog, First, Lane, State, Work};
 use crate::shared::Shared;
@@ -17,6 +17,16 @@ impl Lane {
     /// The messages whose rows are in memory here.
     pub(crate) fn taken(&self) -> HashSet<MessageKey> {
         self.lock().taken.clone()
+    }
+
+    /// How much of its endpoint's is in memory here.
+    pub(crate) fn in_hand(&self) -> InHand {
+        let state = self.lock();
+        let count = |count| u64::try_from(count).unwrap_or(u64::MAX);
+        InHand {
+            deliveries: count(state.places),
+            rows: count(state.taken.len()),
+        }
     }
 
     /// Notes whether rows are due that found no room. As long as there are, those that come new get half of

@@ -123,13 +123,19 @@ mod tests {
         };
         let status = Some(AttemptError::Status);
         for (lines, wished) in [
-            ("webhook-delivery: abort-message\n", Some(Wish::AbortMessage)),
+            (
+                "webhook-delivery: abort-message\n",
+                Some(Wish::AbortMessage),
+            ),
             (
                 "a: b\nWebhook-Delivery:Disable\nwebhook-delivery: abort-message\n",
                 Some(Wish::Disable),
             ),
             ("webhook-delivery: maybe\n", None),
-            ("x-webhook-delivery: disable\nwebhook-deliver: disable\n", None),
+            (
+                "x-webhook-delivery: disable\nwebhook-deliver: disable\n",
+                None,
+            ),
             ("", None),
         ] {
             assert_eq!(wish(&exchange(status, lines)), wished, "{lines}");

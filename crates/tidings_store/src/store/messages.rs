@@ -5,8 +5,8 @@ use tidings_domain::ids::AttemptId;
 use tidings_domain::message::{Message, MessageKey};
 
 use crate::{
-    Accepted, AttemptRow, Dedup, DeliveryTrace, ListAttempts, ListMessages, MessageReference,
-    NewMessage, Page, StoreFuture,
+    Accepted, AttemptRow, CountOutcomes, Dedup, DeliveryTrace, ListAttempts, ListMessages,
+    MessageReference, NewMessage, OutcomeCounts, Page, StoreFuture,
 };
 
 /// The steps that accept messages, find them, and list them and their attempts.
@@ -38,6 +38,8 @@ pub trait Messages {
     fn attempts(&self, list: ListAttempts) -> StoreFuture<'_, Page<AttemptRow>>;
     /// One attempt of an application, with its message.
     fn attempt(&self, application: i64, id: AttemptId) -> StoreFuture<'_, Option<AttemptRow>>;
+    /// How many attempts to an endpoint ended in which way, and what it is owed.
+    fn outcome_counts(&self, count: CountOutcomes) -> StoreFuture<'_, OutcomeCounts>;
     /// What the states of a message's deliveries are derived from, by endpoint number.
     fn delivery_facts(&self, message: MessageKey) -> StoreFuture<'_, Vec<DeliveryTrace>>;
 }

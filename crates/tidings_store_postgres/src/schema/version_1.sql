@@ -154,11 +154,11 @@ CREATE TABLE attempt (
     response bytea NOT NULL,
     -- Serves: the attempts and the delivery states of a message; recovery.
     PRIMARY KEY (slot, message_id, created_at, id)) PARTITION BY RANGE (created_at);
--- Serves: the attempts of an endpoint.
+-- Serves: the attempts of an endpoint; how many there are in a span of time.
 CREATE INDEX attempt_by_endpoint ON attempt (slot, application, endpoint, created_at, id);
--- Serves: the failed attempts of an endpoint.
+-- Serves: the failed attempts of an endpoint; how many of them ended in which way, from the index alone.
 CREATE INDEX attempt_not_successful ON attempt (slot, application, endpoint, created_at, id)
-    WHERE outcome <> 0;
+    INCLUDE (outcome, message_id) WHERE outcome <> 0;
 -- Serves: one attempt by its id, which says when it was made.
 CREATE INDEX attempt_by_time ON attempt USING brin (created_at) WITH (pages_per_range = 16);
 

@@ -9,8 +9,8 @@ use tidings_domain::message::{FAN_OUT_DIRECT_MAX, Message, MessageKey, pack_targ
 use tidings_domain::slot;
 use tidings_store::commit::Acceptance;
 use tidings_store::{
-    Accepted, AttemptRow, Dedup, DeliveryTrace, ListAttempts, ListMessages, MessageReference,
-    Messages, NewMessage, Page, StoreError, StoreFuture,
+    Accepted, AttemptRow, CountOutcomes, Dedup, DeliveryTrace, ListAttempts, ListMessages,
+    MessageReference, Messages, NewMessage, OutcomeCounts, Page, StoreError, StoreFuture,
 };
 use tokio::sync::oneshot;
 
@@ -69,6 +69,10 @@ impl Messages for PostgresStore {
 
     fn attempt(&self, application: i64, id: AttemptId) -> StoreFuture<'_, Option<AttemptRow>> {
         read!(self, |reader| lists::attempt(&reader, application, id))
+    }
+
+    fn outcome_counts(&self, count: CountOutcomes) -> StoreFuture<'_, OutcomeCounts> {
+        read!(self, |reader| lists::outcome_counts(&reader, &count))
     }
 
     fn delivery_facts(&self, message: MessageKey) -> StoreFuture<'_, Vec<DeliveryTrace>> {

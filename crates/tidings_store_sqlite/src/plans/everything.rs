@@ -16,9 +16,9 @@ use tidings_domain::message::{Message, MessageKey, pack_targets};
 use tidings_store::commit::Acceptance;
 use tidings_store::copy::Table;
 use tidings_store::{
-    AttemptsOf, CaughtRequest, Dedup, Hold, ListAttempts, ListEventTypes, ListInboxRequests,
-    ListMessages, MessageReference, NewInbox, NewMessage, Next, Order, Owed, PageRequest, Resend,
-    Settlement,
+    AttemptsOf, CaughtRequest, CountOutcomes, Dedup, Hold, ListAttempts, ListEventTypes,
+    ListInboxRequests, ListMessages, MessageReference, NewInbox, NewMessage, Next, Order, Owed,
+    PageRequest, Resend, Settlement,
 };
 
 use crate::export::rows;
@@ -335,6 +335,13 @@ fn run_lists(connection: &rusqlite::Connection) {
     lists::message_by_seq(connection, 1).unwrap();
     lists::attempt(connection, 1, AttemptId::new(NOW, 1, 1, 1)).unwrap();
     lists::delivery_facts(connection, 1).unwrap();
+    let count = CountOutcomes {
+        application: 1,
+        endpoint: 1,
+        from: 0,
+        to: NOW + 1,
+    };
+    lists::outcome_counts(connection, &count).unwrap();
 }
 
 fn attempts(of: AttemptsOf, order: Order, outcomes: Vec<Outcome>) -> ListAttempts {

@@ -7,8 +7,8 @@ use tidings_domain::ids::AttemptId;
 use tidings_domain::message::{FAN_OUT_DIRECT_MAX, Message, MessageKey, pack_targets};
 use tidings_store::commit::Acceptance;
 use tidings_store::{
-    Accepted, AttemptRow, Dedup, DeliveryTrace, ListAttempts, ListMessages, MessageReference,
-    Messages, NewMessage, Page, StoreError, StoreFuture,
+    Accepted, AttemptRow, CountOutcomes, Dedup, DeliveryTrace, ListAttempts, ListMessages,
+    MessageReference, Messages, NewMessage, OutcomeCounts, Page, StoreError, StoreFuture,
 };
 use tokio::sync::oneshot;
 
@@ -85,6 +85,11 @@ impl Messages for SqliteStore {
     fn attempt(&self, application: i64, id: AttemptId) -> StoreFuture<'_, Option<AttemptRow>> {
         self.readers
             .read(move |connection| lists::attempt(connection, application, id))
+    }
+
+    fn outcome_counts(&self, count: CountOutcomes) -> StoreFuture<'_, OutcomeCounts> {
+        self.readers
+            .read(move |connection| lists::outcome_counts(connection, &count))
     }
 
     fn delivery_facts(&self, message: MessageKey) -> StoreFuture<'_, Vec<DeliveryTrace>> {

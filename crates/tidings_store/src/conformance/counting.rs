@@ -1,0 +1,139 @@
+//! How many attempts to an endpoint ended in which way.
+
+use tidings_domain::clock::Millis;
+use tidings_domain::delivery::{Outcome, Trigger};
+
+use super::Harness;
+use super::world::{NOW, World, hold};
+use crate::target::Target;
+use crate::{CountOutcomes, OutcomeCounts, Resend, Settlement};
+
+async fn counts(world: &World<'_>, endpoint: &Target, from: Millis, to: Millis) -> OutcomeCounts {
+    let count = CountOutcomes {
+        application: world.app(),
+        endpoint: endpoint.ordinal(),
+        from,
+        to,
+    };
+    let counts = world.store().outcome_counts(count).await;
+    counts.expect("outcomes are counted")
+}
+
+pub(super) async fn outcomes_are_counted_by_endpoint_and_time(harness: &dyn Harness) {
+    let world = World::new(harness).await;
+    let (endpoint, other) = (world.endpoint().await, world.endpoint().await);
+    let none = counts(&world, &endpoint, 0, NOW + 100).await;
+    assert_eq!(none, OutcomeCounts::default());
+    for at in [0, 10, 20] {
+        let message = world.accept(world.handed_to(&[&endpoint, &other])).await;
+        let to_other = Settlement {
+            started_at: NOW + at,
+            ..world.success(&message, &other)
+        };
+        world.settle(to_other).await;
+        for outcome in [Outcome::Success, Outcome::Exhausted, Outcome::Canceled] {
+            let message = world.accept(world.handed_to(&[&endpoint])).await;
+            let settlement = Settlement {
+                outcome,
+                started_at: NOW + at,
+                ..world.success(&message, &endpoint)
+            };
+            world.settle(settlement).await;
+        }
+        let retry = Settlement {
+            started_at: NOW + at,
+            ..world.retry(&message, &endpoint, NOW + 50_000)
+        };
+        world.settle(retry).await;
+    }
+    for (from, to, count) in [(0, 20, 2), (0, 21, 3), (1, 20, 1), (10, 10, 0), (21, 99, 0)] {
+        let found = counts(&world, &endpoint, NOW + from, NOW + to).await;
+        let expected = OutcomeCounts {
+            success: count,
+            retry: count,
+            exhausted: count,
+            canceled: count,
+            owed: count,
+            ..OutcomeCounts::default()
+        };
+        assert_eq!(found, expected, "from {from} to {to}");
+        let found = counts(&world, &other, NOW + from, NOW + to).await;
+        let expected = OutcomeCounts {
+            success: count,
+            ..OutcomeCounts::default()
+        };
+        assert_eq!(found, expected, "from {from} to {to}, another endpoint");
+    }
+}
+
+pub(super) async fn a_failure_that_was_not_the_end_is_told_apart(harness: &dyn Harness) {
+    let world = World::new(harness).await;
+    let endpoint = world.endpoint().await;
+    let fail = async |outcome| {
+        let message = world.accept(world.handed_to(&[&endpoint])).await;
+        let settlement = Settlement {
+            outcome,
+            ..world.exhausted(&message, &endpoint)
+        };
+        world.settle(settlement).await;
+        message
+    };
+    let resend = async |message: &tidings_domain::message::Message| {
+        let resend = Resend {
+            message: message.key(),
+            endpoint: endpoint.ordinal(),
+            now: NOW + 5,
+        };
+        let asked = world.store().resend(resend, None).await;
+        asked.expect("it is asked for again");
+        world.owed(endpoint.ordinal()).await.remove(0)
+    };
+    let apart = async || {
+        let counts = counts(&world, &endpoint, NOW, NOW + 100).await;
+        let ends = (counts.exhausted, counts.canceled);
+        let not = (
+            counts.exhausted_and_not_the_end,
+            counts.canceled_and_not_the_end,
+        );
+        (ends, not, counts.owed)
+    };
+    let failed = fail(Outcome::Exhausted).await;
+    fail(Outcome::Canceled).await;
+    assert_eq!(apart().await, ((1, 1), (0, 0), 0));
+
+    // It is owed again, then arrives.
+    let row = resend(&failed).await;
+    assert_eq!(apart().await, ((1, 1), (1, 0), 1));
+    let arrives = Settlement {
+        hold: hold(&row),
+        number: 2,
+        trigger: Trigger::Manual,
+        started_at: NOW + 6,
+        ..world.success(&failed, &endpoint)
+    };
+    world.settle(arrives).await;
+    assert_eq!(apart().await, ((1, 1), (1, 0), 0));
+
+    // What has arrived stays so when it fails later; what fails twice has failed once.
+    let row = resend(&failed).await;
+    let fails_late = Settlement {
+        hold: hold(&row),
+        number: 3,
+        trigger: Trigger::Manual,
+        started_at: NOW + 7,
+        ..world.exhausted(&failed, &endpoint)
+    };
+    world.settle(fails_late).await;
+    assert_eq!(apart().await, ((2, 1), (2, 0), 0));
+    let twice = fail(Outcome::Exhausted).await;
+    let row = resend(&twice).await;
+    let again = Settlement {
+        hold: hold(&row),
+        number: 2,
+        trigger: Trigger::Manual,
+        started_at: NOW + 8,
+        ..world.exhausted(&twice, &endpoint)
+    };
+    world.settle(again).await;
+    assert_eq!(apart().await, ((4, 1), (3, 0), 0));
+}

@@ -270,6 +270,24 @@ pub(crate) async fn list_message_attempts(
     Ok(list(&listed, rows))
 }
 
+/// As [`list_message_attempts`] with the endpoint in the path, for older clients.
+pub(crate) async fn list_delivery_attempts(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path((app, msg, endpoint)): Path<(String, String, String)>,
+    query: Query,
+) -> Result<Response, Problem> {
+    let (filter, shown) = read_attempt_filter(&query)?;
+    let page = newest_first(&query)?;
+    let listed = api
+        .service
+        .attempts_of_message(caller, (&app, &msg), Some(&endpoint), &filter, &page)
+        .await?;
+    let rows = listed.rows.iter();
+    let rows = rows.map(|row| MessageAttemptOut::of(row, shown)).collect();
+    Ok(list(&listed, rows))
+}
+
 pub(crate) async fn list_endpoint_attempts(
     State(api): ApiState,
     Authenticated(caller): Authenticated,

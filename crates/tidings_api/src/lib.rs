@@ -39,7 +39,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use tidings_service::Service;
 
 pub use app::App;
@@ -265,7 +265,31 @@ fn message_routes() -> Router<Arc<Api>> {
             v1!("/app/{app}/msg"),
             get(messages::list_messages).post(messages::create_message),
         )
+        .route(
+            v1!("/app/{app}/msg/bulk-expunge"),
+            post(messages::bulk_expunge_messages),
+        )
+        .route(
+            v1!("/app/{app}/msg/precheck/active"),
+            post(messages::precheck_message),
+        )
         .route(v1!("/app/{app}/msg/{msg}"), get(messages::get_message))
+        .route(
+            v1!("/app/{app}/msg/{msg}/content"),
+            delete(messages::expunge_message),
+        )
+        .route(
+            v1!("/app/{app}/msg/{msg}/attempt"),
+            get(attempts::list_message_attempts),
+        )
+        .route(
+            v1!("/app/{app}/msg/{msg}/endpoint/{endpoint}/attempt"),
+            get(attempts::list_delivery_attempts),
+        )
+        .route(
+            v1!("/app/{app}/msg/{msg}/attempt/{attempt}/content"),
+            delete(messages::expunge_attempt),
+        )
         .route(
             v1!("/app/{app}/msg/{msg}/endpoint"),
             get(deliveries::list_message_endpoints),

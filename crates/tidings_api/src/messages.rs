@@ -1,6 +1,9 @@
 //! `/app/{app}/msg`: messages.
 
 mod body;
+mod content;
+
+use std::borrow::Cow;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -13,7 +16,7 @@ use tidings_domain::ids::MessageId;
 use tidings_domain::message::Message;
 use tidings_domain::names::CHANNEL_BYTES_MAX;
 use tidings_service::limits::TAG_BYTES_MAX;
-use tidings_service::messages::{MessageFilter, Receipt};
+use tidings_service::messages::{MessageFilter, OptionsDraft, Receipt};
 use tidings_service::payload::JsonText;
 
 use crate::ApiState;
@@ -25,6 +28,10 @@ use crate::query::Query;
 use crate::time;
 
 use self::body::MessageIn;
+
+pub(crate) use self::content::{
+    bulk_expunge_messages, expunge_attempt, expunge_message, precheck_message,
+};
 
 /// What stands for a payload that was not asked for.
 const WITHOUT_CONTENT: &str = "{}";
@@ -42,6 +49,11 @@ pub(crate) struct MessageOut<'a> {
     channels: Option<&'a [String]>,
     tags: Option<&'a [String]>,
     timestamp: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deliver_at: Option<String>,
+    /// What is sent in place of the payload. The contract has no word for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    raw_payload: Option<Cow<'a, str>>,
 }
 
 impl<'a> MessageOut<'a> {
@@ -63,11 +75,28 @@ impl<'a> MessageOut<'a> {
             channels: some_unless_empty(&message.channels),
             tags: some_unless_empty(&message.tags),
             timestamp: time::format(message.accepted_at()),
+            deliver_at: message
+                .options
+                .as_ref()
+                .and_then(|options| options.deliver_at.map(time::format)),
+            raw_payload: message
+                .options
+                .as_ref()
+                .filter(|_| with_content)
+                .and_then(|options| options.raw_payload.as_deref())
+                .map(String::from_utf8_lossy),
         }
     }
 
     /// A message that was accepted just now.
-    fn accepted(id: MessageId, message: &'a MessageIn<'a>, with_content: bool) -> Self {
+    fn accepted(
+        id: MessageId,
+        message: &'a MessageIn<'a>,
+        options: Option<&'a OptionsDraft>,
+        with_content: bool,
+    ) -> Self {
+        let deliver_at = options.and_then(|options| options.deliver_at);
+        let raw_payload = options.and_then(|options| options.raw_payload.as_deref());
         Self {
             id,
             event_id: message.event_id.as_deref(),
@@ -80,6 +109,8 @@ impl<'a> MessageOut<'a> {
             channels: message.channels.as_deref().and_then(some_unless_empty),
             tags: message.tags.as_deref().and_then(some_unless_empty),
             timestamp: time::format(id.at_ms()),
+            deliver_at: deliver_at.filter(|at| *at > id.at_ms()).map(time::format),
+            raw_payload: raw_payload.filter(|_| with_content).map(Cow::Borrowed),
         }
     }
 }
@@ -116,13 +147,14 @@ pub(crate) async fn create_message(
     let with_content = query.flag("with_content", true)?;
     let text = JsonText::check(&body.bytes)?;
     let message = MessageIn::parse(text)?;
-    let draft = message.draft(text, api.service.now())?;
+    let draft = message.draft(text)?;
     let dedup = body.dedup(&api, caller)?;
+    let options = draft.options.clone();
     Ok(
         match api.service.accept(caller, &app, draft, dedup).await? {
             Receipt::Accepted(id) => json(
                 StatusCode::ACCEPTED,
-                &MessageOut::accepted(id, &message, with_content),
+                &MessageOut::accepted(id, &message, options.as_deref(), with_content),
             ),
             Receipt::Replayed(earlier) => json(
                 StatusCode::ACCEPTED,

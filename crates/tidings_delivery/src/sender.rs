@@ -168,6 +168,7 @@ impl Sender {
             id: event.id,
             event_type: event.event_type,
             formatted: &formatted,
+            headers: event.headers(),
             now,
         };
         let attempt = self.attempt(&mut record, &prepared, &message);

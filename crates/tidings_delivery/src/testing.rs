@@ -52,13 +52,7 @@ pub(crate) async fn send(
 ) -> Result<(), StoreError> {
     let started_at = shared.clock.now_ms();
     let id = message.id.to_string();
-    let event = Event {
-        id: &id,
-        event_type: &message.event_type,
-        accepted_at: message.accepted_at(),
-        application: target.application,
-        payload: &message.payload,
-    };
+    let event = Event::of(&message, &id, target.application);
     let exchange = if target.endpoint.has_batches() {
         worker::request(&shared, &target, &[&message], started_at).await
     } else {

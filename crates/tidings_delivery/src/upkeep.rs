@@ -1,5 +1,6 @@
 //! What happens every so often: caches learn of changes, what waits too long is written down, what is
-//! owed to nobody is canceled, old idempotency keys go, and so does what inboxes have kept long enough.
+//! owed to nobody is canceled, old idempotency keys go, and so do payloads whose own time is up and what
+//! inboxes have kept long enough.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,6 +23,8 @@ const LANES_EVERY_MAX: Duration = Duration::from_secs(5);
 const STALE_EVERY: Duration = Duration::from_mins(1);
 /// How many deliveries are canceled in one commit.
 const CANCEL_AT_ONCE: usize = 1_000;
+/// How many payloads are taken away in one commit, each with what is owed of it.
+const EXPIRE_AT_ONCE: usize = 100;
 /// How many rows of records of deleted applications are removed in one commit.
 const RECORDS_AT_ONCE: usize = 1_000;
 /// How many idempotency keys are looked at in one commit.
@@ -57,6 +60,7 @@ pub(crate) async fn run(shared: Arc<Shared>, stop: CancellationToken) {
         if stale_at.elapsed() >= STALE_EVERY {
             stale_at = Instant::now();
             log(cancel_stale(&shared).await);
+            log(expire_payloads(&shared).await);
             log(sweep_records(&shared).await);
             log(sweep_inboxes(&shared).await);
         }
@@ -85,6 +89,18 @@ pub(crate) async fn cancel_stale(shared: &Shared) -> Result<(), StoreError> {
 /// Removes what is left of the records of deleted applications.
 async fn sweep_records(shared: &Shared) -> Result<(), StoreError> {
     while shared.store.sweep_records(RECORDS_AT_ONCE).await? > 0 {
+        tokio::task::yield_now().await;
+    }
+    Ok(())
+}
+
+/// Takes away payloads that were to be kept for less long than their messages.
+async fn expire_payloads(shared: &Shared) -> Result<(), StoreError> {
+    while !shared.is_draining() {
+        let now = shared.clock.now_ms();
+        if shared.store.expire_payloads(now, EXPIRE_AT_ONCE).await? < EXPIRE_AT_ONCE {
+            break;
+        }
         tokio::task::yield_now().await;
     }
     Ok(())

@@ -100,6 +100,12 @@ async fn prepare(shared: &Shared, work: Work) -> Result<Option<Job>, StoreError>
                 );
                 return Ok(None);
             };
+            if message.is_expunged() {
+                // There is nothing to send: rows that are left of it say so from now on.
+                let now = shared.clock.now_ms();
+                shared.store.expunge_message(row.message, now).await?;
+                return Ok(None);
+            }
             let recoveries_count = row.recoveries_count;
             if recoveries_count > 0 && recoveries_count < RECOVERIES_COUNT_MAX {
                 // Counted before it is sent: what kills the process must not do so for ever.
@@ -203,13 +209,7 @@ async fn send(
 ) {
     faults::pass(faults::WHILE_SENDING);
     let id = job.message.id.to_string();
-    let event = Event {
-        id: &id,
-        event_type: &job.message.event_type,
-        accepted_at: job.message.accepted_at(),
-        application: target.application,
-        payload: &job.message.payload,
-    };
+    let event = Event::of(&job.message, &id, target.application);
     let exchange = shared.sender.send(target, &event, started_at).await;
     if exchange.error == Some(AttemptError::Format) {
         let verdict = Verdict::without_request(Outcome::Exhausted, exchange, started_at);

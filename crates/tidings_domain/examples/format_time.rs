@@ -52,6 +52,7 @@ fn time_us(format: BodyFormat, payload: &Bytes) -> f64 {
         accepted_at: 1_700_000_000_000,
         application: ApplicationId::new(1, 0, 1, 1),
         payload,
+        options: None,
     };
     let mut times: Vec<f64> = (0..BATCHES_COUNT)
         .map(|_| {

@@ -18,7 +18,7 @@ use ipnet::IpNet;
 
 pub use self::header::{
     HEADER_NAME_BYTES_MAX, HEADER_VALUE_BYTES_MAX, HEADERS_MAX, RefusedHeader, check_header,
-    check_headers,
+    check_headers, check_message_headers,
 };
 pub use self::url::{Host, RefusedUrl, TargetUrl, URL_BYTES_MAX};
 

@@ -16,6 +16,7 @@ use bytes::Bytes;
 
 use crate::clock::Millis;
 use crate::ids::ApplicationId;
+use crate::message::{Message, MessageOptions};
 
 pub use self::event::list;
 pub use self::json::{Unrepresentable, Why};
@@ -87,12 +88,13 @@ impl BodyFormat {
     /// # Errors
     /// When the format has no words for what the payload holds.
     pub fn format(self, event: &Event<'_>) -> Result<Formatted, Unrepresentable> {
-        let body = match self {
-            Self::Json | Self::CloudEventsBinary => event.payload.clone(),
-            Self::Envelope => event::envelope(event)?,
-            Self::Form => form::format(event.payload)?,
-            Self::Xml => xml::format(event.payload)?,
-            Self::CloudEvents => event::structured(event)?,
+        let body = match (event.raw_payload(), self) {
+            (Some(raw), _) => raw.clone(),
+            (None, Self::Json | Self::CloudEventsBinary) => event.payload.clone(),
+            (None, Self::Envelope) => event::envelope(event)?,
+            (None, Self::Form) => form::format(event.payload)?,
+            (None, Self::Xml) => xml::format(event.payload)?,
+            (None, Self::CloudEvents) => event::structured(event)?,
         };
         let headers = match self {
             Self::CloudEventsBinary => event::headers(event),
@@ -115,6 +117,32 @@ pub struct Event<'a> {
     pub application: ApplicationId,
     /// The payload as it came.
     pub payload: &'a Bytes,
+    /// What few messages ask for.
+    pub options: Option<&'a MessageOptions>,
+}
+
+impl<'a> Event<'a> {
+    /// The event of a message, whose id is shown as `id`.
+    pub fn of(message: &'a Message, id: &'a str, application: ApplicationId) -> Self {
+        Self {
+            id,
+            event_type: &message.event_type,
+            accepted_at: message.accepted_at(),
+            application,
+            payload: &message.payload,
+            options: message.options.as_deref(),
+        }
+    }
+
+    /// What is sent as it is, whatever the format.
+    pub fn raw_payload(&self) -> Option<&'a Bytes> {
+        self.options?.raw_payload.as_ref()
+    }
+
+    /// The message's own headers.
+    pub fn headers(&self) -> &'a [(String, String)] {
+        self.options.map_or(&[], |options| &options.headers)
+    }
 }
 
 /// What goes out.

@@ -80,6 +80,8 @@ stored_enum! {
         Paused = 6 / "paused",
         /// It waits in line, since its endpoint keeps the order. Of a fan-out: some of its targets do.
         Line = 7 / "line",
+        /// The message asks to be sent later.
+        Later = 8 / "later",
     }
 }
 

@@ -1,6 +1,10 @@
 //! Messages: events that were accepted.
 
+mod options;
+
 use bytes::Bytes;
+
+pub use self::options::{DELIVER_AHEAD_MAX_MS, MessageOptions};
 
 use crate::clock::Millis;
 use crate::ids::MessageId;
@@ -8,6 +12,9 @@ use crate::ids::MessageId;
 /// Up to so many targets a message is handed over or spilled one by one; above, one cursor in
 /// `pending` is expanded step by step.
 pub const FAN_OUT_DIRECT_MAX: usize = 256;
+
+/// Stands in the place of an answer that was expunged.
+pub const EXPUNGED: &str = "EXPUNGED";
 
 /// What a message is found by: a store that spreads its rows over many places needs the application too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -37,6 +44,8 @@ pub struct Message {
     pub tags: Vec<String>,
     /// The endpoints that matched when it was accepted, by number, ascending.
     pub targets: Vec<i64>,
+    /// What few messages ask for.
+    pub options: Option<Box<MessageOptions>>,
 }
 
 impl Message {
@@ -46,6 +55,11 @@ impl Message {
             application: self.application,
             id: self.id,
         }
+    }
+
+    /// Whether its payload is gone, so that it can never be sent again.
+    pub fn is_expunged(&self) -> bool {
+        self.payload.is_empty()
     }
 
     /// When it was accepted.

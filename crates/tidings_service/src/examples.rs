@@ -252,6 +252,7 @@ impl Service {
             dedup,
             event_id_until: accepted_at,
             record: None,
+            options: None,
         };
         match self.store.accept(new).await? {
             Accepted::Done(id) => Ok(Arc::new(Message {
@@ -263,6 +264,7 @@ impl Service {
                 channels: Vec::new(),
                 tags: Vec::new(),
                 targets: example.targets,
+                options: None,
             })),
             Accepted::Replayed(message) => Ok(message),
             Accepted::KeyReused | Accepted::EventIdTaken(_) | Accepted::RecordChanged => {

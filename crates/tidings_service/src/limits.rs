@@ -22,6 +22,12 @@ pub const CHANNELS_MAX: usize = 10;
 pub const TAGS_MAX: usize = 5;
 /// Most bytes of a tag.
 pub const TAG_BYTES_MAX: usize = 128;
+/// For how many days a message may ask its payload to be kept.
+pub const PAYLOAD_RETENTION_DAYS_MAX: u32 = 90;
+/// For how many hours: as long.
+pub const PAYLOAD_RETENTION_HOURS_MAX: u32 = 90 * 24;
+/// Most messages whose payloads are expunged in one request.
+pub const EXPUNGED_AT_ONCE_MAX: usize = 250;
 /// Most feature flags of an event type.
 pub const FEATURE_FLAGS_MAX: usize = 25;
 /// Most bytes of all schemas of an event type, as JSON.

@@ -1,9 +1,12 @@
 //! Messages: accepting an event, and finding what was accepted.
 
+mod expunge;
 mod lists;
+mod options;
 
 use std::sync::Arc;
 
+use tidings_domain::clock::Millis;
 use tidings_domain::ids::MessageId;
 use tidings_domain::message::{FAN_OUT_DIRECT_MAX, Message};
 use tidings_domain::names::{check_event_id, check_event_type_name};
@@ -19,6 +22,7 @@ use crate::payload::Payload;
 use crate::{Caller, Service};
 
 pub use lists::MessageFilter;
+pub use options::OptionsDraft;
 
 pub(crate) const NOT_FOUND: ServiceError = ServiceError::NotFound { what: "message" };
 
@@ -37,10 +41,13 @@ pub struct MessageDraft {
     pub tags: Vec<String>,
     /// The application, to be made if it is not there.
     pub application: Option<ApplicationDraft>,
+    /// What few messages ask for.
+    pub options: Option<Box<OptionsDraft>>,
 }
 
 impl MessageDraft {
-    fn check(&self) -> Result<(), ServiceError> {
+    /// `now` is only asked where something depends on it.
+    fn check(&self, now: impl FnOnce() -> Millis) -> Result<(), ServiceError> {
         let mut problems = Problems::default();
         problems.check("eventType", check_event_type_name(&self.event_type));
         if let Some(event_id) = &self.event_id {
@@ -55,6 +62,9 @@ impl MessageDraft {
         }
         if !self.tags.is_empty() {
             check_tags(&self.tags, &mut problems);
+        }
+        if let Some(options) = &self.options {
+            options.check(now(), &mut problems);
         }
         problems.finish()
     }
@@ -87,7 +97,7 @@ impl Service {
                 source: None,
             });
         }
-        draft.check()?;
+        draft.check(|| self.now())?;
         let cached = self
             .directory
             .cached_application(caller.environment, application);
@@ -119,9 +129,17 @@ impl Service {
         let matching: Vec<&Arc<Target>> = view
             .matching(&draft.event_type, &draft.channels, payload)
             .collect();
-        let admitted = self.admit(&matching, payload.len()).await;
-        let in_line = matching.iter().filter(|target| target.endpoint.is_fifo);
-        let in_line = in_line.map(|target| target.ordinal()).collect();
+        let options = draft.options.and_then(|options| options.build(self.now()));
+        let is_later = options
+            .as_ref()
+            .is_some_and(|options| options.deliver_at.is_some());
+        let (mut admitted, mut in_line) = (Vec::new(), Vec::new());
+        if !is_later {
+            let bytes = options.as_ref().map_or(0, |options| options.bytes());
+            admitted = self.admit(&matching, payload.len() + bytes).await;
+            let first = matching.iter().filter(|target| target.endpoint.is_fifo);
+            in_line.extend(first.map(|target| target.ordinal()));
+        }
         let accepted_at = self.now();
         NewMessage {
             application: view.ordinal(),
@@ -138,6 +156,7 @@ impl Service {
             dedup,
             event_id_until: accepted_at + EVENT_ID_UNIQUE_FOR_MS,
             record: None,
+            options,
         }
     }
 
@@ -255,11 +274,12 @@ mod tests {
             channels: Vec::new(),
             tags: Vec::new(),
             application: None,
+            options: None,
         }
     }
 
     fn wrong_fields(draft: &MessageDraft) -> Vec<String> {
-        match draft.check() {
+        match draft.check(|| 0) {
             Ok(()) => Vec::new(),
             Err(ServiceError::Invalid(problems)) => problems
                 .iter()

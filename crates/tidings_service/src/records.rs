@@ -88,6 +88,7 @@ impl Wanted {
             channels: Vec::new(),
             tags: Vec::new(),
             application: None,
+            options: None,
         };
         Ok((write, draft))
     }

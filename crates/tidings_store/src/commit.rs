@@ -188,6 +188,7 @@ fn committed<S: Answered + ?Sized>(
                 channels: new.channels,
                 tags: new.tags,
                 targets: new.targets,
+                options: new.options,
             });
             handed.extend(admitted.into_iter().map(|(target, permit)| Handed {
                 message: message.clone(),

@@ -18,6 +18,7 @@ mod applications;
 mod boards;
 mod bytes;
 mod canceling;
+mod contents;
 mod counting;
 mod due;
 mod endpoints;
@@ -125,6 +126,17 @@ macro_rules! every_conformance_test {
             counting:
                 outcomes_are_counted_by_endpoint_and_time,
                 a_failure_that_was_not_the_end_is_told_apart;
+            contents:
+                what_is_to_be_sent_later_is_owed_then_and_not_before,
+                a_wide_fan_out_for_later_is_expanded_then,
+                a_crash_brings_back_nothing_early_that_is_to_be_sent_later,
+                the_options_of_a_message_are_kept_exactly,
+                an_expunged_payload_is_gone_and_what_is_owed_of_it_is_canceled,
+                a_wide_fan_out_whose_payload_is_gone_is_expanded_at_once,
+                a_retry_after_its_payload_is_gone_is_owed_and_canceled_by_the_next_expunging,
+                nobody_elses_message_is_expunged,
+                payloads_go_when_their_time_is_up_a_few_at_a_time,
+                an_expunged_answer_is_gone_and_its_attempt_stays;
             due:
                 what_is_due_comes_oldest_first_and_not_before_its_time,
                 endpoints_that_are_owed_something_are_listed_with_the_first_due_time;

@@ -36,6 +36,8 @@ pub enum Table {
     Change,
     /// Messages.
     Message,
+    /// Which payloads go before their messages do.
+    PayloadExpiry,
     /// Attempts.
     Attempt,
     /// Records, gone ones included.
@@ -56,7 +58,7 @@ pub enum Table {
 
 impl Table {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Environment,
         Self::ApiKey,
         Self::Application,
@@ -69,6 +71,7 @@ impl Table {
         Self::Inbox,
         Self::Change,
         Self::Message,
+        Self::PayloadExpiry,
         Self::Attempt,
         Self::Record,
         Self::RecordChange,
@@ -94,6 +97,7 @@ impl Table {
             Self::Inbox => "inbox",
             Self::Change => "change",
             Self::Message => "message",
+            Self::PayloadExpiry => "payload_expiry",
             Self::Attempt => "attempt",
             Self::Record => "record",
             Self::RecordChange => "record_change",

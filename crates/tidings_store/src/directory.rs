@@ -59,6 +59,14 @@ impl ApplicationView {
             })
         })
     }
+
+    /// Whether any endpoint wants such messages now, as far as that can be told without a payload.
+    pub fn has_receiver(&self, event_type: &str, channels: &[String]) -> bool {
+        self.targets.iter().any(|target| {
+            let endpoint = &target.endpoint;
+            !endpoint.is_off() && endpoint.wants(event_type, channels)
+        })
+    }
 }
 
 /// An API user with the id of its application.

@@ -9,7 +9,7 @@ use tidings_domain::delivery::{
 };
 use tidings_domain::endpoint::EndpointState;
 use tidings_domain::ids::{AttemptId, EndpointId, IdParts, MessageId};
-use tidings_domain::message::{Message, MessageKey};
+use tidings_domain::message::{Message, MessageKey, MessageOptions};
 
 use crate::configuration::{Dedup, Order};
 use crate::handover::Permit;
@@ -49,9 +49,27 @@ pub struct NewMessage {
     pub event_id_until: Millis,
     /// The change of a record that it tells of, made in the same transaction.
     pub record: Option<Box<RecordWrite>>,
+    /// What few messages ask for. One that is to be sent later has no places, neither in memory nor in a line:
+    /// all of it is owed.
+    pub options: Option<Box<MessageOptions>>,
 }
 
 impl NewMessage {
+    /// When what is owed of it is due, and why it is owed.
+    pub fn due(&self) -> (Millis, PendingReason) {
+        let later = self.options.as_ref().and_then(|options| options.deliver_at);
+        match later {
+            Some(at) if at > self.accepted_at => (at, PendingReason::Later),
+            _ => (self.accepted_at, PendingReason::Spilled),
+        }
+    }
+
+    /// How many bytes it takes in memory, about.
+    pub fn bytes(&self) -> usize {
+        let options = self.options.as_ref();
+        self.payload.len() + options.map_or(0, |options| options.bytes())
+    }
+
     /// Why the cursor of its fan-out is owed.
     pub fn reason_of_fan_out(&self) -> PendingReason {
         if self.in_line.is_empty() {

@@ -1,36 +1,29 @@
 //! Messages are written down: one row each, and what is owed of them beyond what delivery takes at once.
 
 mod changes;
+mod insert;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use tidings_domain::delivery::{PendingReason, Trigger};
+use tidings_domain::delivery::Trigger;
 use tidings_domain::ids::{IdParts, MessageId};
 use tidings_domain::message::{FAN_OUT_DIRECT_MAX, MessageKey};
 use tidings_domain::slot;
 use tidings_store::Accepted;
 use tidings_store::commit::Acceptance;
 
-use crate::connection::{Connection, Parameter};
-use crate::convert::{stored, stored_option, unreadable, words};
+use crate::connection::Connection;
+use crate::convert::unreadable;
 use crate::dedup::{self, Claim, Held};
 use crate::failure::Result;
 use crate::flight::Flight;
 use crate::line::Joining;
 use crate::pending::{self, NewRows};
 use crate::records::{self, Writing};
-use crate::statements::statements;
 use crate::step::Scope;
 
-statements! {
-    INSERT_MESSAGES = "-- insert_messages
-        INSERT INTO message (slot, journal, application, created_at, id, seq, event_type, targets,
-            event_id, channels, tags, payload)
-        SELECT unnest($2::smallint[]), $1, unnest($3::bigint[]), unnest($4::bigint[]),
-            unnest($5::bytea[]), unnest($6::bigint[]), unnest($7::text[]), unnest($8::bytea[]),
-            unnest($9::text[]), unnest($10::text[]), unnest($11::text[]), unnest($12::bytea[])";
-}
+pub(crate) use insert::STATEMENTS;
 
 /// Messages on their way into one transaction, each to be written or to get the answer of the one that
 /// came before it.
@@ -271,6 +264,9 @@ impl<'a> Round<'a> {
             return;
         }
         flight.add(self.insert(connection, scope.journal.id));
+        if self.have_expiry() {
+            flight.add(self.note_expiry(connection));
+        }
         if !self.owed.is_empty() {
             flight.add(pending::insert(connection, &self.owed, Trigger::Scheduled));
         }
@@ -291,8 +287,9 @@ impl<'a> Round<'a> {
             if new.admitted.len() + new.in_line.len() == new.targets.len() {
                 continue;
             }
+            let (due_at, reason) = new.due();
             if new.targets.len() > FAN_OUT_DIRECT_MAX {
-                rows.push(key, 0, new.accepted_at, new.reason_of_fan_out());
+                rows.push(key, 0, due_at, new.reason_of_fan_out());
                 continue;
             }
             let elsewhere: HashSet<i64> = new
@@ -306,48 +303,10 @@ impl<'a> Round<'a> {
                 .iter()
                 .filter(|target| !elsewhere.contains(target))
             {
-                rows.push(key, *target, new.accepted_at, PendingReason::Spilled);
+                rows.push(key, *target, due_at, reason);
             }
         }
         rows
-    }
-
-    async fn insert(&self, connection: &Connection, journal: u16) -> Result<()> {
-        macro_rules! column {
-            (($candidate:ident, $id:ident) => $value:expr) => {
-                self.fresh
-                    .iter()
-                    .map(|($candidate, $id)| $value)
-                    .collect::<Vec<_>>()
-            };
-            ($acceptance:ident => $value:expr) => {
-                self.fresh
-                    .iter()
-                    .map(|(candidate, _)| {
-                        let $acceptance = &self.acceptances[candidate.place];
-                        $value
-                    })
-                    .collect::<Vec<_>>()
-            };
-        }
-        let ids = column!((_candidate, id) => id.parts().to_bytes());
-        let ids: Vec<&[u8]> = ids.iter().map(|id| &id[..]).collect();
-        let columns: [Parameter<'_>; 12] = [
-            &i32::from(journal),
-            &column!((candidate, _id) => candidate.slot),
-            &column!(one => one.new.application),
-            &column!((_candidate, id) => id.at_ms()),
-            &ids,
-            &column!((_candidate, id) => id.seq()),
-            &column!(one => stored(&one.new.event_type)),
-            &column!(one => &one.packed_targets[..]),
-            &column!(one => stored_option(one.new.event_id.as_ref())),
-            &column!(one => words(&one.new.channels)),
-            &column!(one => words(&one.new.tags)),
-            &column!(one => &one.new.payload[..]),
-        ];
-        connection.execute(INSERT_MESSAGES, &columns).await?;
-        Ok(())
     }
 }
 

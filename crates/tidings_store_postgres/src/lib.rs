@@ -18,6 +18,7 @@ pub mod distribute;
 pub mod doctor;
 mod endpoints;
 mod event_types;
+mod expunge;
 mod failure;
 mod fan_out;
 mod flight;

@@ -2,9 +2,9 @@
 
 use crate::{
     accept, api_users, applications, boards, buttons, changes, dedup, distribute, doctor,
-    endpoints, event_types, fan_out, groups, health, hints, import, inboxes, journal, keys, line,
-    lists, migration, nodes, partitions, pending, plan_list, records, retention, server, settle,
-    takeover, upkeep,
+    endpoints, event_types, expunge, fan_out, groups, health, hints, import, inboxes, journal,
+    keys, line, lists, migration, nodes, partitions, pending, plan_list, records, retention,
+    server, settle, takeover, upkeep,
 };
 
 /// Defines statements as constants, and the list of them.
@@ -52,6 +52,7 @@ pub fn all() -> impl Iterator<Item = &'static str> {
         doctor::STATEMENTS,
         endpoints::STATEMENTS,
         event_types::STATEMENTS,
+        expunge::STATEMENTS,
         fan_out::STATEMENTS,
         groups::STATEMENTS,
         health::STATEMENTS,

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::{AttemptError, OWED_FOR_MAX_MS, Outcome};
 use tidings_domain::ids::AttemptId;
+use tidings_domain::message::MessageKey;
+use tidings_domain::slot;
 use tidings_store::Creditor;
 use tokio_postgres::Row;
 
@@ -33,6 +35,11 @@ statements! {
         SELECT slot, application, message_id, endpoint, attempts_count, trigger FROM pending
         WHERE slot = $1 AND endpoint = $2 AND due_at <= $5 AND owed_since < $3
         ORDER BY due_at LIMIT $4";
+    OWED_OF = "-- owed_of
+        SELECT slot, application, message_id, endpoint, attempts_count, trigger FROM pending
+        WHERE slot = $1 AND message_id = $2 AND endpoint > 0";
+    URLS_OF = "-- urls_of
+        SELECT ordinal, url FROM endpoint WHERE ordinal = ANY($1)";
     INSERT_CANCELED = "-- insert_canceled
         INSERT INTO attempt (slot, application, endpoint, message_id, created_at, id, number,
             trigger, outcome, is_late, error, resolve_us, connect_us, tls_us, head_us, body_us,
@@ -123,6 +130,32 @@ async fn owed_for_too_long(
             ],
         )
         .await
+}
+
+/// Cancels everything that is owed of a message, but for the cursor of its fan-out.
+pub(crate) async fn cancel_all_of(
+    scope: &mut Scope,
+    message: MessageKey,
+    error: AttemptError,
+    now: Millis,
+) -> Result<()> {
+    let (slot, id) = (slot::of(message.application), message.id.parts().to_bytes());
+    let owed = scope.connection.query(OWED_OF, &[&slot, &&id[..]]).await?;
+    if owed.is_empty() {
+        return Ok(());
+    }
+    let endpoints = owed.iter().map(|row| Ok(row.try_get(3)?));
+    let endpoints: Vec<i64> = endpoints.collect::<Result<_>>()?;
+    let rows = scope.connection.query(URLS_OF, &[&endpoints]).await?;
+    let urls = rows
+        .iter()
+        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
+    let urls: HashMap<i64, String> = urls.collect::<Result<_>>()?;
+    for (row, endpoint) in owed.iter().zip(endpoints) {
+        let url = urls.get(&endpoint).map_or("", |url| url);
+        cancel(scope, row, (error, url), now).await?;
+    }
+    Ok(())
 }
 
 /// The row that says why, in the place of the row that is owed.

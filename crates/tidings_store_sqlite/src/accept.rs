@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
-use tidings_domain::delivery::{PendingReason, Trigger};
+use tidings_domain::delivery::Trigger;
 use tidings_domain::ids::MessageId;
 use tidings_domain::message::FAN_OUT_DIRECT_MAX;
 use tidings_store::commit::{Acceptance, Effects};
@@ -11,12 +11,12 @@ use tidings_store::{Accepted, Creditor, Dedup, NewMessage};
 
 use crate::convert::words;
 use crate::journal::Journal;
-use crate::{line, records};
+use crate::{expunge, line, records};
 
 const INSERT_MESSAGE: &str = "-- insert_message
 INSERT INTO message (seq, application, accepted_at, journal, tail, event_type, targets, event_id,
-    channels, tags, payload)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    channels, tags, options, payload)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 
 const INSERT_PENDING: &str = "-- insert_pending
 INSERT INTO pending (message, endpoint, due_at, owed_since, attempts_count, reason, trigger,
@@ -58,8 +58,10 @@ pub(crate) fn write(
             new.event_id,
             words(&new.channels),
             words(&new.tags),
+            new.options.as_ref().map(|options| options.to_text()),
             &new.payload[..],
         ])?;
+        expunge::note(connection, new, seq)?;
         write_pending(connection, new, seq, effects)?;
         line::join(connection, new, seq, effects)?;
         let handed = u32::try_from(new.admitted.len()).unwrap_or(u32::MAX);
@@ -199,12 +201,12 @@ fn write_pending(
         return Ok(());
     }
     let mut insert = connection.prepare_cached(INSERT_PENDING)?;
-    let now = new.accepted_at;
+    let (due_at, reason) = new.due();
     let trigger = Trigger::Scheduled.code();
     if new.targets.len() > FAN_OUT_DIRECT_MAX {
         let reason = new.reason_of_fan_out().code();
-        insert.execute(params![seq, 0, now, reason, trigger])?;
-        effects.owed.push((Creditor::unslotted(0), now));
+        insert.execute(params![seq, 0, due_at, reason, trigger])?;
+        effects.owed.push((Creditor::unslotted(0), due_at));
         return Ok(());
     }
     for target in &new.targets {
@@ -213,14 +215,8 @@ fn write_pending(
             .iter()
             .any(|(admitted, _)| admitted.ordinal() == *target);
         if !is_admitted && !new.in_line.contains(target) {
-            insert.execute(params![
-                seq,
-                target,
-                now,
-                PendingReason::Spilled.code(),
-                trigger
-            ])?;
-            effects.owed.push((Creditor::unslotted(*target), now));
+            insert.execute(params![seq, target, due_at, reason.code(), trigger])?;
+            effects.owed.push((Creditor::unslotted(*target), due_at));
         }
     }
     Ok(())

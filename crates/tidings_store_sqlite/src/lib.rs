@@ -16,6 +16,7 @@ pub mod doctor;
 mod endpoints;
 mod event_types;
 mod export;
+mod expunge;
 mod inboxes;
 mod journal;
 mod keys;

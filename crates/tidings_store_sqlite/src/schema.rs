@@ -131,13 +131,19 @@ CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROW
 CREATE TABLE message (
     seq INTEGER PRIMARY KEY, application INTEGER NOT NULL, accepted_at INTEGER NOT NULL,
     journal INTEGER NOT NULL, tail INTEGER NOT NULL, event_type TEXT NOT NULL,
-    targets BLOB NOT NULL, event_id TEXT, channels TEXT, tags TEXT, content_type TEXT,
-    deliver_at INTEGER, payload_until INTEGER, payload BLOB NOT NULL);
+    targets BLOB NOT NULL, event_id TEXT, channels TEXT, tags TEXT, options TEXT,
+    payload BLOB NOT NULL);
 -- Serves: the messages of an application.
 CREATE INDEX message_by_application ON message (application, seq);
 -- Serves: the message of an event id, and whether one was used within a day.
 CREATE INDEX message_by_event_id ON message (application, event_id, seq)
     WHERE event_id IS NOT NULL;
+
+-- Which payloads go before their messages do, and after when.
+CREATE TABLE payload_expiry (
+    until INTEGER NOT NULL, message INTEGER NOT NULL,
+    -- Serves: the payloads that are past their time.
+    PRIMARY KEY (until, message)) WITHOUT ROWID;
 
 CREATE TABLE attempt (
     seq INTEGER PRIMARY KEY, message INTEGER NOT NULL, endpoint INTEGER NOT NULL,

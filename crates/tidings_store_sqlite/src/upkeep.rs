@@ -30,6 +30,28 @@ pub(crate) fn cancel_stale(
     Ok(stale.len())
 }
 
+/// Cancels everything that is owed of a message, but for the cursor of its fan-out.
+pub(crate) fn cancel_all_of(
+    scope: &mut Scope<'_>,
+    message: i64,
+    error: AttemptError,
+    now: Millis,
+) -> rusqlite::Result<()> {
+    let owed: Vec<Stale> = scope
+        .connection
+        .prepare_cached(
+            "-- owed_of
+            SELECT message, endpoint, attempts_count, trigger FROM pending
+            WHERE message = ?1 AND endpoint > 0",
+        )?
+        .query_map([message], |row| read_stale(row, error))?
+        .collect::<rusqlite::Result<_>>()?;
+    for row in &owed {
+        cancel(scope, row, now)?;
+    }
+    Ok(())
+}
+
 struct Stale {
     message: i64,
     endpoint: i64,

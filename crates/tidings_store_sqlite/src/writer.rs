@@ -69,7 +69,7 @@ impl Batch {
     fn add(&mut self, operation: Operation, gauge: &QueueGauge) {
         match operation {
             Operation::Accept(acceptance) => {
-                gauge.subtract(acceptance.new.payload.len());
+                gauge.subtract(acceptance.new.bytes());
                 self.acceptances.push(*acceptance);
             }
             Operation::Settle(settlement) => self.settlements.push(*settlement),

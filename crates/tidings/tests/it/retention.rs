@@ -28,6 +28,7 @@ async fn old_message(folder: &std::path::Path, application: i64, age_ms: i64) ->
         dedup: None,
         event_id_until: now,
         record: None,
+        options: None,
     };
     store.open_journal("test".into(), now).await.unwrap();
     let accepted = store.accept(new).await.unwrap();

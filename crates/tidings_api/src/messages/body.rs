@@ -6,11 +6,12 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 use tidings_domain::clock::Millis;
 use tidings_service::FieldProblem;
 use tidings_service::applications::ApplicationDraft;
-use tidings_service::messages::MessageDraft;
+use tidings_service::messages::{MessageDraft, OptionsDraft};
 use tidings_service::payload::{JsonText, Payload};
 
 use crate::applications;
@@ -18,7 +19,7 @@ use crate::fields::{Fields, Given};
 use crate::problem::Problem;
 use crate::time;
 
-/// A message as a caller sends it. How long payloads are kept is not chosen here yet.
+/// A message as a caller sends it.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct MessageIn<'a> {
@@ -32,6 +33,10 @@ pub(super) struct MessageIn<'a> {
     #[serde(borrow)]
     application: Option<&'a RawValue>,
     deliver_at: Option<String>,
+    payload_retention_period: Option<u32>,
+    payload_retention_hours: Option<u32>,
+    #[serde(borrow)]
+    transformations_params: Option<&'a RawValue>,
 }
 
 impl<'a> MessageIn<'a> {
@@ -44,13 +49,10 @@ impl<'a> MessageIn<'a> {
     }
 
     /// What the service is asked to send.
-    pub(super) fn draft(&self, text: JsonText<'_>, now: Millis) -> Result<MessageDraft, Problem> {
+    pub(super) fn draft(&self, text: JsonText<'_>) -> Result<MessageDraft, Problem> {
         let Some(payload) = Payload::within(text, self.payload) else {
             return Err(Problem::field(payload_problem()));
         };
-        if let Some(deliver_at) = &self.deliver_at {
-            check_deliver_at(deliver_at, now)?;
-        }
         let application = match self.application {
             Some(application) => Some(read_application(text, application)?),
             None => None,
@@ -62,22 +64,59 @@ impl<'a> MessageIn<'a> {
             channels: self.channels.clone().unwrap_or_default(),
             tags: self.tags.clone().unwrap_or_default(),
             application,
+            options: self.options(text)?,
         })
     }
+
+    /// What few messages ask for.
+    fn options(&self, text: JsonText<'_>) -> Result<Option<Box<OptionsDraft>>, Problem> {
+        let has_options = self.deliver_at.is_some()
+            || self.payload_retention_period.is_some()
+            || self.payload_retention_hours.is_some()
+            || self.transformations_params.is_some();
+        if !has_options {
+            return Ok(None);
+        }
+        let mut options = OptionsDraft {
+            deliver_at: self.deliver_at.as_deref().map(read_instant).transpose()?,
+            payload_retention_days: self.payload_retention_period,
+            payload_retention_hours: self.payload_retention_hours,
+            ..OptionsDraft::default()
+        };
+        if let Some(part) = self.transformations_params {
+            let Ok(Value::Object(map)) = serde_json::from_str(part.get()) else {
+                return Err(explain(text, "transformationsParams must be an object"));
+            };
+            let mut fields = Fields::default();
+            fields.within("transformationsParams", map, |fields| {
+                read_params(fields, &mut options);
+            });
+            fields.finish()?;
+        }
+        Ok(Some(Box::new(options)))
+    }
+}
+
+/// Of the parameters of transformations those that say what is sent; others are passed over.
+fn read_params(fields: &mut Fields, options: &mut OptionsDraft) {
+    match fields.value("rawPayload").or_none() {
+        None => {}
+        Some(Value::String(raw)) => options.raw_payload = Some(raw),
+        Some(_) => {
+            let problem = FieldProblem::body("rawPayload", "must be a string");
+            fields.refuse(problem.of_kind("type_error.str"));
+        }
+    }
+    let headers = fields.map("headers").or_none().unwrap_or_default();
+    options.headers = headers.into_iter().collect();
 }
 
 fn payload_problem() -> FieldProblem {
     FieldProblem::body("payload", "must be a JSON object").of_kind("type_error.dict")
 }
 
-/// Sending early what was to be sent later would be worse than not sending it.
-fn check_deliver_at(text: &str, now: Millis) -> Result<(), Problem> {
-    let msg = match time::parse(text) {
-        None => time::EXPECTED,
-        Some(at) if at > now => "sending later is not supported yet",
-        Some(_) => return Ok(()),
-    };
-    Err(Problem::field(FieldProblem::body("deliverAt", msg)))
+fn read_instant(text: &str) -> Result<Millis, Problem> {
+    time::parse(text).ok_or_else(|| Problem::field(FieldProblem::body("deliverAt", time::EXPECTED)))
 }
 
 fn read_application(text: JsonText<'_>, part: &RawValue) -> Result<ApplicationDraft, Problem> {
@@ -104,6 +143,11 @@ fn explain(text: JsonText<'_>, error: &str) -> Problem {
     let (_, _) = (fields.text("eventId"), fields.text("deliverAt"));
     let (_, _) = (fields.list("channels"), fields.list("tags"));
     fields.object("application");
+    let (_, _) = (
+        fields.number("payloadRetentionPeriod"),
+        fields.number("payloadRetentionHours"),
+    );
+    fields.object("transformationsParams");
     match fields.finish() {
         Err(problem) => problem,
         Ok(()) if error.contains("missing field") => Problem::field(
@@ -122,7 +166,7 @@ mod tests {
     fn draft(json: &str) -> Result<MessageDraft, Problem> {
         let bytes = Bytes::copy_from_slice(json.as_bytes());
         let text = JsonText::check(&bytes)?;
-        MessageIn::parse(text)?.draft(text, 1_000_000)
+        MessageIn::parse(text)?.draft(text)
     }
 
     #[test]
@@ -145,6 +189,19 @@ mod tests {
             (vec!["c".to_owned()], vec!["t".to_owned()])
         );
         assert_eq!(draft.application.unwrap().uid.as_deref(), Some("owl"));
+        let options = draft.options.unwrap();
+        assert_eq!(options.deliver_at, Some(1_000));
+    }
+
+    #[test]
+    fn what_the_sdks_send_for_a_raw_payload_is_read() {
+        let json = r#"{"eventType":"a","payload":{},"payloadRetentionHours":3,"transformationsParams":
+            {"rawPayload":"<a\u0000/>","headers":{"content-type":"text/xml"},"other":[1]}}"#;
+        let options = draft(json).unwrap().options.unwrap();
+        assert_eq!(options.payload_retention_hours, Some(3));
+        assert_eq!(options.raw_payload.as_deref(), Some("<a\0/>"));
+        let header = ("content-type".to_owned(), "text/xml".to_owned());
+        assert_eq!(options.headers, [header]);
     }
 
     #[test]
@@ -169,8 +226,28 @@ mod tests {
                 "application",
             ),
             (
-                r#"{"eventType":"a","payload":{},"deliverAt":"2999-01-01T00:00:00Z"}"#,
+                r#"{"eventType":"a","payload":{},"deliverAt":"tomorrow"}"#,
                 "deliverAt",
+            ),
+            (
+                r#"{"eventType":"a","payload":{},"payloadRetentionPeriod":"1"}"#,
+                "payloadRetentionPeriod",
+            ),
+            (
+                r#"{"eventType":"a","payload":{},"payloadRetentionHours":-1}"#,
+                "payloadRetentionHours",
+            ),
+            (
+                r#"{"eventType":"a","payload":{},"transformationsParams":[]}"#,
+                "transformationsParams",
+            ),
+            (
+                r#"{"eventType":"a","payload":{},"transformationsParams":{"rawPayload":1}}"#,
+                "rawPayload",
+            ),
+            (
+                r#"{"eventType":"a","payload":{},"transformationsParams":{"headers":{"a":1}}}"#,
+                "headers",
             ),
         ] {
             let problem = format!("{:?}", draft(json).unwrap_err());

@@ -25,6 +25,8 @@ pub(super) struct Message<'a> {
     pub(super) event_type: &'a str,
     /// In the endpoint's format: what is signed.
     pub(super) formatted: &'a Formatted,
+    /// The message's own headers.
+    pub(super) headers: &'a [(String, String)],
     /// The time that is signed.
     pub(super) now: Millis,
 }

@@ -11,7 +11,7 @@ use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, 
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use http_body_util::Full;
-use tidings_domain::address_policy::{Policy, check_headers};
+use tidings_domain::address_policy::{Policy, check_headers, check_message_headers};
 use tidings_domain::body_format::BodyFormat;
 use tidings_store::target::Target;
 
@@ -165,6 +165,37 @@ impl Prepared {
         }
     }
 
+    /// Adds the message's own headers. What the endpoint's owner has set stands; of the values only that of the
+    /// type goes into the account, since the others may be secrets.
+    fn add_own(
+        &self,
+        own: &[(String, String)],
+        headers: &mut HeaderMap,
+        lines: &mut String,
+    ) -> Result<(), Failure> {
+        let pairs = own.iter().map(|(name, value)| (&**name, &**value));
+        check_message_headers(pairs, true).map_err(|refused| Failure::of_request(&refused))?;
+        for (name, text) in own {
+            let name = HeaderName::from_bytes(name.as_bytes())
+                .map_err(|error| Failure::of_request(&error))?;
+            let value = HeaderValue::from_bytes(text.as_bytes())
+                .map_err(|error| Failure::of_request(&error))?;
+            if self
+                .headers
+                .get(&name)
+                .is_some_and(HeaderValue::is_sensitive)
+            {
+                continue;
+            }
+            if headers.insert(&name, value).is_some() {
+                drop_line(lines, name.as_str());
+            }
+            let shown = if name == CONTENT_TYPE { text } else { HIDDEN };
+            push_line(lines, name.as_str(), shown);
+        }
+        Ok(())
+    }
+
     fn is_for(&self, target: &Target) -> bool {
         self.version == target.endpoint.version && self.url == target.endpoint.url
     }
@@ -180,6 +211,7 @@ impl Prepared {
             id,
             event_type,
             formatted,
+            headers: own,
             now,
         } = *message;
         target.sign_into(&mut signature, id, now, &formatted.body);
@@ -220,6 +252,7 @@ impl Prepared {
             headers.insert(*name, HeaderValue::from_str(value).map_err(invalid)?);
         }
         lines.push_str(&self.lines_after);
+        self.add_own(own, &mut headers, &mut lines)?;
         let length = HeaderValue::from(formatted.body.len());
         push_line(
             &mut lines,
@@ -233,6 +266,13 @@ impl Prepared {
         *request.headers_mut() = headers;
         Ok((request, lines))
     }
+}
+
+/// Takes the line of a header out of the account.
+fn drop_line(lines: &mut String, name: &str) {
+    let kept = lines.split_inclusive('\n');
+    let kept = kept.filter(|line| line.split(':').next() != Some(name));
+    *lines = kept.collect();
 }
 
 fn push_line(lines: &mut String, name: &str, value: &str) {

@@ -53,13 +53,8 @@ pub(crate) async fn request(
     started_at: Millis,
 ) -> Exchange {
     let ids: Vec<String> = messages.iter().map(|one| one.id.to_string()).collect();
-    let events = messages.iter().zip(&ids).map(|(message, id)| Event {
-        id,
-        event_type: &message.event_type,
-        accepted_at: message.accepted_at(),
-        application: target.application,
-        payload: &message.payload,
-    });
+    let events = messages.iter().zip(&ids);
+    let events = events.map(|(message, id)| Event::of(message, id, target.application));
     let body = body_format::list(events);
     let types = || messages.iter().map(|message| &message.event_type);
     let first_type = types()
@@ -71,6 +66,7 @@ pub(crate) async fn request(
         accepted_at: started_at,
         application: target.application,
         payload: &body,
+        options: None,
     };
     shared.sender.send(target, &event, started_at).await
 }
@@ -100,6 +96,9 @@ async fn read_along(
         let Some(message) = shared.store.message_by_key(row.message).await? else {
             break; // it is told once it is the first
         };
+        if message.is_expunged() {
+            break; // and so is this one
+        }
         bytes += message.payload.len();
         along.push(Job {
             message: Arc::new(message),

@@ -43,6 +43,9 @@ const RESERVED: [&str; 29] = [
     "x-real-ip",
 ];
 
+/// What the body is: ours to say, but for a body that we do not make.
+const CONTENT_TYPE: &str = "content-type";
+
 /// Beginnings of names that are refused, in lower case.
 const RESERVED_PREFIXES: [&str; 9] = [
     "ce-",
@@ -89,7 +92,7 @@ pub enum RefusedHeader {
         name: String,
     },
     /// More than [`HEADERS_MAX`] headers.
-    #[error("an endpoint has at most 20 headers; these are more")]
+    #[error("there may be at most 20 headers; these are more")]
     TooMany,
     /// The same name twice.
     #[error("the header {name} appears twice")]
@@ -105,6 +108,10 @@ pub enum RefusedHeader {
 /// # Errors
 /// Says what is wrong with the name or the value.
 pub fn check_header(name: &str, value: &str) -> Result<(), RefusedHeader> {
+    check_one(name, value, false)
+}
+
+fn check_one(name: &str, value: &str, may_have_type: bool) -> Result<(), RefusedHeader> {
     if !(1..=HEADER_NAME_BYTES_MAX).contains(&name.len()) {
         return Err(RefusedHeader::NameLength { bytes: name.len() });
     }
@@ -115,7 +122,9 @@ pub fn check_header(name: &str, value: &str) -> Result<(), RefusedHeader> {
     let has_prefix = RESERVED_PREFIXES
         .iter()
         .any(|prefix| name.starts_with(prefix));
-    if has_prefix || RESERVED.binary_search(&name.as_str()).is_ok() {
+    let is_allowed = may_have_type && name == CONTENT_TYPE;
+    let is_reserved = has_prefix || RESERVED.binary_search(&name.as_str()).is_ok();
+    if is_reserved && !is_allowed {
         return Err(RefusedHeader::Reserved { name });
     }
     if value.len() > HEADER_VALUE_BYTES_MAX {
@@ -138,12 +147,30 @@ pub fn check_header(name: &str, value: &str) -> Result<(), RefusedHeader> {
 pub fn check_headers<'a>(
     headers: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Result<(), RefusedHeader> {
+    check_all(headers, false)
+}
+
+/// Judges the headers of a message in the same way. One whose payload is raw may say what type it is of.
+///
+/// # Errors
+/// Says what is wrong with the first that is refused.
+pub fn check_message_headers<'a>(
+    headers: impl IntoIterator<Item = (&'a str, &'a str)>,
+    is_raw: bool,
+) -> Result<(), RefusedHeader> {
+    check_all(headers, is_raw)
+}
+
+fn check_all<'a>(
+    headers: impl IntoIterator<Item = (&'a str, &'a str)>,
+    may_have_type: bool,
+) -> Result<(), RefusedHeader> {
     let mut seen: Vec<&str> = Vec::with_capacity(HEADERS_MAX);
     for (name, value) in headers {
         if seen.len() == HEADERS_MAX {
             return Err(RefusedHeader::TooMany);
         }
-        check_header(name, value)?;
+        check_one(name, value, may_have_type)?;
         if seen.iter().any(|other| other.eq_ignore_ascii_case(name)) {
             return Err(RefusedHeader::Repeated {
                 name: name.to_ascii_lowercase(),
@@ -172,6 +199,22 @@ mod tests {
                 prop_assert!(!line.contains(['\r', '\n', '\0']));
                 prop_assert!(name.is_ascii() && !name.contains([' ', ':']));
             }
+        }
+    }
+
+    #[test]
+    fn only_a_raw_payload_says_what_type_it_is_of() {
+        let headers = [("Content-Type", "text/xml"), ("x-a", "1")];
+        assert_eq!(check_message_headers(headers, true), Ok(()));
+        let name = "content-type".to_owned();
+        let refused = Err(RefusedHeader::Reserved { name });
+        assert_eq!(check_message_headers(headers, false), refused);
+        assert_eq!(check_headers(headers), refused);
+        for other in ["host", "content-length", "webhook-id"] {
+            assert!(
+                check_message_headers([(other, "x")], true).is_err(),
+                "{other}"
+            );
         }
     }
 

@@ -46,7 +46,7 @@ pub(super) fn headers(event: &Event<'_>) -> Vec<(&'static str, String)> {
 }
 
 /// Several events in one body: `[{"id", "eventType", "timestamp", "payload"}]`, in their order, the payloads
-/// byte for byte.
+/// byte for byte; a raw one as a string.
 pub fn list<'a>(events: impl IntoIterator<Item = Event<'a>>) -> Bytes {
     let mut body = vec![b'['];
     for event in events {
@@ -63,7 +63,9 @@ pub fn list<'a>(events: impl IntoIterator<Item = Event<'a>>) -> Bytes {
             ],
         );
         body.extend_from_slice(b"\"payload\":");
-        if event.payload.is_empty() {
+        if let Some(raw) = event.raw_payload() {
+            push_word(&mut body, &String::from_utf8_lossy(raw));
+        } else if event.payload.is_empty() {
             body.extend_from_slice(b"null");
         } else {
             body.extend_from_slice(event.payload);
@@ -95,9 +97,13 @@ fn push_words(body: &mut Vec<u8>, words: &[(&str, &str)]) {
         body.extend_from_slice(b"\"");
         body.extend_from_slice(name.as_bytes());
         body.extend_from_slice(b"\":");
-        serde_json::to_writer(&mut *body, word).expect("a vector takes any text");
+        push_word(body, word);
         body.push(b',');
     }
+}
+
+fn push_word(body: &mut Vec<u8>, word: &str) {
+    serde_json::to_writer(body, word).expect("a vector takes any text");
 }
 
 /// Where the event comes from, as a reference: `/app/` and the application's id, which does not

@@ -16,6 +16,7 @@ fn formatted(format: BodyFormat, payload: &str) -> Result<String, Unrepresentabl
         accepted_at: 1_718_810_565_123,
         application: ApplicationId::new(1, 0, 7, 9),
         payload: &payload,
+        options: None,
     };
     let formatted = format.format(&event)?;
     Ok(String::from_utf8(formatted.body.to_vec()).unwrap())
@@ -63,6 +64,7 @@ fn a_list_has_each_event_with_its_payload_byte_for_byte() {
         accepted_at: 1_718_810_565_123,
         application: ApplicationId::new(1, 0, 7, 9),
         payload,
+        options: None,
     }));
     let entry = |id: &str, payload: &str| {
         let words = r#""eventType":"a\"b","timestamp":"2024-06-19T15:22:45.123Z""#;
@@ -97,6 +99,7 @@ fn json_as_given_and_binary_cloud_events_are_the_same_bytes_in_the_same_place() 
         accepted_at: 0,
         application: ApplicationId::new(1, 0, 7, 9),
         payload: &payload,
+        options: None,
     };
     for format in [BodyFormat::Json, BodyFormat::CloudEventsBinary] {
         let body = format.format(&event).unwrap().body;
@@ -135,6 +138,7 @@ fn cloud_events_have_the_same_attributes_in_both_modes() {
         accepted_at: 1_718_810_565_123,
         application: ApplicationId::new(1, 0, 7, 9),
         payload: &payload,
+        options: None,
     };
     let headers = BodyFormat::CloudEventsBinary
         .format(&event)

@@ -112,6 +112,7 @@ impl Service {
                     channels: Vec::new(),
                     tags: Vec::new(),
                     targets: Vec::new(),
+                    options: None,
                 });
                 let key = message.key();
                 let (message, target) = (message, Arc::new(target));
@@ -145,6 +146,7 @@ impl Service {
             dedup,
             event_id_until: accepted_at,
             record: None,
+            options: None,
         }
     }
 

@@ -235,6 +235,7 @@ pub(super) async fn of_many_changes_of_one_record_at_once_each_is_made_once_and_
                 dedup: None,
                 event_id_until,
                 record: Some(Box::new(write)),
+                options: None,
             };
             count_up(store, key, new).await;
         });

@@ -196,6 +196,7 @@ impl<'a> World<'a> {
             dedup: None,
             event_id_until: NOW + DAY,
             record: None,
+            options: None,
         }
     }
 

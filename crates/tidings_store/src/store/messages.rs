@@ -40,6 +40,13 @@ pub trait Messages {
     fn attempt(&self, application: i64, id: AttemptId) -> StoreFuture<'_, Option<AttemptRow>>;
     /// How many attempts to an endpoint ended in which way, and what it is owed.
     fn outcome_counts(&self, count: CountOutcomes) -> StoreFuture<'_, OutcomeCounts>;
+    /// Takes the payload of a message away, and cancels what is owed of it. What is in a node's memory at that
+    /// moment is sent still. False if there is no such message; true too if it was gone before.
+    fn expunge_message(&self, key: MessageKey, now: Millis) -> StoreFuture<'_, bool>;
+
+    /// Takes away what an endpoint has answered. False if there is no such attempt of the message.
+    fn expunge_attempt(&self, message: MessageKey, id: AttemptId) -> StoreFuture<'_, bool>;
+
     /// What the states of a message's deliveries are derived from, by endpoint number.
     fn delivery_facts(&self, message: MessageKey) -> StoreFuture<'_, Vec<DeliveryTrace>>;
 }

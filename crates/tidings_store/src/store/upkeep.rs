@@ -12,6 +12,10 @@ pub trait Upkeep {
     /// Removes idempotency keys and event ids that have run out; looks at no more than `limit` rows
     /// and goes on from there the next time. Gives how many were removed.
     fn sweep_dedup(&self, now: Millis, limit: usize) -> StoreFuture<'_, usize>;
+    /// Takes away payloads whose own time is up, and cancels what is owed of their messages; looks at no more than
+    /// `limit`. Gives how many it looked at.
+    fn expire_payloads(&self, now: Millis, limit: usize) -> StoreFuture<'_, usize>;
+
     /// Removes messages that were accepted before this with their attempts, unless something of them is
     /// owed or in memory still. Does so much in one go as nobody notices: at most `limit` rows, or a whole
     /// day where days are kept apart.

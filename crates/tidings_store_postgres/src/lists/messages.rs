@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use bytes::Bytes;
 use tidings_domain::ids::{IdParts, MessageId};
-use tidings_domain::message::{Message, MessageKey, unpack_targets};
+use tidings_domain::message::{Message, MessageKey, MessageOptions, unpack_targets};
 use tidings_domain::slot;
 use tidings_store::{ListMessages, MessageReference, Order, Page};
 use tokio_postgres::Row;
@@ -19,7 +19,7 @@ use crate::statements::statements;
 macro_rules! columns {
     () => {
         "message.id, message.application, message.event_type, message.event_id, message.channels, \
-         message.tags, message.targets"
+         message.tags, message.targets, message.options"
     };
 }
 
@@ -49,7 +49,10 @@ statements! {
 }
 
 fn read(row: &Row) -> Result<Message> {
-    let payload: &[u8] = row.try_get(7)?;
+    let payload: &[u8] = row.try_get(8)?;
+    let options = text_option(row, 7)?;
+    let options =
+        options.map(|text| MessageOptions::parse(&text).ok_or_else(|| unreadable(7, "no options")));
     Ok(Message {
         id: MessageId::from_parts(parts(row, 0)?),
         application: row.try_get(1)?,
@@ -59,6 +62,7 @@ fn read(row: &Row) -> Result<Message> {
         channels: read_words(row, 4)?,
         tags: read_words(row, 5)?,
         targets: unpack_targets(row.try_get(6)?).ok_or_else(|| unreadable(6, "no targets"))?,
+        options: options.transpose()?.and_then(MessageOptions::boxed),
     })
 }
 

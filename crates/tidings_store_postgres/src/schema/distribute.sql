@@ -19,6 +19,8 @@ SELECT create_reference_table('copy_progress') WHERE NOT is_distributed('copy_pr
 -- What belongs to a slot. The first decides how many shards there are; the others go with it.
 SELECT create_distributed_table('message', 'slot', shard_count => {shards})
     WHERE NOT is_distributed('message');
+SELECT create_distributed_table('payload_expiry', 'slot', colocate_with => 'message')
+    WHERE NOT is_distributed('payload_expiry');
 SELECT create_distributed_table('attempt', 'slot', colocate_with => 'message')
     WHERE NOT is_distributed('attempt');
 SELECT create_distributed_table('pending', 'slot', colocate_with => 'message')

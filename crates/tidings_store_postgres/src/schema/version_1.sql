@@ -133,8 +133,8 @@ CREATE TABLE journal (
 CREATE TABLE message (
     slot smallint NOT NULL, application bigint NOT NULL, created_at bigint NOT NULL,
     id bytea NOT NULL, journal integer NOT NULL, seq bigint NOT NULL, event_type text NOT NULL,
-    targets bytea NOT NULL, event_id text COLLATE "C", channels text, tags text, content_type text,
-    deliver_at bigint, payload_until bigint, payload bytea NOT NULL,
+    targets bytea NOT NULL, event_id text COLLATE "C", channels text, tags text, options text,
+    payload bytea NOT NULL,
     -- Serves: the messages of an application; one message.
     PRIMARY KEY (slot, application, created_at, id)) PARTITION BY RANGE (created_at);
 -- Serves: the messages of a journal above its mark, which says since when they were accepted.
@@ -142,6 +142,13 @@ CREATE INDEX message_by_time ON message USING brin (created_at) WITH (pages_per_
 -- Serves: the message of an event id.
 CREATE INDEX message_by_event_id ON message (slot, application, event_id, created_at)
     WHERE event_id IS NOT NULL;
+
+-- Which payloads go before their messages do, and after when.
+CREATE TABLE payload_expiry (
+    slot smallint NOT NULL, until bigint NOT NULL, application bigint NOT NULL,
+    message_id bytea NOT NULL,
+    -- Serves: the payloads that are past their time.
+    PRIMARY KEY (slot, until, message_id));
 
 CREATE TABLE attempt (
     slot smallint NOT NULL, application bigint NOT NULL, endpoint bigint NOT NULL,

@@ -14,9 +14,9 @@ use tidings_store::{
 };
 use tokio::sync::oneshot;
 
-use super::passing::read;
+use super::passing::{read, write_in};
 use crate::writer::Operation;
-use crate::{PostgresStore, lists, records};
+use crate::{PostgresStore, expunge, lists, records};
 
 /// Beyond so many messages or bytes in the writer's queue, callers are turned away.
 const QUEUED_MESSAGES_MAX: usize = 8_192;
@@ -75,6 +75,16 @@ impl Messages for PostgresStore {
         read!(self, |reader| lists::outcome_counts(&reader, &count))
     }
 
+    fn expunge_message(&self, key: MessageKey, now: Millis) -> StoreFuture<'_, bool> {
+        let slot = slot::of(key.application);
+        write_in!(self, slot, |scope| expunge::message(scope, key, now))
+    }
+
+    fn expunge_attempt(&self, message: MessageKey, id: AttemptId) -> StoreFuture<'_, bool> {
+        let slot = slot::of(message.application);
+        write_in!(self, slot, |scope| expunge::attempt(scope, message, id))
+    }
+
     fn delivery_facts(&self, message: MessageKey) -> StoreFuture<'_, Vec<DeliveryTrace>> {
         read!(self, |reader| lists::delivery_facts(&reader, message))
     }
@@ -94,7 +104,7 @@ impl PostgresStore {
             new.admitted.clear(); // its cursor owes them all
         }
         let packed_targets = pack_targets(&new.targets);
-        queued.add(new.payload.len());
+        queued.add(new.bytes());
         let (reply, answer) = oneshot::channel();
         let acceptance = Box::new(Acceptance {
             new,

@@ -9,7 +9,7 @@ use tidings_domain::slot;
 use tidings_store::{Hold, Owed, Settlement, StoreError};
 
 use crate::group::Group;
-use crate::{PostgresStore, journal, pending, records, upkeep};
+use crate::{PostgresStore, expunge, journal, pending, records, upkeep};
 
 impl PostgresStore {
     /// Where an outcome belongs: what was handed over to the group whose journal knows of it, even if its
@@ -73,6 +73,27 @@ impl PostgresStore {
             canceled += part.await?;
         }
         Ok(canceled)
+    }
+
+    /// Takes away payloads in this node's slots whose time is up.
+    pub(super) async fn expire_payloads_in_groups(
+        &self,
+        now: Millis,
+        limit: usize,
+    ) -> Result<usize, StoreError> {
+        let mut looked_at = 0;
+        for (group, mut slots) in self.groups.with_slots() {
+            slots.retain(|slot| self.ownership.has(*slot));
+            let left = limit - looked_at;
+            if slots.is_empty() || left == 0 {
+                continue;
+            }
+            let part = group.write_at(Some(now), move |scope| {
+                Box::pin(async move { expunge::expire(scope, &slots, now, left).await })
+            });
+            looked_at += part.await?;
+        }
+        Ok(looked_at)
     }
 
     /// Removes what is left of the records of deleted applications in this node's slots.

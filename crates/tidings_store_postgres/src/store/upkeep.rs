@@ -28,6 +28,10 @@ impl Upkeep for PostgresStore {
         })
     }
 
+    fn expire_payloads(&self, now: Millis, limit: usize) -> StoreFuture<'_, usize> {
+        Box::pin(self.expire_payloads_in_groups(now, limit))
+    }
+
     fn remove_before(&self, before: Millis, _: usize) -> StoreFuture<'_, Removal> {
         read!(self, |reader| retention::remove_before(&reader, before))
     }

@@ -78,7 +78,7 @@ impl Batch {
     fn add(&mut self, operation: Operation, gauge: &QueueGauge) {
         match operation {
             Operation::Accept(acceptance) => {
-                let bytes = acceptance.new.payload.len();
+                let bytes = acceptance.new.bytes();
                 gauge.subtract(bytes);
                 self.bytes += bytes;
                 self.acceptances.push(*acceptance);

@@ -48,6 +48,7 @@ pub(crate) fn message(application: i64) -> NewMessage {
         dedup: None,
         event_id_until: NOW,
         record: None,
+        options: None,
     }
 }
 

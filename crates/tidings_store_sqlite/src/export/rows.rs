@@ -45,6 +45,13 @@ const CHANGES: &str = "-- export_changes
 SELECT * FROM change WHERE version > ?1 ORDER BY version LIMIT ?2";
 const MESSAGES: &str = "-- export_messages
 SELECT * FROM message WHERE seq > ?1 ORDER BY seq LIMIT ?2";
+/// Of a message that is gone there is nothing left to expunge.
+const PAYLOAD_EXPIRIES: &str = "-- export_payload_expiries
+SELECT payload_expiry.*, message.application, message.accepted_at AS its_time,
+    message.journal AS its_journal, message.tail AS its_tail
+FROM payload_expiry CROSS JOIN message ON message.seq = payload_expiry.message
+WHERE (payload_expiry.until, payload_expiry.message) > (?1, ?2)
+ORDER BY payload_expiry.until, payload_expiry.message LIMIT ?3";
 const ATTEMPTS: &str = "-- export_attempts
 SELECT attempt.*, message.application, message.accepted_at AS its_time,
     message.journal AS its_journal, message.tail AS its_tail
@@ -160,13 +167,12 @@ impl Reading {
     /// The next page, and moves on.
     pub(crate) fn next_page(&mut self, connection: &Connection) -> Result<CopyPage, StoreError> {
         let page = match self.table {
-            Table::Pending => {
-                let (message, endpoint) =
-                    self.cursor.as_deref().map_or(Ok((i64::MIN, 0)), |key| {
-                        let (message, endpoint) = split(key)?;
-                        Ok((message, number(endpoint)?))
-                    })?;
-                self.read(connection, &[&message, &endpoint, &count(PAGE_ROWS_MAX)])
+            Table::Pending | Table::PayloadExpiry => {
+                let (first, second) = self.cursor.as_deref().map_or(Ok((i64::MIN, 0)), |key| {
+                    let (first, second) = split(key)?;
+                    Ok((first, number(second)?))
+                })?;
+                self.read(connection, &[&first, &second, &count(PAGE_ROWS_MAX)])
             }
             Table::EventId => {
                 let (application, event_id) =
@@ -253,6 +259,7 @@ impl Reading {
             Table::Change => wide("version")?.to_vec(),
             Table::Message | Table::Attempt => wide("seq")?.to_vec(),
             Table::Pending => [wide("message")?, wide("endpoint")?].concat(),
+            Table::PayloadExpiry => [wide("until")?, wide("message")?].concat(),
             Table::IdempotencyKey => row.get("key")?,
             Table::EventId => {
                 let mut key = wide("its_application")?.to_vec();
@@ -293,6 +300,7 @@ pub(super) fn sql(table: Table) -> &'static str {
         Table::Inbox => INBOXES,
         Table::Change => CHANGES,
         Table::Message => MESSAGES,
+        Table::PayloadExpiry => PAYLOAD_EXPIRIES,
         Table::Attempt => ATTEMPTS,
         Table::Record => RECORDS,
         Table::RecordChange => RECORD_CHANGES,
@@ -316,6 +324,7 @@ fn renamed(table: Table) -> &'static [(&'static str, &'static str)] {
             ("message", ""),
         ],
         Table::Record | Table::RecordChange => &[("ordinal", "")],
+        Table::PayloadExpiry => &[("message", "")],
         Table::Pending => &[("position", "place"), ("message", "")],
         Table::IdempotencyKey => &[("key", ""), ("reference", ""), ("is_message", "")],
         Table::EventId => &[("seq", ""), ("event_id", ""), ("journal", ""), ("tail", "")],
@@ -341,7 +350,7 @@ fn made(table: Table) -> &'static [(&'static str, Made)] {
             ("id", Made::Id(["started_at", "journal", "seq", "tail"])),
             ("message_id", ITS_ID),
         ],
-        Table::Pending => &[
+        Table::Pending | Table::PayloadExpiry => &[
             ("slot", Made::SlotOf("application")),
             ("message_id", ITS_ID),
         ],

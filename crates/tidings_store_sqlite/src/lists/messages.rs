@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use tidings_domain::clock::Millis;
-use tidings_domain::message::{Message, unpack_targets};
+use tidings_domain::message::{Message, MessageOptions, unpack_targets};
 use tidings_store::{ListMessages, MessageReference, Page};
 
 use super::fill;
@@ -12,14 +12,14 @@ use crate::convert::{Span, read_message_id, read_words};
 /// The columns of a message under the name `message`, from a given one on; the payload is the last.
 pub(super) const COLUMNS: &str = "message.seq, message.accepted_at, message.journal, message.tail, \
     message.application, message.event_type, message.event_id, message.channels, message.tags, \
-    message.targets, message.payload";
+    message.targets, message.options, message.payload";
 
 /// Reads [`COLUMNS`] from column `first` on. A payload that nobody wants is not touched: SQLite
 /// fetches the pages of a long one only then.
 pub(super) fn read(row: &Row<'_>, first: usize, with_payload: bool) -> rusqlite::Result<Message> {
     let packed = row.get_ref(first + 9)?.as_blob()?;
     let payload = if with_payload {
-        Bytes::copy_from_slice(row.get_ref(first + 10)?.as_blob()?)
+        Bytes::copy_from_slice(row.get_ref(first + 11)?.as_blob()?)
     } else {
         Bytes::new()
     };
@@ -32,7 +32,16 @@ pub(super) fn read(row: &Row<'_>, first: usize, with_payload: bool) -> rusqlite:
         channels: read_words(row, first + 7)?,
         tags: read_words(row, first + 8)?,
         targets: unpack_targets(packed).ok_or(rusqlite::Error::InvalidQuery)?,
+        options: read_options(row, first + 10)?,
     })
+}
+
+fn read_options(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Box<MessageOptions>>> {
+    let Some(text) = row.get_ref(column)?.as_str_or_null()? else {
+        return Ok(None);
+    };
+    let options = MessageOptions::parse(text).ok_or(rusqlite::Error::InvalidQuery)?;
+    Ok(options.boxed())
 }
 
 pub(crate) fn message(

@@ -2,6 +2,7 @@
 
 mod of_boards;
 mod of_configuration;
+mod of_contents;
 mod of_records;
 
 use std::sync::Arc;
@@ -34,6 +35,7 @@ pub(super) fn run(scope: &mut Scope<'_>) {
     of_configuration::run(scope);
     run_inboxes(scope);
     run_messages(scope);
+    of_contents::run(scope);
     of_records::run(scope);
     run_takeover(scope);
     run_lists(scope.connection);
@@ -75,6 +77,7 @@ fn new_message(targets: Vec<i64>) -> NewMessage {
         dedup: Some(key(1)),
         event_id_until: NOW + 1,
         record: None,
+        options: None,
     }
 }
 
@@ -121,6 +124,7 @@ fn settlement(seq: i64, hold: Hold, next: Next) -> Settlement {
             channels: Vec::new(),
             tags: Vec::new(),
             targets: vec![1],
+            options: None,
         }),
         endpoint: tidings_domain::ids::EndpointId::new(NOW, 0, 1, 1),
         number: 1,

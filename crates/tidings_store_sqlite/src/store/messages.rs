@@ -13,7 +13,7 @@ use tidings_store::{
 use tokio::sync::oneshot;
 
 use crate::writer::{self, Operation};
-use crate::{SqliteStore, lists, records};
+use crate::{SqliteStore, expunge, lists, records};
 
 /// Beyond so many messages or bytes in the writer's queue, callers are turned away.
 const QUEUED_MESSAGES_MAX: usize = 8_192;
@@ -31,7 +31,7 @@ impl Messages for SqliteStore {
             new.admitted.clear(); // its cursor owes them all
         }
         let packed_targets = pack_targets(&new.targets);
-        queued.add(new.payload.len());
+        queued.add(new.bytes());
         let (reply, answer) = oneshot::channel();
         let acceptance = Box::new(Acceptance {
             new,
@@ -90,6 +90,14 @@ impl Messages for SqliteStore {
     fn outcome_counts(&self, count: CountOutcomes) -> StoreFuture<'_, OutcomeCounts> {
         self.readers
             .read(move |connection| lists::outcome_counts(connection, &count))
+    }
+
+    fn expunge_message(&self, key: MessageKey, now: Millis) -> StoreFuture<'_, bool> {
+        self.write(move |scope| expunge::message(scope, key, now))
+    }
+
+    fn expunge_attempt(&self, message: MessageKey, id: AttemptId) -> StoreFuture<'_, bool> {
+        self.write(move |scope| expunge::attempt(scope, message, id))
     }
 
     fn delivery_facts(&self, message: MessageKey) -> StoreFuture<'_, Vec<DeliveryTrace>> {

@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use tidings_domain::clock::Millis;
 use tidings_store::{Removal, Room, StoreFuture, Upkeep};
 
-use crate::{SqliteStore, retention, upkeep};
+use crate::{SqliteStore, expunge, retention, upkeep};
 
 impl Upkeep for SqliteStore {
     fn cancel_stale(&self, now: Millis, limit: usize) -> StoreFuture<'_, usize> {
@@ -20,6 +20,10 @@ impl Upkeep for SqliteStore {
             *sweep.lock().unwrap_or_else(PoisonError::into_inner) = next;
             Ok(removed)
         })
+    }
+
+    fn expire_payloads(&self, now: Millis, limit: usize) -> StoreFuture<'_, usize> {
+        self.write(move |scope| expunge::expire(scope, now, limit))
     }
 
     fn remove_before(&self, before: Millis, limit: usize) -> StoreFuture<'_, Removal> {

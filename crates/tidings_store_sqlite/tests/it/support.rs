@@ -152,6 +152,7 @@ impl Customer {
             dedup: None,
             event_id_until: NOW + 1_000,
             record: None,
+            options: None,
         }
     }
 

@@ -39,6 +39,7 @@ fn new_message(application: i64, number: i64) -> NewMessage {
         dedup: None,
         event_id_until: NOW,
         record: None,
+        options: None,
     }
 }
 

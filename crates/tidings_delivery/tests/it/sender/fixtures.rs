@@ -196,6 +196,7 @@ pub(super) fn event<'a>(target: &Target, id: &'a str, payload: &'a Bytes) -> Eve
         accepted_at: 1_718_810_565_123,
         application: target.application,
         payload,
+        options: None,
     }
 }
 

@@ -139,6 +139,7 @@ proptest! {
             accepted_at: 0,
             application: ApplicationId::new(1, 0, 7, 9),
             payload: &payload,
+            options: None,
         };
         for format in BodyFormat::ALL {
             let _ = format.format(&event);

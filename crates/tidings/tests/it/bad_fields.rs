@@ -221,6 +221,16 @@ async fn every_wrong_field_of_a_message_is_named() {
         ("tags", json!(["x".repeat(129)])),
         ("deliverAt", json!("tomorrow")),
         ("deliverAt", json!("2199-01-01T00:00:00Z")),
+        ("deliverAt", json!(1)),
+        ("payloadRetentionPeriod", json!(0)),
+        ("payloadRetentionPeriod", json!(91)),
+        ("payloadRetentionPeriod", json!("7")),
+        ("payloadRetentionPeriod", json!(1.5)),
+        ("payloadRetentionHours", json!(0)),
+        ("payloadRetentionHours", json!(2161)),
+        ("payloadRetentionHours", json!(-1)),
+        ("transformationsParams", json!([])),
+        ("transformationsParams", json!("{}")),
         ("application", json!(7)),
     ];
     let good = json!({"eventType": "a.b", "payload": {}});

@@ -16,6 +16,7 @@ mod batches;
 mod both_stores;
 mod buttons;
 mod catalogs;
+mod contents;
 mod copy;
 mod couplings;
 mod crash;

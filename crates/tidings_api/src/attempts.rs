@@ -6,6 +6,7 @@ use http::StatusCode;
 use serde::Serialize;
 use tidings_domain::delivery::{Attempt, AttemptError, DeliveryState, Outcome, Phases, Trigger};
 use tidings_domain::ids::{AttemptId, EndpointId, MessageId};
+use tidings_service::Listed;
 use tidings_service::attempts::AttemptFilter;
 use tidings_store::AttemptRow;
 
@@ -154,7 +155,7 @@ impl From<Phases> for TimingsOut {
 
 /// How much of an attempt is shown.
 #[derive(Debug, Clone, Copy)]
-struct Shown {
+pub(crate) struct Shown {
     with_content: bool,
     expanded: bool,
 }
@@ -209,7 +210,7 @@ impl<'a> MessageAttemptOut<'a> {
 }
 
 /// Which attempts a list shows, and how much of each.
-fn read_attempt_filter(query: &Query) -> Result<(AttemptFilter, Shown), Problem> {
+pub(crate) fn read_attempt_filter(query: &Query) -> Result<(AttemptFilter, Shown), Problem> {
     let message = read_filter(query)?;
     let shown = Shown {
         with_content: message.with_content,
@@ -265,9 +266,7 @@ pub(crate) async fn list_message_attempts(
         .service
         .attempts_of_message(caller, (&app, &msg), endpoint, &filter, &page)
         .await?;
-    let rows = listed.rows.iter();
-    let rows = rows.map(|row| MessageAttemptOut::of(row, shown)).collect();
-    Ok(list(&listed, rows))
+    Ok(list_of_attempts(&listed, shown))
 }
 
 /// As [`list_message_attempts`] with the endpoint in the path, for older clients.
@@ -300,9 +299,14 @@ pub(crate) async fn list_endpoint_attempts(
         .service
         .attempts_of_endpoint(caller, &app, &endpoint, &filter, &page)
         .await?;
+    Ok(list_of_attempts(&listed, shown))
+}
+
+/// A page of attempts.
+pub(crate) fn list_of_attempts(listed: &Listed<AttemptRow>, shown: Shown) -> Response {
     let rows = listed.rows.iter();
     let rows = rows.map(|row| MessageAttemptOut::of(row, shown)).collect();
-    Ok(list(&listed, rows))
+    list(listed, rows)
 }
 
 pub(crate) async fn get_attempt(

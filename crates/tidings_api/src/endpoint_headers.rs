@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 use tidings_domain::application::Metadata;
 use tidings_service::FieldProblem;
-use tidings_service::endpoints::HeadersChange;
+use tidings_service::endpoints::{HeadersChange, ShownHeaders};
 
 use crate::ApiState;
 use crate::auth::Authenticated;
@@ -17,9 +17,30 @@ use crate::pagination::json;
 use crate::problem::Problem;
 
 #[derive(Serialize)]
-struct EndpointHeadersOut {
+pub(crate) struct EndpointHeadersOut {
     headers: Metadata,
     sensitive: Vec<String>,
+}
+
+impl From<ShownHeaders> for EndpointHeadersOut {
+    fn from(shown: ShownHeaders) -> Self {
+        Self {
+            headers: shown.headers,
+            sensitive: shown.sensitive,
+        }
+    }
+}
+
+/// Reads the headers that replace all others.
+pub(crate) fn read_headers(fields: &mut Fields) -> Metadata {
+    match fields.map("headers") {
+        Given::Value(headers) => headers,
+        Given::Absent | Given::Null => {
+            let missing = FieldProblem::body("headers", "must be an object of strings");
+            fields.refuse(missing.of_kind("value_error.missing"));
+            Metadata::new()
+        }
+    }
 }
 
 /// Reads headers to be set, and those to be removed: named in `deleteHeaders`, or set to `null`.
@@ -45,11 +66,7 @@ pub(crate) async fn get_endpoint_headers(
     Path((app, endpoint)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let shown = api.service.headers(caller, &app, &endpoint).await?;
-    let out = EndpointHeadersOut {
-        headers: shown.headers,
-        sensitive: shown.sensitive,
-    };
-    Ok(json(StatusCode::OK, &out))
+    Ok(json(StatusCode::OK, &EndpointHeadersOut::from(shown)))
 }
 
 pub(crate) async fn put_endpoint_headers(
@@ -59,14 +76,7 @@ pub(crate) async fn put_endpoint_headers(
     body: JsonBody,
 ) -> Result<StatusCode, Problem> {
     let mut fields = body.fields()?;
-    let headers = match fields.map("headers") {
-        Given::Value(headers) => headers,
-        Given::Absent | Given::Null => {
-            let missing = FieldProblem::body("headers", "must be an object of strings");
-            fields.refuse(missing.of_kind("value_error.missing"));
-            Metadata::new()
-        }
-    };
+    let headers = read_headers(&mut fields);
     fields.finish()?;
     let change = HeadersChange::Replace(headers);
     api.service

@@ -17,11 +17,11 @@ use crate::pagination::json;
 use crate::problem::Problem;
 
 #[derive(Serialize)]
-struct EndpointSecretOut<'a> {
-    key: &'a str,
+pub(crate) struct EndpointSecretOut<'a> {
+    pub(crate) key: &'a str,
 }
 
-fn read_rotation(fields: &mut Fields) -> Rotation {
+pub(crate) fn read_rotation(fields: &mut Fields) -> Rotation {
     let seconds = fields.number("gracePeriodSeconds").or_none();
     Rotation {
         key: fields.text("key").or_none(),

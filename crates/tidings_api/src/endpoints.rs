@@ -25,7 +25,7 @@ use crate::query::Query;
 use crate::time;
 
 /// Both names of the same list; the first is today's.
-const TYPES: [&str; 2] = ["eventTypes", "filterTypes"];
+pub(crate) const TYPES: [&str; 2] = ["eventTypes", "filterTypes"];
 
 /// An endpoint; also a part of other answers.
 #[derive(Serialize)]

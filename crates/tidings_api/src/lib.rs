@@ -28,6 +28,7 @@ mod health;
 mod hooks;
 mod inboxes;
 mod messages;
+mod operational_webhooks;
 mod pagination;
 mod plans;
 mod problem;
@@ -111,6 +112,7 @@ fn routes(api: Arc<Api>) -> Router {
         .merge(record_routes())
         .merge(inbox_routes())
         .merge(board_routes())
+        .merge(operational_routes())
         .route(v1!("/feed"), get(feed::watch_attempts))
         .with_state(api)
 }
@@ -341,6 +343,38 @@ fn board_routes() -> Router<Arc<Api>> {
         .route(
             v1!("/app/{app}/button/{button}/press"),
             post(boards::press::press_button),
+        )
+}
+
+fn operational_routes() -> Router<Arc<Api>> {
+    Router::new()
+        .route(
+            v1!("/operational-webhook/endpoint"),
+            get(operational_webhooks::list_operational_endpoints)
+                .post(operational_webhooks::create_operational_endpoint),
+        )
+        .route(
+            v1!("/operational-webhook/endpoint/{endpoint}"),
+            get(operational_webhooks::get_operational_endpoint)
+                .put(operational_webhooks::put_operational_endpoint)
+                .delete(operational_webhooks::delete_operational_endpoint),
+        )
+        .route(
+            v1!("/operational-webhook/endpoint/{endpoint}/secret"),
+            get(operational_webhooks::get_operational_endpoint_secret),
+        )
+        .route(
+            v1!("/operational-webhook/endpoint/{endpoint}/secret/rotate"),
+            post(operational_webhooks::rotate_operational_endpoint_secret),
+        )
+        .route(
+            v1!("/operational-webhook/endpoint/{endpoint}/headers"),
+            get(operational_webhooks::get_operational_endpoint_headers)
+                .put(operational_webhooks::put_operational_endpoint_headers),
+        )
+        .route(
+            v1!("/operational-webhook/endpoint/{endpoint}/attempt"),
+            get(operational_webhooks::list_operational_attempts),
         )
 }
 

@@ -138,6 +138,10 @@ impl Handover for Delivery {
         self.shared.changed.notify_one();
     }
 
+    fn told(&self) {
+        self.shared.told.notify_one();
+    }
+
     fn wants_settled(&self) -> bool {
         self.shared.feed.receiver_count() > 0
     }

@@ -10,6 +10,7 @@ mod due;
 mod lane;
 mod line;
 mod rates;
+mod relay;
 mod retention;
 pub mod sender;
 mod settings;
@@ -87,6 +88,7 @@ impl Delivery {
             nodes_count: AtomicUsize::new(1),
             changed: Notify::new(),
             gained: Notify::new(),
+            told: Notify::new(),
             test_places: Arc::default(),
             lanes: Mutex::default(),
         });
@@ -102,6 +104,8 @@ impl Delivery {
         if self.shared.settings.delivers {
             self.loops
                 .spawn(dispatcher::run(self.shared.clone(), self.stop.clone()));
+            self.loops
+                .spawn(relay::run(self.shared.clone(), self.stop.clone()));
         }
         self.loops
             .spawn(share::run(self.shared.clone(), self.stop.clone()));

@@ -39,6 +39,8 @@ pub(crate) struct Shared {
     pub(crate) changed: Notify,
     /// Rings when this node has new slots.
     pub(crate) gained: Notify,
+    /// Rings when this node has written operational events.
+    pub(crate) told: Notify,
     pub(crate) test_places: Arc<TestPlaces>,
     pub(crate) lanes: Mutex<HashMap<i64, Arc<Lane>>>,
 }

@@ -75,6 +75,7 @@ pub(crate) async fn send(
         journal: 0,
         next: Next::Done,
         state: None,
+        told: None,
         permit: Some(permit),
     });
     shared.store.flush().await

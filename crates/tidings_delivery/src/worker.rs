@@ -1,6 +1,7 @@
 //! One request after another for one lane: send, decide, settle.
 
 mod batch;
+mod tell;
 mod verdict;
 
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use tidings_domain::endpoint::EndpointState;
 use tidings_domain::message::Message;
 use tidings_domain::retry::{self, Tried};
 use tidings_store::target::Target;
-use tidings_store::{Hold, Next, Owed, Permit, Room, Settlement, StoreError, faults};
+use tidings_store::{Hold, Next, Owed, Permit, Room, Settlement, StoreError, Told, faults};
 
 pub(crate) use self::batch::request;
 use self::verdict::{is_overload, next_state, retry_after, tried_outcome, what_follows, wish};
@@ -212,7 +213,8 @@ async fn send(
     let event = Event::of(&job.message, &id, target.application);
     let exchange = shared.sender.send(target, &event, started_at).await;
     if exchange.error == Some(AttemptError::Format) {
-        let verdict = Verdict::without_request(Outcome::Exhausted, exchange, started_at);
+        let mut verdict = Verdict::without_request(Outcome::Exhausted, exchange, started_at);
+        verdict.told = tell::of(shared, target, &job, &verdict, &EndpointState::default()).await;
         lane.forget_under_way(job.message.key());
         settle(shared, lane, job, target, verdict);
         return;
@@ -274,6 +276,7 @@ async fn conclude(
             exchange,
             state,
             started_at,
+            told: None,
         }
     };
     let with_verdict = |job: Job| {
@@ -281,8 +284,9 @@ async fn conclude(
         (job, verdict)
     };
     let along: Vec<(Job, Verdict)> = along.into_iter().map(with_verdict).collect();
-    settle(shared, lane, job, target, verdict(decided, exchange, state));
-    for (job, verdict) in along {
+    let first = (job, verdict(decided, exchange, state));
+    for (job, mut verdict) in std::iter::once(first).chain(along) {
+        verdict.told = tell::of(shared, target, &job, &verdict, &before).await;
         settle(shared, lane, job, target, verdict);
     }
     if switches_off {
@@ -299,6 +303,7 @@ struct Verdict {
     exchange: Exchange,
     state: Option<EndpointState>,
     started_at: Millis,
+    told: Option<Box<Told>>,
 }
 
 impl Verdict {
@@ -310,6 +315,7 @@ impl Verdict {
             exchange,
             state: None,
             started_at,
+            told: None,
         }
     }
 }
@@ -340,6 +346,7 @@ fn settle(shared: &Shared, lane: &Lane, job: Job, target: &Target, verdict: Verd
         journal: job.journal,
         next: verdict.next,
         state: verdict.state,
+        told: verdict.told,
         permit: Some(job.permit),
     });
 }

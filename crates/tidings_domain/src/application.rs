@@ -83,6 +83,9 @@ pub struct Application {
     pub plan: Option<String>,
     /// The product's own notes.
     pub metadata: Metadata,
+    /// Whether it is the one that an environment has for operational webhooks; see
+    /// [`crate::operational`]. Nobody can name it, and no list shows it.
+    pub is_operational: bool,
     /// When it was made.
     pub created_at: Millis,
     /// When it was last changed.

@@ -21,6 +21,7 @@ pub mod inbox;
 pub mod language;
 pub mod message;
 pub mod names;
+pub mod operational;
 pub mod password;
 pub mod plan;
 pub mod record;

@@ -135,6 +135,7 @@ impl Service {
             caller: Caller {
                 environment: known.user.environment,
                 key: 0,
+                is_operational: false,
             },
             application: known.application,
         })

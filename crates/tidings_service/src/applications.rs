@@ -152,9 +152,11 @@ impl Service {
                 let id: ApplicationId = cursor.id.parse().map_err(|_| wrong_iterator())?;
                 // An application that was deleted since it was listed still marks a place.
                 let found = self.store.application_by_ordinal(id.seq()).await?;
-                if found
-                    .is_some_and(|found| found.id != id || found.environment != caller.environment)
-                {
+                if found.is_some_and(|found| {
+                    found.id != id
+                        || found.environment != caller.environment
+                        || found.is_operational
+                }) {
                     return Err(wrong_iterator());
                 }
                 Some(id.seq())

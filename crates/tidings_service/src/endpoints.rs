@@ -19,6 +19,7 @@ use tidings_store::{Dedup, EndpointUpdate, NewEndpoint, Written};
 use crate::applications::{Placed, uid_from_path};
 use crate::error::{FieldProblem, Problems, ServiceError};
 use crate::limits::STALE_RETRIES_MAX;
+use crate::operational::check_told_types;
 use crate::pages::wrong_iterator;
 use crate::{Caller, Listed, PageQuery, Service};
 
@@ -43,7 +44,8 @@ impl Service {
         self.check_has_room(caller, application).await?;
         let application = self.bare_application(caller, application).await?;
         let new = self.new_endpoint(&application, draft).await?;
-        let written = self.store.create_endpoint(new, dedup).await?;
+        let store = self.noting(caller).await?;
+        let written = store.create_endpoint(new, dedup).await?;
         self.publish_change().await?;
         match written {
             Written::Done(made) | Written::Replayed(Some(made)) => Ok(made),
@@ -66,8 +68,12 @@ impl Service {
         draft.check(&mut problems);
         let credentials = draft.check_credentials(&mut problems);
         let environment = application.environment;
-        self.check_event_types(environment, &draft.event_types, &mut problems)
-            .await?;
+        if application.is_operational {
+            check_told_types(&draft.event_types, &mut problems);
+        } else {
+            self.check_event_types(environment, &draft.event_types, &mut problems)
+                .await?;
+        }
         problems.finish()?;
         let (Some(url), Some(secret)) = (url, secret) else {
             return Err(NOT_FOUND);
@@ -167,7 +173,7 @@ impl Service {
         self.check_has_webhooks(caller, application).await?;
         let (_, target) = self.target(caller, application, name).await?;
         let patch = self.check_change(&target, change).await?;
-        self.write_endpoint(target.ordinal(), patch)
+        self.write_endpoint(caller, target.ordinal(), patch)
             .await?
             .ok_or(NOT_FOUND)
     }
@@ -190,14 +196,16 @@ impl Service {
             if let Some(target) = find_target(&view, name) {
                 let change = EndpointChange::replacing(draft.clone());
                 let patch = self.check_change(target, change).await?;
-                if let Some(changed) = self.write_endpoint(target.ordinal(), patch).await? {
+                let written = self.write_endpoint(caller, target.ordinal(), patch).await?;
+                if let Some(changed) = written {
                     return Ok(Placed::Existing(changed));
                 }
                 continue;
             }
             self.check_has_room(caller, application).await?;
             let new = self.new_endpoint(&view.application, draft.clone()).await?;
-            let written = self.store.create_endpoint(new, None).await?;
+            let store = self.noting(caller).await?;
+            let written = store.create_endpoint(new, None).await?;
             self.publish_change().await?;
             match written {
                 Written::Done(made) => return Ok(Placed::Created(made)),
@@ -216,10 +224,9 @@ impl Service {
         name: &str,
     ) -> Result<(), ServiceError> {
         let (_, target) = self.target(caller, application, name).await?;
-        let was_there = self
-            .store
-            .delete_endpoint(target.ordinal(), self.now())
-            .await?;
+        let store = self.noting(caller).await?;
+        let deleted = store.delete_endpoint(target.ordinal(), self.now());
+        let was_there = deleted.await?;
         self.publish_change().await?;
         if was_there { Ok(()) } else { Err(NOT_FOUND) }
     }
@@ -227,6 +234,7 @@ impl Service {
     /// `None` if the endpoint is gone.
     pub(crate) async fn write_endpoint(
         &self,
+        caller: Caller,
         ordinal: i64,
         patch: EndpointPatch,
     ) -> Result<Option<Endpoint>, ServiceError> {
@@ -236,7 +244,8 @@ impl Service {
             expected_version: None,
             now: self.now(),
         };
-        let written = self.store.update_endpoint(update, None).await?;
+        let store = self.noting(caller).await?;
+        let written = store.update_endpoint(update, None).await?;
         self.publish_change().await?;
         match written {
             Written::Done(changed) => Ok(Some(changed)),

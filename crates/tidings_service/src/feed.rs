@@ -95,7 +95,8 @@ impl Feed {
         }
         // An application that is gone, or cannot be read now, is nobody's to watch.
         let found = self.store.application_by_ordinal(application).await;
-        let is_wanted = matches!(&found, Ok(Some(found)) if found.environment == self.environment);
+        let is_wanted = matches!(&found, Ok(Some(found)) if found.environment == self.environment
+            && !found.is_operational);
         if found.is_ok() && self.known.len() < KNOWN_COUNT_MAX {
             self.known.insert(application, is_wanted);
         }

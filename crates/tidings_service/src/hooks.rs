@@ -243,7 +243,7 @@ impl Service {
             };
             let patch = self.check_change(&target, change).await?;
             if self
-                .write_endpoint(target.ordinal(), patch)
+                .write_endpoint(user.caller, target.ordinal(), patch)
                 .await?
                 .is_some()
             {
@@ -256,7 +256,8 @@ impl Service {
     /// Deletes a hook.
     pub async fn delete_hook(&self, user: ApiUserCaller, number: i64) -> Result<(), ServiceError> {
         let target = self.hook_target(user, number).await?;
-        let deleting = self.store.delete_endpoint(target.ordinal(), self.now());
+        let store = self.noting(user.caller).await?;
+        let deleting = store.delete_endpoint(target.ordinal(), self.now());
         let was_there = deleting.await?;
         self.publish_change().await?;
         if was_there { Ok(()) } else { Err(NOT_FOUND) }

@@ -22,6 +22,9 @@ pub struct Caller {
     pub environment: i64,
     /// The key, by number; 0 for an API user, which has none.
     pub key: i64,
+    /// Whether it speaks of the endpoints of operational webhooks, and not of those of an application:
+    /// see [`Caller::operational`].
+    pub is_operational: bool,
 }
 
 /// When each key was last seen, to the minute; written to the store now and then.
@@ -73,6 +76,7 @@ impl Service {
         Ok(Caller {
             environment: record.environment,
             key: record.ordinal,
+            is_operational: false,
         })
     }
 

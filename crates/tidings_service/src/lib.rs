@@ -23,6 +23,7 @@ pub mod inboxes;
 pub mod keys;
 pub mod limits;
 pub mod messages;
+pub mod operational;
 pub mod pages;
 pub mod payload;
 pub mod plans;
@@ -34,9 +35,10 @@ use std::sync::Arc;
 use tidings_domain::address_policy::Policy;
 use tidings_domain::application::Application;
 use tidings_domain::clock::{Clock, Entropy, Millis};
+use tidings_domain::operational::Occasion;
 use tidings_domain::sealed::Keyring;
 use tidings_store::directory::{ApplicationView, Directory};
-use tidings_store::{Admission, Store};
+use tidings_store::{Admission, Note, Store};
 use tokio::sync::watch;
 
 pub use api_users::ApiUserCaller;
@@ -132,6 +134,10 @@ impl Service {
         const NOT_FOUND: ServiceError = ServiceError::NotFound {
             what: "application",
         };
+        if caller.is_operational {
+            let view = self.view(caller, name).await?;
+            return Ok(view.application.clone());
+        }
         if !applications::may_name_application(name) {
             return Err(NOT_FOUND);
         }
@@ -144,6 +150,9 @@ impl Service {
         caller: Caller,
         application: &str,
     ) -> Result<Option<Arc<ApplicationView>>, ServiceError> {
+        if caller.is_operational {
+            return Ok(self.directory.operational(caller.environment).await?);
+        }
         let cached = self
             .directory
             .cached_application(caller.environment, application);
@@ -154,6 +163,19 @@ impl Service {
             .directory
             .application(caller.environment, application)
             .await?)
+    }
+
+    /// The store, for one change that is asked for by this caller: what is told of the change is written
+    /// along with it.
+    async fn noting(&self, caller: Caller) -> Result<Arc<dyn Store>, ServiceError> {
+        let note = Note {
+            occasion: Occasion {
+                at: self.now(),
+                tail: self.entropy.id_tail(),
+            },
+            told: self.directory.told_events(caller.environment).await?,
+        };
+        Ok(self.store.noting(note))
     }
 
     /// Makes every node see a change of the configuration before the caller is answered.

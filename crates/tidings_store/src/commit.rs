@@ -64,6 +64,8 @@ pub struct Effects {
     pub owed_in_hand: Vec<(i64, i64)>,
     /// Those of them that were settled after all.
     pub settled_in_hand: Vec<(i64, i64)>,
+    /// Whether operational events were written.
+    pub has_told: bool,
     /// Why nothing was accepted, if so.
     pub refusal: Option<&'static str>,
 }
@@ -204,6 +206,9 @@ fn committed<S: Answered + ?Sized>(
         }
         if !effects.owed.is_empty() {
             handover.owed(&effects.owed);
+        }
+        if effects.has_told {
+            handover.told();
         }
     }
     for step in steps {

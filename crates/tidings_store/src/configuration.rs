@@ -266,6 +266,8 @@ pub enum Subject {
     EventTypes(i64),
     /// The plans of an environment, by number.
     Plans(i64),
+    /// Which application an environment has for operational webhooks: the environment, by number.
+    Operational(i64),
 }
 
 /// A change to an endpoint, on top of the version that it was made from.

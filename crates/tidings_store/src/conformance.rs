@@ -31,6 +31,7 @@ mod keys;
 mod lines;
 mod lists_of_attempts;
 mod lists_of_messages;
+mod operational;
 mod owing;
 mod plans;
 mod recorder;
@@ -213,6 +214,13 @@ macro_rules! every_conformance_test {
                 a_page_of_messages_reads_a_bounded_number_of_rows,
                 a_message_is_found_by_its_whole_id_or_its_latest_event_id,
                 the_deliveries_of_a_message_are_targets_attempts_and_what_is_owed;
+            operational:
+                an_environment_has_one_operational_application_that_no_list_shows,
+                what_is_told_of_a_change_is_written_with_it_and_kept_until_it_is_forgotten,
+                what_nobody_wants_and_what_was_refused_is_not_told,
+                what_is_done_to_operational_endpoints_is_told_to_nobody,
+                what_is_told_of_an_outcome_is_written_with_its_attempt,
+                an_endpoint_that_was_off_is_not_told_of_as_switched_off_again;
             owing:
                 what_waited_in_memory_can_be_written_down,
                 what_was_taken_from_a_row_is_only_given_back,

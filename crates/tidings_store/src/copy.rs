@@ -48,6 +48,8 @@ pub enum Table {
     Line,
     /// What is owed.
     Pending,
+    /// What operational webhooks tell and is no message yet.
+    OperationalEvent,
     /// Idempotency keys.
     IdempotencyKey,
     /// Event ids that are kept unique still.
@@ -58,7 +60,7 @@ pub enum Table {
 
 impl Table {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Environment,
         Self::ApiKey,
         Self::Application,
@@ -77,6 +79,7 @@ impl Table {
         Self::RecordChange,
         Self::Line,
         Self::Pending,
+        Self::OperationalEvent,
         Self::IdempotencyKey,
         Self::EventId,
         Self::Counter,
@@ -103,6 +106,7 @@ impl Table {
             Self::RecordChange => "record_change",
             Self::Line => "line",
             Self::Pending => "pending",
+            Self::OperationalEvent => "operational_event",
             Self::IdempotencyKey => "idempotency_key",
             Self::EventId => "event_id",
             Self::Counter => "counter",

@@ -11,6 +11,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tidings_domain::application::{ApiKeyRecord, ApiUser, Application};
 use tidings_domain::filter::ReadPayload;
 use tidings_domain::ids::ApplicationId;
+use tidings_domain::operational::{OperationalEventType, OperationalEventTypes};
 use tidings_domain::plan::Standing;
 use tidings_domain::sealed::Keyring;
 
@@ -86,6 +87,8 @@ struct Cache {
     /// Application numbers by environment and by what callers call them: id or uid.
     names: HashMap<i64, HashMap<String, i64>>,
     targets: HashMap<i64, Arc<Target>>,
+    /// The application for operational webhooks of each environment; 0 where it has none.
+    operational: HashMap<i64, i64>,
 }
 
 impl Cache {
@@ -189,6 +192,9 @@ impl Directory {
                     }
                     Subject::Application(ordinal) => cache.forget_application(ordinal),
                     Subject::Plans(environment) => cache.forget_environment(environment),
+                    Subject::Operational(environment) => {
+                        cache.operational.remove(&environment);
+                    }
                     Subject::EventTypes(_) => {}
                 }
             }
@@ -284,6 +290,56 @@ impl Directory {
         Ok(Some(view))
     }
 
+    /// The application that an environment has for operational webhooks, if it has one.
+    pub async fn operational(
+        &self,
+        environment: i64,
+    ) -> Result<Option<Arc<ApplicationView>>, StoreError> {
+        {
+            let cache = self.read();
+            match cache.operational.get(&environment) {
+                Some(0) => return Ok(None),
+                // Its view may have been forgotten alone.
+                Some(ordinal) => {
+                    if let Some(view) = cache.views.get(ordinal) {
+                        return Ok(Some(view.clone()));
+                    }
+                }
+                None => {}
+            }
+        }
+        let generation = self.generation.load(Ordering::SeqCst);
+        let found = self.store.operational_application(environment).await?;
+        let view = match found {
+            Some(application) => Some(self.load(application).await?),
+            None => None,
+        };
+        if let Some(view) = &view {
+            self.keep(generation, None, view);
+        }
+        let mut cache = self.write();
+        if generation == self.generation.load(Ordering::SeqCst) {
+            let ordinal = view.as_ref().map_or(0, |view| view.ordinal());
+            cache.operational.insert(environment, ordinal);
+        }
+        Ok(view)
+    }
+
+    /// The operational events that an endpoint of this environment wants to be told of now. In memory, but
+    /// for the first time after a change.
+    pub async fn told_events(&self, environment: i64) -> Result<OperationalEventTypes, StoreError> {
+        let mut told = OperationalEventTypes::default();
+        let Some(view) = self.operational(environment).await? else {
+            return Ok(told);
+        };
+        for one in OperationalEventType::ALL {
+            if view.matching(one.as_str(), &[], b"{}").next().is_some() {
+                told.insert(one);
+            }
+        }
+        Ok(told)
+    }
+
     /// The endpoint with this number, if it is in memory.
     pub fn cached_target(&self, endpoint: i64) -> Option<Arc<Target>> {
         self.read().targets.get(&endpoint).cloned()
@@ -322,6 +378,7 @@ impl Directory {
             None => Vec::new(),
         };
         let standing = Standing::of(&plans, application.plan.as_deref());
+        let uid: Option<Arc<str>> = application.uid.as_deref().map(Arc::from);
         let mut targets = Vec::new();
         let mut after = None;
         loop {
@@ -336,6 +393,8 @@ impl Directory {
             for endpoint in endpoints {
                 match Target::prepare(endpoint, application.id, &self.keyring) {
                     Ok(mut target) => {
+                        target.application_uid.clone_from(&uid);
+                        target.is_operational = application.is_operational;
                         target.is_paused = standing.is_paused();
                         target.application_rate = application.throttle_rate;
                         targets.push(Arc::new(target));

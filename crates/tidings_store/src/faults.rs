@@ -7,6 +7,10 @@
 pub const BEFORE_HANDOVER: &str = "before-handover";
 /// Between the answer of an endpoint and the settlement of the attempt.
 pub const BEFORE_SETTLE: &str = "before-settle";
+/// Between an operational event on disk and the message that tells of it.
+pub const BEFORE_RELAY: &str = "before-relay";
+/// Between that message on disk and the end of the event.
+pub const BEFORE_FORGETTING: &str = "before-forgetting";
 /// In the middle of a takeover, before it is committed.
 pub const DURING_RECOVERY: &str = "during-recovery";
 /// Behind each page of a copy, once it is on disk.

@@ -56,6 +56,8 @@ pub trait Handover: Send + Sync {
     fn owed(&self, rows: &[(Creditor, Millis)]);
     /// Another node has changed the configuration.
     fn changed(&self);
+    /// Operational events were written, which are to become messages.
+    fn told(&self) {}
     /// Whether anybody listens to [`Handover::settled`]; if not, it is not called.
     fn wants_settled(&self) -> bool;
     /// These attempts are on disk.

@@ -17,6 +17,7 @@ pub mod handover;
 pub mod inboxes;
 pub mod messages;
 mod nodes;
+mod notes;
 mod records;
 mod secrets;
 mod store;
@@ -28,6 +29,7 @@ pub use handover::{Admission, AdmitFuture, Handed, Handover, InHand, Permit, Pla
 pub use inboxes::*;
 pub use messages::*;
 pub use nodes::{Balance, Creditor};
+pub use notes::{Note, Told};
 pub use records::*;
 pub use secrets::{secrets_from_rows, secrets_to_text};
 pub use store::*;

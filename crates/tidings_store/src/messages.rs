@@ -13,6 +13,7 @@ use tidings_domain::message::{Message, MessageKey, MessageOptions};
 
 use crate::configuration::{Dedup, Order};
 use crate::handover::Permit;
+use crate::notes::Told;
 use crate::records::RecordWrite;
 use crate::target::Target;
 
@@ -294,6 +295,8 @@ pub struct Settlement {
     pub next: Next,
     /// The endpoint's health after this attempt, if it has changed.
     pub state: Option<EndpointState>,
+    /// What operational webhooks tell of it; nothing, next to always.
+    pub told: Option<Box<Told>>,
     /// The place in memory, given back once this is on disk.
     pub permit: Option<Permit>,
 }

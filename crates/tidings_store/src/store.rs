@@ -16,11 +16,13 @@ mod inboxes;
 mod journals;
 mod messages;
 mod nodes;
+mod operational;
 mod records;
 mod upkeep;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 pub use api_keys::ApiKeys;
 pub use api_users::{ApiUsers, NewApiUser};
@@ -35,10 +37,11 @@ pub use inboxes::Inboxes;
 pub use journals::Journals;
 pub use messages::Messages;
 pub use nodes::Nodes;
+pub use operational::OperationalEvents;
 pub use records::Records;
 pub use upkeep::Upkeep;
 
-use crate::StoreError;
+use crate::{Note, StoreError};
 
 /// What a store gives back: boxed, since the box costs nothing beside a commit and keeps the trait
 /// usable as `dyn Store`.
@@ -62,11 +65,15 @@ pub trait Store:
     + Deliveries
     + Journals
     + Nodes
+    + OperationalEvents
     + Upkeep
     + Send
     + Sync
     + 'static
 {
+    /// The same store; a change that is asked of what this gives writes down along with itself what the
+    /// note says.
+    fn noting(&self, note: Note) -> Arc<dyn Store>;
 }
 
 /// All parts, for who has a store of one engine: `use tidings_store::prelude::*`.
@@ -74,6 +81,6 @@ pub mod prelude {
     pub use super::{
         ApiKeys as _, ApiUsers as _, Applications as _, Boards as _, Changes as _, Deliveries as _,
         Endpoints as _, Environments as _, EventTypes as _, Inboxes as _, Journals as _,
-        Messages as _, Nodes as _, Records as _, Upkeep as _,
+        Messages as _, Nodes as _, OperationalEvents as _, Records as _, Upkeep as _,
     };
 }

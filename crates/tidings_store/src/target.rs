@@ -1,5 +1,7 @@
 //! An endpoint made ready to be sent to: its secrets opened, its headers read.
 
+use std::sync::Arc;
+
 use tidings_domain::application::Metadata;
 use tidings_domain::clock::Millis;
 use tidings_domain::credentials::Credentials;
@@ -18,6 +20,8 @@ pub struct Target {
     pub endpoint: Endpoint,
     /// Whose it is.
     pub application: ApplicationId,
+    /// What the product calls its application.
+    pub application_uid: Option<Arc<str>>,
     /// Headers that its owner wants on each request, in order of their names.
     pub headers: Metadata,
     /// How many requests a second all endpoints of its application may get together.
@@ -28,6 +32,8 @@ pub struct Target {
     pub filter: Option<Filter>,
     /// Whether nothing is sent to it until its application has another plan.
     pub is_paused: bool,
+    /// Whether it is told of operational events, so that nothing is told of it.
+    pub is_operational: bool,
     keys: Vec<(SigningKeys, Option<Millis>)>,
 }
 
@@ -71,11 +77,13 @@ impl Target {
         Ok(Self {
             endpoint,
             application,
+            application_uid: None,
             application_rate: None,
             headers,
             credentials,
             filter,
             is_paused: false,
+            is_operational: false,
             keys,
         })
     }

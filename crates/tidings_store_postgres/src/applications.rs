@@ -20,7 +20,7 @@ use crate::step::Scope;
 macro_rules! columns {
     () => {
         "ordinal, environment, tail, uid, name, throttle_rate, metadata, created_at, updated_at, \
-         plan"
+         plan, is_operational"
     };
 }
 
@@ -29,8 +29,11 @@ statements! {
         UPDATE counter SET value = value + 1 WHERE name = 'application' RETURNING value";
     CREATE_APPLICATION = "-- create_application
         INSERT INTO application (ordinal, slot, environment, tail, uid, name, throttle_rate,
-            metadata, created_at, updated_at, plan)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)";
+            metadata, created_at, updated_at, plan, is_operational)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11)";
+    OPERATIONAL_APPLICATION = concat!("-- operational_application
+        SELECT ", columns!(), " FROM application
+        WHERE environment = $1 AND is_operational AND deleted_at IS NULL");
     APPLICATION_BY_ORDINAL = concat!("-- application_by_ordinal
         SELECT ", columns!(), " FROM application WHERE ordinal = $1 AND deleted_at IS NULL");
     APPLICATION_BY_UID = concat!("-- application_by_uid
@@ -38,10 +41,11 @@ statements! {
         WHERE environment = $1 AND uid = $2 AND deleted_at IS NULL");
     APPLICATIONS_UP = concat!("-- applications_up
         SELECT ", columns!(), " FROM application
-        WHERE environment = $1 AND deleted_at IS NULL AND ordinal > $2 ORDER BY ordinal LIMIT $3");
+        WHERE environment = $1 AND deleted_at IS NULL AND NOT is_operational AND ordinal > $2
+        ORDER BY ordinal LIMIT $3");
     APPLICATIONS_DOWN = concat!("-- applications_down
         SELECT ", columns!(), " FROM application
-        WHERE environment = $1 AND deleted_at IS NULL AND ordinal < $2
+        WHERE environment = $1 AND deleted_at IS NULL AND NOT is_operational AND ordinal < $2
         ORDER BY ordinal DESC LIMIT $3");
     UPDATE_APPLICATION = "-- update_application
         UPDATE application SET uid = $2, name = $3, throttle_rate = $4, metadata = $5,
@@ -65,6 +69,7 @@ fn read(row: &Row) -> Result<Application> {
         created_at,
         updated_at: row.try_get(8)?,
         plan: text_option(row, 9)?,
+        is_operational: row.try_get(10)?,
     })
 }
 
@@ -90,6 +95,20 @@ pub(crate) async fn create(
     {
         return Ok(Written::Taken(other));
     }
+    let ordinal = insert(connection, new, false).await?;
+    if let Some(dedup) = dedup {
+        take_number(connection, dedup, ordinal, new.created_at).await?;
+    }
+    changes::note(connection, Subject::Application(ordinal)).await?;
+    let made = by_ordinal(connection, ordinal).await?;
+    Ok(made.map_or(Written::Missing, Written::Done))
+}
+
+async fn insert(
+    connection: &Connection,
+    new: &NewApplication,
+    is_operational: bool,
+) -> Result<i64> {
     let row = connection.query_one(NEXT_APPLICATION, &[]).await?;
     let ordinal: i64 = row.try_get(0)?;
     connection
@@ -106,15 +125,40 @@ pub(crate) async fn create(
                 &metadata(&new.metadata),
                 &new.created_at,
                 &new.plan,
+                &is_operational,
             ],
         )
         .await?;
-    if let Some(dedup) = dedup {
-        take_number(connection, dedup, ordinal, new.created_at).await?;
+    Ok(ordinal)
+}
+
+/// The application that an environment has for operational webhooks.
+pub(crate) async fn operational(
+    connection: &Connection,
+    environment: i64,
+) -> Result<Option<Application>> {
+    let row = connection
+        .query_opt(OPERATIONAL_APPLICATION, &[&environment])
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The same, made if it is not there.
+pub(crate) async fn ensure_operational(
+    scope: &mut Scope,
+    new: &NewApplication,
+) -> Result<Application> {
+    let connection = &scope.connection;
+    changes::begin(connection).await?;
+    if let Some(found) = operational(connection, new.environment).await? {
+        return Ok(found);
     }
-    changes::note(connection, Subject::Application(ordinal)).await?;
-    let made = by_ordinal(connection, ordinal).await?;
-    Ok(made.map_or(Written::Missing, Written::Done))
+    let ordinal = insert(connection, new, true).await?;
+    changes::note(connection, Subject::Operational(new.environment)).await?;
+    let row = connection
+        .query_one(APPLICATION_BY_ORDINAL, &[&ordinal])
+        .await?;
+    read(&row)
 }
 
 pub(crate) async fn find(
@@ -125,7 +169,10 @@ pub(crate) async fn find(
     match reference {
         Reference::Id(id) => {
             let found = by_ordinal(connection, id.seq()).await?;
-            Ok(found.filter(|found| found.id == *id && found.environment == environment))
+            let is_meant = |found: &Application| {
+                found.id == *id && found.environment == environment && !found.is_operational
+            };
+            Ok(found.filter(is_meant))
         }
         Reference::Uid(uid) => by_uid(connection, environment, uid).await,
     }

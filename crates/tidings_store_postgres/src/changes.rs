@@ -39,6 +39,7 @@ pub(crate) async fn note(connection: &Connection, subject: Subject) -> Result<()
         Subject::EventTypes(number) => (3, number),
         Subject::Plans(number) => (4, number),
         Subject::ApiUser(number) => (5, number),
+        Subject::Operational(number) => (9, number),
     };
     connection.execute(NOTE_CHANGE, &[&kind, &number]).await?;
     Ok(())
@@ -55,6 +56,7 @@ pub(crate) async fn since(connection: &Connection, version: i64) -> Result<Vec<C
                 2 => Subject::Application(number),
                 3 => Subject::EventTypes(number),
                 5 => Subject::ApiUser(number),
+                9 => Subject::Operational(number),
                 _ => Subject::Plans(number),
             };
             Ok(Change {

@@ -10,7 +10,6 @@ use tidings_store::{
 };
 use tokio_postgres::Row;
 
-use crate::changes;
 use crate::connection::Connection;
 use crate::convert::{
     count, metadata, number, number_option, read_format, read_metadata, read_secrets, read_words,
@@ -20,6 +19,7 @@ use crate::dedup::{find_number, take_number};
 use crate::failure::{Failure, Result};
 use crate::statements::statements;
 use crate::step::Scope;
+use crate::{changes, operational};
 
 /// The columns of an endpoint and of its health, and where they come from.
 macro_rules! select {
@@ -71,8 +71,7 @@ statements! {
     FORGET_STATE = "-- forget_state
         DELETE FROM endpoint_state WHERE slot = $1 AND endpoint = $2";
     DELETE_ENDPOINT = "-- delete_endpoint
-        UPDATE endpoint SET deleted_at = $2 WHERE ordinal = $1 AND deleted_at IS NULL
-        RETURNING application";
+        UPDATE endpoint SET deleted_at = $2 WHERE ordinal = $1 AND deleted_at IS NULL";
 }
 
 fn read(row: &Row) -> Result<KnownEndpoint> {
@@ -153,8 +152,14 @@ pub(crate) async fn create(
         take_number(connection, dedup, ordinal, new.created_at).await?;
     }
     changes::note(connection, Subject::Application(new.application)).await?;
-    let made = by_ordinal(connection, ordinal).await?;
-    Ok(made.map_or(Written::Missing, Written::Done))
+    let Some(made) = by_ordinal(connection, ordinal).await? else {
+        return Ok(Written::Missing);
+    };
+    operational::tell(scope, new.application, |note, application| {
+        note.created(application, &made)
+    })
+    .await?;
+    Ok(Written::Done(made))
 }
 
 /// What an idempotency key stands for already, if it does.
@@ -311,6 +316,7 @@ pub(crate) async fn update(
         return Ok(Written::Taken(other));
     }
     let is_enabled = patch.is_disabled == Some(false);
+    let before = endpoint.clone();
     patch.apply(&mut endpoint, now);
     if write(connection, ordinal, &endpoint, version).await? == 0 {
         // What another node made of the endpoint is there to be read now.
@@ -324,6 +330,10 @@ pub(crate) async fn update(
         take_number(connection, dedup, ordinal, now).await?;
     }
     changes::note(connection, Subject::Application(endpoint.application)).await?;
+    operational::tell(scope, endpoint.application, |note, application| {
+        note.updated(application, &before, &endpoint)
+    })
+    .await?;
     Ok(Written::Done(endpoint))
 }
 
@@ -365,10 +375,19 @@ async fn write(
 /// Deletes an endpoint. Its row stays, for the attempts that name it.
 pub(crate) async fn delete(scope: &mut Scope, ordinal: i64, now: Millis) -> Result<bool> {
     let connection = &scope.connection;
-    let row = connection
-        .query_opt(DELETE_ENDPOINT, &[&ordinal, &now])
+    let Some(endpoint) = by_ordinal(connection, ordinal).await? else {
+        return Ok(false);
+    };
+    let deleted = connection
+        .execute(DELETE_ENDPOINT, &[&ordinal, &now])
         .await?;
-    let Some(row) = row else { return Ok(false) };
-    changes::note(connection, Subject::Application(row.try_get(0)?)).await?;
+    if deleted == 0 {
+        return Ok(false);
+    }
+    changes::note(connection, Subject::Application(endpoint.application)).await?;
+    operational::tell(scope, endpoint.application, |note, application| {
+        note.deleted(application, &endpoint)
+    })
+    .await?;
     Ok(true)
 }

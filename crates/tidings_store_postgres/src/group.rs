@@ -11,7 +11,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use tidings_domain::clock::Millis;
 use tidings_store::commit::Answer;
-use tidings_store::{StoreError, StoreFuture};
+use tidings_store::{Note, StoreError, StoreFuture};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
@@ -77,7 +77,17 @@ impl Group {
         at: Option<Millis>,
         work: impl for<'a> FnOnce(&'a mut Scope) -> BoxFuture<'a, Result<T>> + Clone + Send + 'static,
     ) -> StoreFuture<'static, T> {
-        let (step, result) = step(work);
+        self.write_noting(None, at, work)
+    }
+
+    /// The same, with what is to be told of the change.
+    pub(crate) fn write_noting<T: Send + 'static>(
+        &self,
+        note: Option<Arc<Note>>,
+        at: Option<Millis>,
+        work: impl for<'a> FnOnce(&'a mut Scope) -> BoxFuture<'a, Result<T>> + Clone + Send + 'static,
+    ) -> StoreFuture<'static, T> {
+        let (step, result) = step(work, note);
         let sent = self.send(Operation::Step(step, at));
         Box::pin(async move {
             sent?;

@@ -35,6 +35,7 @@ mod line;
 mod lists;
 pub mod migration;
 mod nodes;
+mod operational;
 mod ownership;
 mod partitions;
 mod pending;
@@ -60,7 +61,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use tidings_store::commit::{self, HandoverCell};
-use tidings_store::{Handover, StoreError, StoreFuture};
+use tidings_store::{Handover, Note, StoreError, StoreFuture};
 use tokio::sync::mpsc::unbounded_channel;
 
 use crate::connection::Connection;
@@ -123,9 +124,10 @@ impl Options {
     }
 }
 
-/// The store. Dropping it ends its threads, after what was asked for is on disk.
+/// The store. Dropping the last of those that share it ends its threads, after what was asked for is on disk.
+#[derive(Clone)]
 pub struct PostgresStore {
-    groups: Groups,
+    groups: Arc<Groups>,
     readers: Readers,
     handover: HandoverCell,
     ownership: Arc<Ownership>,
@@ -133,11 +135,13 @@ pub struct PostgresStore {
     delivers: bool,
     lease_for: Duration,
     /// What this node is called, since it has joined.
-    node: OnceLock<String>,
+    node: Arc<OnceLock<String>>,
     /// Where the sweep of idempotency keys goes on.
     sweep: Arc<Mutex<Place>>,
     /// The last deleted application that the sweep of records has seen to.
-    records_swept: AtomicI64,
+    records_swept: Arc<AtomicI64>,
+    /// What a change that is asked of it writes down along with itself.
+    note: Option<Arc<Note>>,
 }
 
 impl PostgresStore {
@@ -168,16 +172,17 @@ impl PostgresStore {
             groups.follow(map);
         }
         Ok(Self {
-            groups,
+            groups: Arc::new(groups),
             readers: Readers::new(connector, options.readers_count_max),
             handover,
             ownership,
             hints,
             delivers: options.delivers,
             lease_for: options.lease_for,
-            node: OnceLock::new(),
+            node: Arc::default(),
             sweep: Arc::default(),
-            records_swept: AtomicI64::new(0),
+            records_swept: Arc::default(),
+            note: None,
         })
     }
 
@@ -208,7 +213,8 @@ impl PostgresStore {
         + Send
         + 'static,
     ) -> StoreFuture<'static, T> {
-        self.groups.home.write_at(None, work)
+        let note = self.note.clone();
+        self.groups.home.write_noting(note, None, work)
     }
 
     /// Does something in the group that holds a slot.
@@ -220,6 +226,7 @@ impl PostgresStore {
         + Send
         + 'static,
     ) -> StoreFuture<'static, T> {
-        self.groups.of(slot).write_at(None, work)
+        let note = self.note.clone();
+        self.groups.of(slot).write_noting(note, None, work)
     }
 }

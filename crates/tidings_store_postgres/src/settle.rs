@@ -16,6 +16,7 @@ use crate::convert::parts;
 use crate::failure::Result;
 use crate::flight::Flight;
 use crate::health::Health;
+use crate::operational;
 use crate::pending::code;
 use crate::statements::statements;
 use crate::step::Scope;
@@ -78,6 +79,8 @@ pub(crate) struct Settling<'a> {
     is_again: bool,
     parts: Vec<Part<'a>>,
     health: Health,
+    /// What operational webhooks tell of them.
+    told: Vec<operational::Row>,
 }
 
 /// What is owed after outcomes of different deliveries.
@@ -102,6 +105,7 @@ pub(crate) fn plan<'a>(
         is_again: is_again || scope.is_fenced || !scope.journal.is_open(),
         parts: Vec::new(),
         health: Health::default(),
+        told: Vec::new(),
     };
     let journal = &mut scope.journal;
     for settlement in settlements {
@@ -111,6 +115,13 @@ pub(crate) fn plan<'a>(
         settling.ids.push(id);
     }
     scope.effects.settled.extend(settling.ids.iter().copied());
+    for (place, id) in settling.ids.iter().enumerate() {
+        if !settling.are_late[place] && settlements[place].told.is_some() {
+            let told = operational::of_outcome(&settlements[place], *id);
+            settling.told.extend(told);
+        }
+    }
+    scope.effects.has_told |= !settling.told.is_empty();
     let timely = settlements.iter().zip(&settling.are_late);
     let timely: Vec<&Settlement> = timely
         .filter(|(_, is_late)| !**is_late)
@@ -146,6 +157,9 @@ impl Settling<'_> {
         flight.add(attempts::insert(connection, self));
         if let [part] = &self.parts[..] {
             part.send(connection, flight);
+        }
+        for row in &self.told {
+            flight.add(row.write(connection));
         }
         self.health.send(connection, flight);
     }

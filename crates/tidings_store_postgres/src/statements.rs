@@ -3,8 +3,8 @@
 use crate::{
     accept, api_users, applications, boards, buttons, changes, dedup, distribute, doctor,
     endpoints, event_types, expunge, fan_out, groups, health, hints, import, inboxes, journal,
-    keys, line, lists, migration, nodes, partitions, pending, plan_list, records, retention,
-    server, settle, takeover, upkeep,
+    keys, line, lists, migration, nodes, operational, partitions, pending, plan_list, records,
+    retention, server, settle, takeover, upkeep,
 };
 
 /// Defines statements as constants, and the list of them.
@@ -28,6 +28,7 @@ pub(crate) fn in_flight() -> impl Iterator<Item = &'static str> {
         health::STATEMENTS,
         journal::STATEMENTS,
         line::STATEMENTS,
+        operational::STATEMENTS,
         pending::STATEMENTS,
         records::STATEMENTS,
         settle::ATTEMPTS,
@@ -69,6 +70,7 @@ pub fn all() -> impl Iterator<Item = &'static str> {
         migration::STATEMENTS,
         migration::STEPS,
         nodes::STATEMENTS,
+        operational::STATEMENTS,
         partitions::STATEMENTS,
         pending::STATEMENTS,
         plan_list::STATEMENTS,

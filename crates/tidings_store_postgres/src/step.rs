@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use tidings_store::StoreError;
 use tidings_store::commit::{Answered, Effects};
+use tidings_store::{Note, StoreError};
 use tokio::sync::oneshot;
 
 use crate::connection::Connection;
@@ -20,6 +20,8 @@ pub(crate) struct Scope {
     pub(crate) ownership: Arc<Ownership>,
     /// Another node has taken over from this one.
     pub(crate) is_fenced: bool,
+    /// What the step that runs is to tell of its change.
+    pub(crate) note: Option<Arc<Note>>,
 }
 
 /// A step of unknown result.
@@ -31,6 +33,7 @@ pub(crate) trait Step: Answered {
 
 struct Closure<F, T> {
     work: Option<F>,
+    note: Option<Arc<Note>>,
     result: Option<std::result::Result<T, StoreError>>,
     reply: oneshot::Sender<std::result::Result<T, StoreError>>,
 }
@@ -39,7 +42,7 @@ struct Closure<F, T> {
 pub(crate) type Promise<T> = oneshot::Receiver<std::result::Result<T, StoreError>>;
 
 /// Makes a step of a closure. It is run again where another node was quicker: then it sees what that one made.
-pub(crate) fn step<T, F>(work: F) -> (Box<dyn Step>, Promise<T>)
+pub(crate) fn step<T, F>(work: F, note: Option<Arc<Note>>) -> (Box<dyn Step>, Promise<T>)
 where
     T: Send + 'static,
     F: for<'a> FnOnce(&'a mut Scope) -> BoxFuture<'a, Result<T>> + Clone + Send + 'static,
@@ -47,6 +50,7 @@ where
     let (reply, result) = oneshot::channel();
     let step = Closure {
         work: Some(work),
+        note,
         result: None,
         reply,
     };
@@ -62,6 +66,7 @@ where
         let work = self.work.take().expect("a step runs once");
         Box::pin(async move {
             let extent = scope.effects.extent();
+            scope.note = self.note.take();
             for is_last in [false, false, true] {
                 scope.connection.run("SAVEPOINT step").await?;
                 match work.clone()(scope).await {

@@ -16,14 +16,24 @@ mod inboxes;
 mod journals;
 mod messages;
 mod nodes;
+mod operational;
 pub(crate) mod passing;
 mod records;
 mod routing;
 mod sharing;
 mod upkeep;
 
-use tidings_store::Store;
+use std::sync::Arc;
+
+use tidings_store::{Note, Store};
 
 use crate::PostgresStore;
 
-impl Store for PostgresStore {}
+impl Store for PostgresStore {
+    fn noting(&self, note: Note) -> Arc<dyn Store> {
+        Arc::new(Self {
+            note: Some(Arc::new(note)),
+            ..self.clone()
+        })
+    }
+}

@@ -204,6 +204,7 @@ impl State {
             journal,
             effects: Effects::default(),
             ownership: self.writer.common.ownership.clone(),
+            note: None,
         };
         let mut result = transaction::write(&mut scope, batch, self.writer.common.lease_for).await;
         if let Err(Failed::Undone(Failure::TakenOver)) = &result {

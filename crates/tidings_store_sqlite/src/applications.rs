@@ -12,7 +12,7 @@ use crate::convert::{Span, count, metadata, read_metadata};
 use crate::step::Scope;
 
 const COLUMNS: &str = "ordinal, environment, tail, uid, name, throttle_rate, metadata, created_at, \
-    updated_at, plan";
+    updated_at, plan, is_operational";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Application> {
     let created_at = row.get(7)?;
@@ -26,6 +26,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Application> {
         created_at,
         updated_at: row.get(8)?,
         plan: row.get(9)?,
+        is_operational: row.get(10)?,
     })
 }
 
@@ -48,12 +49,25 @@ pub(crate) fn create(
     {
         return Ok(Written::Taken(other));
     }
+    let ordinal = insert(connection, new, false)?;
+    if let Some(dedup) = dedup {
+        take_key(connection, dedup, Made::Other(ordinal), new.created_at)?;
+    }
+    changes::note(connection, Subject::Application(ordinal))?;
+    Ok(by_ordinal(connection, ordinal)?.map_or(Written::Missing, Written::Done))
+}
+
+fn insert(
+    connection: &Connection,
+    new: &NewApplication,
+    is_operational: bool,
+) -> rusqlite::Result<i64> {
     connection
         .prepare_cached(
             "-- create_application
             INSERT INTO application (environment, tail, uid, name, throttle_rate, metadata,
-                created_at, updated_at, plan)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)",
+                created_at, updated_at, plan, is_operational)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9)",
         )?
         .execute(params![
             new.environment,
@@ -64,13 +78,38 @@ pub(crate) fn create(
             metadata(&new.metadata),
             new.created_at,
             new.plan,
+            is_operational,
         ])?;
-    let ordinal = connection.last_insert_rowid();
-    if let Some(dedup) = dedup {
-        take_key(connection, dedup, Made::Other(ordinal), new.created_at)?;
+    Ok(connection.last_insert_rowid())
+}
+
+/// The application that an environment has for operational webhooks.
+pub(crate) fn operational(
+    connection: &Connection,
+    environment: i64,
+) -> rusqlite::Result<Option<Application>> {
+    connection
+        .prepare_cached(&format!(
+            "-- operational_application
+            SELECT {COLUMNS} FROM application
+            WHERE environment = ?1 AND is_operational AND deleted_at IS NULL"
+        ))?
+        .query_row([environment], read)
+        .optional()
+}
+
+/// The same, made if it is not there.
+pub(crate) fn ensure_operational(
+    scope: &mut Scope<'_>,
+    new: &NewApplication,
+) -> rusqlite::Result<Application> {
+    let connection = scope.connection;
+    if let Some(found) = operational(connection, new.environment)? {
+        return Ok(found);
     }
-    changes::note(connection, Subject::Application(ordinal))?;
-    Ok(by_ordinal(connection, ordinal)?.map_or(Written::Missing, Written::Done))
+    let ordinal = insert(connection, new, true)?;
+    changes::note(connection, Subject::Operational(new.environment))?;
+    by_ordinal(connection, ordinal)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
 }
 
 pub(crate) fn find(
@@ -80,7 +119,8 @@ pub(crate) fn find(
 ) -> rusqlite::Result<Option<Application>> {
     match reference {
         Reference::Id(id) => Ok(by_ordinal(connection, id.seq())?
-            .filter(|found| found.id == *id && found.environment == environment)),
+            .filter(|found| found.id == *id && found.environment == environment)
+            .filter(|found| !found.is_operational)),
         Reference::Uid(uid) => by_uid(connection, environment, uid),
     }
 }
@@ -123,7 +163,8 @@ pub(crate) fn list(
         .prepare_cached(&format!(
             "-- applications
             SELECT {COLUMNS} FROM application
-            WHERE environment = ?1 AND deleted_at IS NULL AND ordinal > ?2 AND ordinal < ?3
+            WHERE environment = ?1 AND deleted_at IS NULL AND NOT is_operational
+                AND ordinal > ?2 AND ordinal < ?3
             ORDER BY ordinal {} LIMIT ?4",
             span.direction
         ))?

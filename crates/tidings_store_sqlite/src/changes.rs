@@ -14,6 +14,7 @@ pub(crate) fn note(connection: &Connection, subject: Subject) -> rusqlite::Resul
         Subject::EventTypes(number) => (3, number),
         Subject::Plans(number) => (4, number),
         Subject::ApiUser(number) => (5, number),
+        Subject::Operational(number) => (9, number),
     };
     connection
         .prepare_cached("-- note_change\nINSERT INTO change (kind, subject) VALUES (?1, ?2)")?
@@ -34,6 +35,7 @@ pub(crate) fn since(connection: &Connection, version: i64) -> rusqlite::Result<V
                 2 => Subject::Application(number),
                 3 => Subject::EventTypes(number),
                 5 => Subject::ApiUser(number),
+                9 => Subject::Operational(number),
                 _ => Subject::Plans(number),
             };
             Ok(Change {

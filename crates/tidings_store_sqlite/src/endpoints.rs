@@ -10,11 +10,11 @@ use tidings_store::{
 };
 
 use crate::accept::{Made, find_key, take_key};
-use crate::changes;
 use crate::convert::{
     Span, count, metadata, read_format, read_metadata, read_secrets, read_words, words_text,
 };
 use crate::step::Scope;
+use crate::{changes, operational};
 
 /// The columns of an endpoint and of its health, which is joined under the name `state`.
 const COLUMNS: &str = "endpoint.ordinal, endpoint.application, endpoint.environment, endpoint.tail, \
@@ -106,7 +106,13 @@ pub(crate) fn create(
         take_key(connection, dedup, Made::Other(ordinal), new.created_at)?;
     }
     changes::note(connection, Subject::Application(new.application))?;
-    Ok(by_ordinal(connection, ordinal)?.map_or(Written::Missing, Written::Done))
+    let Some(made) = by_ordinal(connection, ordinal)? else {
+        return Ok(Written::Missing);
+    };
+    operational::tell(scope, new.application, |note, application| {
+        note.created(application, &made)
+    })?;
+    Ok(Written::Done(made))
 }
 
 /// What an idempotency key stands for already, if it does.
@@ -289,12 +295,16 @@ pub(crate) fn update(
             .prepare_cached("-- forget_state\nDELETE FROM endpoint_state WHERE endpoint = ?1")?
             .execute([ordinal])?;
     }
+    let before = endpoint.clone();
     patch.apply(&mut endpoint, now);
     write(connection, ordinal, &endpoint)?;
     if let Some(dedup) = dedup {
         take_key(connection, dedup, Made::Other(ordinal), now)?;
     }
     changes::note(connection, Subject::Application(endpoint.application))?;
+    operational::tell(scope, endpoint.application, |note, application| {
+        note.updated(application, &before, &endpoint)
+    })?;
     Ok(Written::Done(endpoint))
 }
 
@@ -334,17 +344,19 @@ fn write(connection: &Connection, ordinal: i64, endpoint: &Endpoint) -> rusqlite
 
 /// Deletes an endpoint. Its row stays, for the attempts that name it.
 pub(crate) fn delete(scope: &mut Scope<'_>, ordinal: i64, now: Millis) -> rusqlite::Result<bool> {
-    let application: Option<i64> = scope
-        .connection
+    let connection = scope.connection;
+    let Some(endpoint) = by_ordinal(connection, ordinal)? else {
+        return Ok(false);
+    };
+    connection
         .prepare_cached(
             "-- delete_endpoint
-            UPDATE endpoint SET deleted_at = ?2 WHERE ordinal = ?1 AND deleted_at IS NULL
-            RETURNING application",
+            UPDATE endpoint SET deleted_at = ?2 WHERE ordinal = ?1 AND deleted_at IS NULL",
         )?
-        .query_row(params![ordinal, now], |row| row.get(0))
-        .optional()?;
-    if let Some(application) = application {
-        changes::note(scope.connection, Subject::Application(application))?;
-    }
-    Ok(application.is_some())
+        .execute(params![ordinal, now])?;
+    changes::note(connection, Subject::Application(endpoint.application))?;
+    operational::tell(scope, endpoint.application, |note, application| {
+        note.deleted(application, &endpoint)
+    })?;
+    Ok(true)
 }

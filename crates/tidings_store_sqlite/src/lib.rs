@@ -23,6 +23,7 @@ mod keys;
 mod line;
 mod lists;
 mod lock;
+mod operational;
 mod pending;
 mod plan_list;
 #[cfg(test)]
@@ -46,7 +47,7 @@ use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 use tidings_store::commit::{self, HandoverCell};
-use tidings_store::{Handover, StoreError, StoreFuture};
+use tidings_store::{Handover, Note, StoreError, StoreFuture};
 
 use crate::checkpoint::Checkpointer;
 use crate::convert::failed;
@@ -113,20 +114,30 @@ impl Options {
     }
 }
 
-/// The store. Dropping it ends its threads, after what was asked for is on disk.
+/// The store. Dropping the last of those that share it ends its threads, after what was asked for is on disk.
+#[derive(Clone)]
 pub struct SqliteStore {
     queue: Sender<Operation>,
     gauge: Arc<QueueGauge>,
     room: Arc<RoomGauge>,
     readers: Readers,
     handover: HandoverCell,
-    checkpointer: Arc<Checkpointer>,
     /// Where the sweep of idempotency keys goes on.
     sweep: Arc<Mutex<Vec<u8>>>,
     /// The last deleted application that the sweep of records has seen to.
-    records_swept: AtomicI64,
+    records_swept: Arc<AtomicI64>,
     /// Where the removal of old messages goes on.
     removal: Arc<AtomicI64>,
+    /// What a change that is asked of it writes down along with itself.
+    note: Option<Arc<Note>>,
+    _running: Arc<Running>,
+}
+
+/// The threads of a store, which end with the last of those that share it.
+struct Running {
+    queue: Sender<Operation>,
+    checkpointer: Arc<Checkpointer>,
+    sweep: Arc<Mutex<Vec<u8>>>,
     threads: Vec<JoinHandle<()>>,
     _lock: Option<FolderLock>,
 }
@@ -183,18 +194,25 @@ impl SqliteStore {
                     .map_err(spawned)?,
             );
         }
+        let sweep: Arc<Mutex<Vec<u8>>> = Arc::default();
+        let running = Running {
+            queue: queue.clone(),
+            checkpointer,
+            sweep: sweep.clone(),
+            threads,
+            _lock: lock,
+        };
         Ok(Self {
             queue,
             gauge,
             room,
             readers: Readers::new(file),
             handover,
-            checkpointer,
-            sweep: Arc::default(),
-            records_swept: AtomicI64::new(0),
+            sweep,
+            records_swept: Arc::default(),
             removal: Arc::default(),
-            threads,
-            _lock: lock,
+            note: None,
+            _running: Arc::new(running),
         })
     }
 
@@ -216,7 +234,7 @@ impl SqliteStore {
         &self,
         work: impl FnOnce(&mut Scope<'_>) -> rusqlite::Result<T> + Send + 'static,
     ) -> StoreFuture<'static, T> {
-        let (step, result) = step(work);
+        let (step, result) = step(work, self.note.clone());
         let sent = writer::send(&self.queue, Operation::Step(step));
         Box::pin(async move {
             sent?;
@@ -227,7 +245,7 @@ impl SqliteStore {
     }
 }
 
-impl Drop for SqliteStore {
+impl Drop for Running {
     fn drop(&mut self) {
         let (ended, _) = tokio::sync::oneshot::channel();
         let _ = writer::send(&self.queue, Operation::Stop(ended)); // fails after `close`

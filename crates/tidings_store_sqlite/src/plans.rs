@@ -51,6 +51,7 @@ fn statements(connection: &mut Connection) -> BTreeSet<String> {
         connection,
         journal: &mut journal,
         effects: &mut effects,
+        note: None,
     });
     connection
         .trace_v2(TraceEventCodes::empty(), None::<fn(TraceEvent<'_>)>)

@@ -26,7 +26,10 @@ CREATE TABLE application (
     ordinal INTEGER PRIMARY KEY AUTOINCREMENT, environment INTEGER NOT NULL,
     tail INTEGER NOT NULL, uid TEXT, name TEXT NOT NULL, throttle_rate INTEGER, plan TEXT,
     metadata TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
-    deleted_at INTEGER);
+    deleted_at INTEGER, is_operational INTEGER NOT NULL DEFAULT 0);
+-- Serves: the application for operational webhooks. Holds: an environment has one at most.
+CREATE UNIQUE INDEX application_operational ON application (environment)
+    WHERE is_operational AND deleted_at IS NULL;
 -- Serves: the application of a uid. Holds: a uid is unique in its environment.
 CREATE UNIQUE INDEX application_by_uid ON application (environment, uid)
     WHERE uid IS NOT NULL AND deleted_at IS NULL;
@@ -121,6 +124,12 @@ CREATE INDEX inbox_request_by_time ON inbox_request (id);
 -- What changed in the configuration; caches read on from the version that they know.
 CREATE TABLE change (
     version INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, subject INTEGER NOT NULL);
+
+-- What operational webhooks tell, until it is a message. An id begins with the time.
+CREATE TABLE operational_event (
+    ordinal INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, environment INTEGER NOT NULL,
+    application INTEGER NOT NULL, event_type TEXT NOT NULL, payload TEXT NOT NULL,
+    created_at INTEGER NOT NULL);
 
 -- One row for each run of a node that may still hold deliveries in memory.
 CREATE TABLE journal (

@@ -6,10 +6,10 @@ use tidings_domain::delivery::{AttemptError, Outcome, PendingReason};
 use tidings_domain::endpoint::EndpointState;
 use tidings_domain::ids::AttemptId;
 use tidings_store::commit::Effects;
-use tidings_store::{Creditor, Hold, Next, Settlement, Subject};
+use tidings_store::{Creditor, Hold, Next, Settlement, Subject, Told};
 
-use crate::changes;
 use crate::journal::Journal;
+use crate::{changes, operational};
 
 const INSERT_ATTEMPT: &str = "-- insert_attempt
 INSERT INTO attempt (seq, message, endpoint, started_at, journal, tail, number, trigger, outcome,
@@ -32,6 +32,15 @@ pub(crate) fn write(
         if !is_fenced {
             let hold = hold(journal, settlement, effects);
             write_next(connection, settlement, hold, effects)?;
+            if let Some(told) = &settlement.told {
+                tell(
+                    connection,
+                    settlement,
+                    told,
+                    id(journal, settlement, seq),
+                    effects,
+                )?;
+            }
             if let Some(state) = &settlement.state {
                 write_state(
                     connection,
@@ -41,10 +50,30 @@ pub(crate) fn write(
                 )?;
             }
         }
-        let id = AttemptId::new(settlement.started_at, journal.id, seq, settlement.tail);
-        effects.settled.push(id);
+        effects.settled.push(id(journal, settlement, seq));
     }
     Ok(())
+}
+
+fn id(journal: &Journal, settlement: &Settlement, seq: i64) -> AttemptId {
+    AttemptId::new(settlement.started_at, journal.id, seq, settlement.tail)
+}
+
+/// Writes what operational webhooks tell of an outcome, before the endpoint's health is written: who was
+/// off already is not told of again.
+fn tell(
+    connection: &Connection,
+    settlement: &Settlement,
+    told: &Told,
+    id: AttemptId,
+    effects: &mut Effects,
+) -> rusqlite::Result<()> {
+    operational::write(connection, told.of_attempt(settlement, id), effects)?;
+    let Some(event) = told.of_endpoint(settlement) else {
+        return Ok(());
+    };
+    let is_off = operational::is_switched_off(connection, settlement.endpoint.seq())?;
+    operational::write(connection, (!is_off).then_some(event), effects)
 }
 
 fn insert_attempt(

@@ -1,8 +1,10 @@
 //! Steps that are not on the hot path: a closure in the writer's transaction, answered after the commit.
 
+use std::sync::Arc;
+
 use rusqlite::Connection;
-use tidings_store::StoreError;
 use tidings_store::commit::{Answered, Effects};
+use tidings_store::{Note, StoreError};
 use tokio::sync::oneshot;
 
 use crate::convert::{failed, is_fatal, meaning};
@@ -13,6 +15,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) connection: &'a Connection,
     pub(crate) journal: &'a mut Journal,
     pub(crate) effects: &'a mut Effects,
+    /// What is to be told of the change.
+    pub(crate) note: Option<Arc<Note>>,
 }
 
 /// A step of unknown result.
@@ -29,12 +33,16 @@ pub(crate) trait Step: Answered {
 
 struct Closure<F, T> {
     work: Option<F>,
+    note: Option<Arc<Note>>,
     result: Option<Result<T, StoreError>>,
     reply: oneshot::Sender<Result<T, StoreError>>,
 }
 
 /// Makes a step of a closure, and gives the place where its result will be.
-pub(crate) fn step<T, F>(work: F) -> (Box<dyn Step>, oneshot::Receiver<Result<T, StoreError>>)
+pub(crate) fn step<T, F>(
+    work: F,
+    note: Option<Arc<Note>>,
+) -> (Box<dyn Step>, oneshot::Receiver<Result<T, StoreError>>)
 where
     T: Send + 'static,
     F: FnOnce(&mut Scope<'_>) -> rusqlite::Result<T> + Send + 'static,
@@ -43,6 +51,7 @@ where
     (
         Box::new(Closure {
             work: Some(work),
+            note,
             result: None,
             reply,
         }),
@@ -68,6 +77,7 @@ where
             connection,
             journal,
             effects,
+            note: self.note.take(),
         });
         match result {
             Ok(value) => {
@@ -115,23 +125,29 @@ mod tests {
             .execute_batch("CREATE TABLE number (value INTEGER NOT NULL); BEGIN")
             .unwrap();
         let (mut journal, mut effects) = (Journal::none(), Effects::default());
-        let (mut good, first) = step(|scope| {
-            scope.effects.owed.push((Creditor::unslotted(1), 1));
-            scope
-                .connection
-                .execute("INSERT INTO number (value) VALUES (1)", [])
-        });
-        let (mut bad, second) = step(|scope| {
-            scope.effects.owed.push((Creditor::unslotted(2), 2));
-            scope.effects.cleared.push(2);
-            scope.effects.owed_in_hand.push((2, 2));
-            scope
-                .connection
-                .execute("INSERT INTO number (value) VALUES (2)", [])?;
-            scope
-                .connection
-                .execute("INSERT INTO number (value) VALUES (NULL)", [])
-        });
+        let (mut good, first) = step(
+            |scope| {
+                scope.effects.owed.push((Creditor::unslotted(1), 1));
+                scope
+                    .connection
+                    .execute("INSERT INTO number (value) VALUES (1)", [])
+            },
+            None,
+        );
+        let (mut bad, second) = step(
+            |scope| {
+                scope.effects.owed.push((Creditor::unslotted(2), 2));
+                scope.effects.cleared.push(2);
+                scope.effects.owed_in_hand.push((2, 2));
+                scope
+                    .connection
+                    .execute("INSERT INTO number (value) VALUES (2)", [])?;
+                scope
+                    .connection
+                    .execute("INSERT INTO number (value) VALUES (NULL)", [])
+            },
+            None,
+        );
         good.run(&connection, &mut journal, &mut effects).unwrap();
         bad.run(&connection, &mut journal, &mut effects).unwrap();
         connection.execute_batch("COMMIT").unwrap();

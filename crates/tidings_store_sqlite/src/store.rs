@@ -13,11 +13,21 @@ mod inboxes;
 mod journals;
 mod messages;
 mod nodes;
+mod operational;
 mod records;
 mod upkeep;
 
-use tidings_store::Store;
+use std::sync::Arc;
+
+use tidings_store::{Note, Store};
 
 use crate::SqliteStore;
 
-impl Store for SqliteStore {}
+impl Store for SqliteStore {
+    fn noting(&self, note: Note) -> Arc<dyn Store> {
+        Arc::new(Self {
+            note: Some(Arc::new(note)),
+            ..self.clone()
+        })
+    }
+}

@@ -27,6 +27,7 @@ async fn caller(service: &Service, of: &OfApplication) -> anyhow::Result<Caller>
     Ok(Caller {
         environment,
         key: 0,
+        is_operational: false,
     })
 }
 

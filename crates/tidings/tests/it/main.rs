@@ -42,6 +42,7 @@ mod limits;
 mod lists;
 mod main_path;
 mod nodes;
+mod operational;
 mod overload;
 mod plans;
 mod product_events;

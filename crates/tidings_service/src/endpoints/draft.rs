@@ -21,6 +21,7 @@ use crate::limits::{
     BATCH_SIZE_MAX, BATCH_WAIT_SECS_MAX, CHANNELS_MAX, DESCRIPTION_BYTES_MAX,
     ENDPOINT_EVENT_TYPES_MAX,
 };
+use crate::operational::check_told_types;
 
 /// A new endpoint, or one that replaces another.
 #[derive(Debug, Clone, Default)]
@@ -210,8 +211,12 @@ impl Service {
                 .filter(|name| !endpoint.event_types.contains(name))
                 .cloned()
                 .collect();
-            self.check_event_types(endpoint.environment, &added, &mut problems)
-                .await?;
+            if target.is_operational {
+                check_told_types(&added, &mut problems);
+            } else {
+                self.check_event_types(endpoint.environment, &added, &mut problems)
+                    .await?;
+            }
         }
         problems.finish()?;
         let tail = endpoint.id.parts().tail;

@@ -113,7 +113,8 @@ impl Service {
                 expected_version: Some(endpoint.version),
                 now: self.now(),
             };
-            let written = self.store.update_endpoint(update, None).await?;
+            let store = self.noting(caller).await?;
+            let written = store.update_endpoint(update, None).await?;
             self.publish_change().await?;
             match written {
                 Written::Done(_) => return Ok(()),

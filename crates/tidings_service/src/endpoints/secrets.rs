@@ -75,7 +75,8 @@ impl Service {
                 expected_version: Some(endpoint.version),
                 now,
             };
-            let written = self.store.update_endpoint(update, dedup.clone()).await?;
+            let store = self.noting(caller).await?;
+            let written = store.update_endpoint(update, dedup.clone()).await?;
             self.publish_change().await?;
             match written {
                 Written::Done(changed) | Written::Replayed(Some(changed)) => {

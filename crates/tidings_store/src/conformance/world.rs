@@ -266,6 +266,7 @@ impl<'a> World<'a> {
             journal: 0,
             next: Next::Done,
             state: None,
+            told: None,
             permit: None,
         }
     }

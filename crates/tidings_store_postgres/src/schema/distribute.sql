@@ -37,6 +37,8 @@ SELECT create_distributed_table('line', 'slot', colocate_with => 'message')
     WHERE NOT is_distributed('line');
 SELECT create_distributed_table('inbox_request', 'slot', colocate_with => 'message')
     WHERE NOT is_distributed('inbox_request');
+SELECT create_distributed_table('operational_event', 'slot', colocate_with => 'message')
+    WHERE NOT is_distributed('operational_event');
 SELECT create_distributed_table('journal', 'slot', colocate_with => 'message')
     WHERE NOT is_distributed('journal');
 SELECT create_distributed_table('slot_lease', 'slot', colocate_with => 'message')

@@ -18,7 +18,10 @@ CREATE TABLE application (
     ordinal bigint PRIMARY KEY, slot smallint NOT NULL, environment bigint NOT NULL,
     tail bigint NOT NULL, uid text COLLATE "C", name text NOT NULL, throttle_rate bigint,
     plan text COLLATE "C", metadata text NOT NULL, created_at bigint NOT NULL, updated_at bigint NOT NULL,
-    deleted_at bigint);
+    deleted_at bigint, is_operational boolean NOT NULL DEFAULT false);
+-- Serves: the application for operational webhooks. Holds: an environment has one at most.
+CREATE UNIQUE INDEX application_operational ON application (environment)
+    WHERE is_operational AND deleted_at IS NULL;
 -- Serves: the application of a uid. Holds: a uid is unique in its environment.
 CREATE UNIQUE INDEX application_by_uid ON application (environment, uid)
     WHERE uid IS NOT NULL AND deleted_at IS NULL;
@@ -113,6 +116,12 @@ CREATE INDEX inbox_request_by_time ON inbox_request (slot, id);
 
 -- What changed in the configuration; caches read on from the version that they know.
 CREATE TABLE change (version bigint PRIMARY KEY, kind smallint NOT NULL, subject bigint NOT NULL);
+
+-- What operational webhooks tell, until it is a message; in the slot of the application that it is about.
+CREATE TABLE operational_event (
+    slot smallint NOT NULL, id text COLLATE "C" NOT NULL, environment bigint NOT NULL,
+    application bigint NOT NULL, event_type text NOT NULL, payload text NOT NULL,
+    created_at bigint NOT NULL, PRIMARY KEY (slot, id));
 
 -- Which run of a node takes what is owed in a slot; 0: none. It is the journal's lease that counts.
 CREATE TABLE slot_lease (slot smallint PRIMARY KEY, journal integer NOT NULL)

@@ -234,6 +234,7 @@ pub(crate) fn outcome(
         journal,
         next: Next::Done,
         state: None,
+        told: None,
         permit: None,
     }
 }

@@ -72,6 +72,8 @@ SELECT pending.*, message.application, message.accepted_at AS its_time,
 FROM pending CROSS JOIN message ON message.seq = pending.message
 WHERE (pending.message, pending.endpoint) > (?1, ?2)
 ORDER BY pending.message, pending.endpoint LIMIT ?3";
+const OPERATIONAL_EVENTS: &str = "-- export_operational_events
+SELECT * FROM operational_event WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
 /// When a key was taken is not kept here, and nobody asks.
 const IDEMPOTENCY_KEYS: &str = "-- export_idempotency_keys
 SELECT dedup.*, 0 AS taken_at, message.application AS its_application,
@@ -306,6 +308,7 @@ pub(super) fn sql(table: Table) -> &'static str {
         Table::RecordChange => RECORD_CHANGES,
         Table::Line => LINES,
         Table::Pending => PENDING,
+        Table::OperationalEvent => OPERATIONAL_EVENTS,
         Table::IdempotencyKey => IDEMPOTENCY_KEYS,
         Table::EventId => EVENT_IDS,
         Table::Counter => COUNTERS,
@@ -323,7 +326,7 @@ fn renamed(table: Table) -> &'static [(&'static str, &'static str)] {
             ("tail", ""),
             ("message", ""),
         ],
-        Table::Record | Table::RecordChange => &[("ordinal", "")],
+        Table::Record | Table::RecordChange | Table::OperationalEvent => &[("ordinal", "")],
         Table::PayloadExpiry => &[("message", "")],
         Table::Pending => &[("position", "place"), ("message", "")],
         Table::IdempotencyKey => &[("key", ""), ("reference", ""), ("is_message", "")],
@@ -337,7 +340,7 @@ fn made(table: Table) -> &'static [(&'static str, Made)] {
     const ITS_ID: Made = Made::Id(["its_time", "its_journal", "message", "its_tail"]);
     match table {
         Table::Application => &[("slot", Made::SlotOf("ordinal"))],
-        Table::Endpoint | Table::Record | Table::RecordChange => {
+        Table::Endpoint | Table::Record | Table::RecordChange | Table::OperationalEvent => {
             &[("slot", Made::SlotOf("application"))]
         }
         Table::EndpointState | Table::Line => &[("slot", Made::SlotOf("its_application"))],

@@ -4,6 +4,7 @@ mod of_boards;
 mod of_configuration;
 mod of_contents;
 mod of_records;
+mod of_trail;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -37,6 +38,7 @@ pub(super) fn run(scope: &mut Scope<'_>) {
     run_messages(scope);
     of_contents::run(scope);
     of_records::run(scope);
+    of_trail::run(scope);
     run_takeover(scope);
     run_lists(scope.connection);
     run_export(scope.connection);
@@ -137,6 +139,7 @@ fn settlement(seq: i64, hold: Hold, next: Next) -> Settlement {
         journal: 0,
         next,
         state: Some(EndpointState::default()),
+        told: None,
         permit: None,
     }
 }

@@ -195,6 +195,7 @@ impl Customer {
             journal: 0,
             next: Next::Done,
             state: None,
+            told: None,
             permit: None,
         }
     }

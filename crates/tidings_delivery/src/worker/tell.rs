@@ -1,0 +1,60 @@
+//! What operational webhooks tell of an outcome. Next to always that is nothing, and costs nothing.
+
+use tidings_domain::endpoint::EndpointState;
+use tidings_domain::operational::{
+    About, Occasion, OperationalEventType, OperationalEventTypes, told_of_attempt,
+};
+use tidings_store::target::Target;
+use tidings_store::{Next, Told};
+
+use super::{Job, Verdict};
+use crate::shared::Shared;
+
+/// What is told of an outcome, if anybody wants to be told of it. `before` is the endpoint's health until then.
+pub(super) async fn of(
+    shared: &Shared,
+    target: &Target,
+    job: &Job,
+    verdict: &Verdict,
+    before: &EndpointState,
+) -> Option<Box<Told>> {
+    if target.is_operational {
+        return None; // else one failure would tell of another, for ever
+    }
+    let attempt = told_of_attempt(job.number, verdict.outcome, verdict.next != Next::Done);
+    let after = verdict.state.as_ref();
+    let is_switched_off =
+        before.disabled.is_none() && after.is_some_and(|state| state.disabled.is_some());
+    if attempt.is_none() && !is_switched_off {
+        return None;
+    }
+    let wanted = wanted(shared, target.endpoint.environment).await;
+    let attempt = attempt.filter(|one| wanted.contains(*one));
+    let is_disabled = is_switched_off && wanted.contains(OperationalEventType::EndpointDisabled);
+    (attempt.is_some() || is_disabled).then(|| {
+        Box::new(Told {
+            occasion: Occasion {
+                at: shared.clock.now_ms(),
+                tail: shared.entropy.id_tail(),
+            },
+            about: About {
+                environment: target.endpoint.environment,
+                application: target.application,
+                application_uid: target.application_uid.as_deref().map(str::to_owned),
+                endpoint: target.endpoint.id,
+                endpoint_uid: target.endpoint.uid.clone(),
+            },
+            attempt,
+            is_disabled,
+        })
+    })
+}
+
+/// What cannot be read now is taken for wanted: an event that nobody wants becomes no message.
+async fn wanted(shared: &Shared, environment: i64) -> OperationalEventTypes {
+    let wanted = shared.directory.told_events(environment).await;
+    wanted.unwrap_or_else(|error| {
+        tracing::warn!("Whether somebody wants to be told of an outcome is unknown: {error}");
+        OperationalEventTypes::all()
+    })
+}

@@ -31,6 +31,7 @@ mod messages;
 mod operational_webhooks;
 mod pagination;
 mod plans;
+mod polling;
 mod problem;
 mod query;
 mod records;
@@ -109,6 +110,7 @@ fn routes(api: Arc<Api>) -> Router {
         .merge(event_type_routes())
         .merge(catalog_routes())
         .merge(message_routes())
+        .merge(polling_routes())
         .merge(record_routes())
         .merge(inbox_routes())
         .merge(board_routes())
@@ -311,6 +313,26 @@ fn message_routes() -> Router<Arc<Api>> {
         .route(
             v1!("/app/{app}/attempt/endpoint/{endpoint}"),
             get(attempts::list_endpoint_attempts),
+        )
+}
+
+fn polling_routes() -> Router<Arc<Api>> {
+    Router::new()
+        .route(
+            v1!("/app/{app}/poller"),
+            get(polling::list_polling_endpoints).post(polling::create_polling_endpoint),
+        )
+        .route(
+            v1!("/app/{app}/poller/{sink}"),
+            get(polling::poll).delete(polling::delete_polling_endpoint),
+        )
+        .route(
+            v1!("/app/{app}/poller/{sink}/consumer/{consumer}"),
+            get(polling::poll_consumer),
+        )
+        .route(
+            v1!("/app/{app}/poller/{sink}/consumer/{consumer}/seek"),
+            post(polling::seek_consumer),
         )
 }
 

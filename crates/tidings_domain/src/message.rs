@@ -62,6 +62,13 @@ impl Message {
         self.payload.is_empty()
     }
 
+    /// Whether it is no event; see [`MessageOptions::is_aside`].
+    pub fn is_aside(&self) -> bool {
+        self.options
+            .as_ref()
+            .is_some_and(|options| options.is_aside)
+    }
+
     /// When it was accepted.
     pub fn accepted_at(&self) -> Millis {
         self.id.at_ms()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use tidings_domain::delivery::Trigger;
-use tidings_domain::message::Message;
+use tidings_domain::message::{Message, MessageOptions};
 use tidings_domain::names::check_event_type_name;
 use tidings_domain::record::{TEST, notice};
 use tidings_domain::sample::Sample;
@@ -252,7 +252,7 @@ impl Service {
             dedup,
             event_id_until: accepted_at,
             record: None,
-            options: None,
+            options: MessageOptions::aside(),
         };
         match self.store.accept(new).await? {
             Accepted::Done(id) => Ok(Arc::new(Message {

@@ -27,6 +27,7 @@ pub mod operational;
 pub mod pages;
 pub mod payload;
 pub mod plans;
+pub mod polling;
 pub mod records;
 mod schemas;
 

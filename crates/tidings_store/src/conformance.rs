@@ -34,6 +34,7 @@ mod lists_of_messages;
 mod operational;
 mod owing;
 mod plans;
+mod polling;
 mod recorder;
 mod records;
 mod recovery;
@@ -232,6 +233,15 @@ macro_rules! every_conformance_test {
                 plans_are_kept_in_their_order_and_every_cache_is_told,
                 a_plan_that_an_application_has_does_not_go,
                 the_plan_of_an_application_is_kept_changed_and_taken_away;
+            polling:
+                a_polling_endpoint_is_found_and_listed_and_no_event_reaches_it,
+                messages_are_read_in_order_each_once_whatever_the_size_of_a_page,
+                what_is_accepted_meanwhile_comes_behind_what_was_read,
+                only_what_the_polling_endpoint_wants_is_read_and_no_test,
+                reading_starts_at_an_instant,
+                a_consumer_keeps_its_place_and_goes_back_only_if_told_so,
+                a_hundred_consumers_are_kept_and_no_more,
+                a_page_that_reads_as_much_as_it_may_goes_on_with_the_next;
             records:
                 a_record_is_kept_changed_and_gone_with_a_message_for_each,
                 a_change_of_a_record_from_another_version_leaves_nothing_behind,

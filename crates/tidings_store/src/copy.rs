@@ -44,6 +44,8 @@ pub enum Table {
     Record,
     /// What happened to them.
     RecordChange,
+    /// Who reads from polling endpoints, and where they are.
+    Consumer,
     /// How far the lines of endpoints that keep the order have come.
     Line,
     /// What is owed.
@@ -60,7 +62,7 @@ pub enum Table {
 
 impl Table {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Environment,
         Self::ApiKey,
         Self::Application,
@@ -77,6 +79,7 @@ impl Table {
         Self::Attempt,
         Self::Record,
         Self::RecordChange,
+        Self::Consumer,
         Self::Line,
         Self::Pending,
         Self::OperationalEvent,
@@ -104,6 +107,7 @@ impl Table {
             Self::Attempt => "attempt",
             Self::Record => "record",
             Self::RecordChange => "record_change",
+            Self::Consumer => "consumer",
             Self::Line => "line",
             Self::Pending => "pending",
             Self::OperationalEvent => "operational_event",

@@ -17,6 +17,7 @@ mod journals;
 mod messages;
 mod nodes;
 mod operational;
+mod polling;
 mod records;
 mod upkeep;
 
@@ -38,6 +39,7 @@ pub use journals::Journals;
 pub use messages::Messages;
 pub use nodes::Nodes;
 pub use operational::OperationalEvents;
+pub use polling::Polling;
 pub use records::Records;
 pub use upkeep::Upkeep;
 
@@ -61,6 +63,7 @@ pub trait Store:
     + EventTypes
     + Inboxes
     + Messages
+    + Polling
     + Records
     + Deliveries
     + Journals
@@ -81,6 +84,6 @@ pub mod prelude {
     pub use super::{
         ApiKeys as _, ApiUsers as _, Applications as _, Boards as _, Changes as _, Deliveries as _,
         Endpoints as _, Environments as _, EventTypes as _, Inboxes as _, Journals as _,
-        Messages as _, Nodes as _, OperationalEvents as _, Records as _, Upkeep as _,
+        Messages as _, Nodes as _, OperationalEvents as _, Polling as _, Records as _, Upkeep as _,
     };
 }

@@ -124,7 +124,7 @@ pub(crate) async fn create(
     if let Some(other) = at(connection, new.board, new.place).await? {
         return Ok(Written::Taken(other));
     }
-    let ordinal = endpoints::insert(connection, &new.endpoint, Shown::AsButton).await?;
+    let ordinal = endpoints::insert(connection, &new.endpoint, Shown::Button).await?;
     insert(connection, ordinal, new).await?;
     if let Some(dedup) = dedup {
         take_number(connection, dedup, ordinal, now).await?;

@@ -47,9 +47,9 @@ statements! {
         INSERT INTO endpoint (ordinal, slot, application, environment, tail, uid, url, description,
             is_disabled, event_types, channels, throttle_rate, format, metadata, headers,
             credentials, secrets, version, created_at, updated_at, number, is_fifo,
-            batch_size, max_wait_secs, is_hidden, filter)
+            batch_size, max_wait_secs, is_hidden, filter, is_polling)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 1,
-            $18, $18, $19, $20, $21, $22, $23, $24)";
+            $18, $18, $19, $20, $21, $22, $23, $24, $25)";
     ENDPOINTS_BY_ORDINAL = concat!("-- endpoints_by_ordinal
         ", select!(), " WHERE endpoint.ordinal = ANY($1)");
     ENDPOINT_BY_UID = concat!("-- endpoint_by_uid
@@ -132,6 +132,7 @@ pub(crate) async fn create(
     scope: &mut Scope,
     new: &NewEndpoint,
     dedup: Option<&Dedup>,
+    shown: Shown,
 ) -> Result<Written<Endpoint>> {
     let connection = &scope.connection;
     changes::begin(connection).await?;
@@ -147,7 +148,7 @@ pub(crate) async fn create(
     {
         return Ok(Written::Taken(other));
     }
-    let ordinal = insert(connection, new, Shown::AsEndpoint).await?;
+    let ordinal = insert(connection, new, shown).await?;
     if let Some(dedup) = dedup {
         take_number(connection, dedup, ordinal, new.created_at).await?;
     }
@@ -180,9 +181,11 @@ async fn replay(
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shown {
     /// Among the endpoints of its application; it gets events.
-    AsEndpoint,
+    Endpoint,
     /// As a button only; it gets presses.
-    AsButton,
+    Button,
+    /// As a polling endpoint only; messages are read from it.
+    Polling,
 }
 
 pub(crate) async fn insert(
@@ -222,8 +225,9 @@ pub(crate) async fn insert(
                 &new.is_fifo,
                 &new.batch_size.map(i64::from),
                 &new.max_wait_secs.map(i64::from),
-                &(shown == Shown::AsButton),
+                &(shown != Shown::Endpoint),
                 &stored_option(new.filter.as_ref()),
+                &(shown == Shown::Polling),
             ],
         )
         .await?;

@@ -15,6 +15,7 @@ use tokio_postgres::error::SqlState;
 
 use crate::connection::Connection;
 use crate::failure::{Failure, Result};
+use crate::horizon;
 use crate::statements::statements;
 use crate::step::Scope;
 
@@ -23,7 +24,8 @@ statements! {
     /// has to wait for its answer before the commit is sent.
     BEAT = "-- beat
         WITH beaten AS (UPDATE journal SET batch = $4, mark = $5, message_seq = $6, attempt_seq = $7,
-                lease_until = (extract(epoch FROM now()) * 1000)::bigint + $8, mark_at = $9, seen = $10
+                lease_until = (extract(epoch FROM now()) * 1000)::bigint + $8, mark_at = $9, seen = $10,
+                floor = $11
             WHERE slot = $1 AND id = $2 AND fence = $3 AND batch < $4 RETURNING 1)
         SELECT (CASE count(*) WHEN 1 THEN '1' ELSE 'another node has taken over this journal' END)::integer
         FROM beaten";
@@ -49,9 +51,9 @@ statements! {
         FROM counter WHERE name IN ('message', 'attempt')";
     OPEN_JOURNAL = "-- open_journal
         INSERT INTO journal (slot, id, node, fence, lease_until, mark, mark_at, batch, message_seq,
-            attempt_seq, opened_at, seen, delivers)
+            attempt_seq, opened_at, seen, delivers, floor)
         VALUES ($1, $2, $3, 1, (extract(epoch FROM now()) * 1000)::bigint + $4, $5, $7, 0, $5, $6,
-            $7, $8, $9)";
+            $7, $8, $9, 0)";
     CLOSE_JOURNAL = "-- close_journal
         DELETE FROM journal WHERE slot = $1 AND id = $2 AND fence = $3";
     LEAVE_JOURNAL = "-- leave_journal
@@ -80,6 +82,8 @@ pub(crate) struct Journal {
     /// The slot that its row is in: one of its group's.
     home: i16,
     fence: i64,
+    /// What it writes from now on was accepted then or later; none until it is known what others promise.
+    pub(crate) floor: Option<Millis>,
 }
 
 /// What a batch goes back to when it could not be written.
@@ -101,6 +105,7 @@ pub(crate) struct Beat {
     lease_for: Duration,
     mark_at: Millis,
     seen: i64,
+    floor: Millis,
 }
 
 /// What became of a batch whose answer was lost.
@@ -178,10 +183,21 @@ impl Journal {
         times.fold(earliest, Millis::min)
     }
 
-    /// Begins a batch of at most so many new numbers, whose earliest message was accepted then. Each has a
-    /// count of its own, whatever becomes of it.
-    pub(crate) fn beat(&mut self, more: Numbers, earliest: Millis, lease_for: Duration) -> Beat {
+    /// Promises that nothing that comes was accepted before.
+    pub(crate) fn raise_floor(&mut self, to: Millis) {
+        self.floor = self.floor.map(|floor| floor.max(to));
+    }
+
+    /// Begins a batch of at most so many new numbers, whose messages were accepted between these instants. Each
+    /// has a count of its own, whatever becomes of it.
+    pub(crate) fn beat(
+        &mut self,
+        more: Numbers,
+        (earliest, latest): (Millis, Millis),
+        lease_for: Duration,
+    ) -> Beat {
         self.batch += 1;
+        self.raise_floor(latest);
         Beat {
             id: self.id,
             home: self.home,
@@ -195,6 +211,7 @@ impl Journal {
             lease_for,
             mark_at: self.mark_at(earliest),
             seen: self.seen,
+            floor: self.floor.unwrap_or(0),
         }
     }
 
@@ -235,6 +252,7 @@ impl Beat {
                     &millis(self.lease_for),
                     &self.mark_at,
                     &self.seen,
+                    &self.floor,
                 ],
             )
             .await;
@@ -265,6 +283,7 @@ pub(crate) async fn close(scope: &mut Scope) -> Result<()> {
         connection
             .execute(KEEP_NUMBERS, &[&numbers.message, &numbers.attempt])
             .await?;
+        horizon::keep(connection).await?;
         connection
             .execute(CLOSE_JOURNAL, &[&journal.home, &id, &journal.fence])
             .await?;

@@ -16,7 +16,7 @@ use tidings_store::{Order, Page, SCAN_ROWS_MAX};
 pub(crate) use attempts::{STATEMENTS as ATTEMPTS, attempt, attempts};
 pub(crate) use counts::{STATEMENTS as COUNTS, outcome_counts};
 pub(crate) use facts::{STATEMENTS as FACTS, delivery_facts};
-pub(crate) use messages::{STATEMENTS as MESSAGES, message, message_by_key, messages};
+pub(crate) use messages::{STATEMENTS as MESSAGES, message, message_by_key, messages, poll};
 
 /// How many rows a filtered list reads at once.
 const PART_ROWS: usize = 1_000;

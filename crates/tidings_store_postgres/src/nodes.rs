@@ -125,6 +125,7 @@ pub(crate) async fn balance(
         balanced.balance.is_fenced = true;
         return Ok(balanced);
     }
+    scope.journal.raise_floor(now); // an idle node holds nobody's horizon back
     for other in others(scope, &known.slots).await? {
         if may_judge
             && !other.is_alive

@@ -2,9 +2,9 @@
 
 use crate::{
     accept, api_users, applications, boards, buttons, changes, dedup, distribute, doctor,
-    endpoints, event_types, expunge, fan_out, groups, health, hints, import, inboxes, journal,
-    keys, line, lists, migration, nodes, operational, partitions, pending, plan_list, records,
-    retention, server, settle, takeover, upkeep,
+    endpoints, event_types, expunge, fan_out, groups, health, hints, horizon, import, inboxes,
+    journal, keys, line, lists, migration, nodes, operational, partitions, pending, plan_list,
+    polling, records, retention, server, settle, takeover, upkeep,
 };
 
 /// Defines statements as constants, and the list of them.
@@ -58,6 +58,7 @@ pub fn all() -> impl Iterator<Item = &'static str> {
         groups::STATEMENTS,
         health::STATEMENTS,
         hints::STATEMENTS,
+        horizon::STATEMENTS,
         import::STATEMENTS,
         inboxes::STATEMENTS,
         journal::STATEMENTS,
@@ -74,6 +75,7 @@ pub fn all() -> impl Iterator<Item = &'static str> {
         partitions::STATEMENTS,
         pending::STATEMENTS,
         plan_list::STATEMENTS,
+        polling::STATEMENTS,
         records::STATEMENTS,
         retention::STATEMENTS,
         server::STATEMENTS,

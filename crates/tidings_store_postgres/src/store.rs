@@ -18,6 +18,7 @@ mod messages;
 mod nodes;
 mod operational;
 pub(crate) mod passing;
+mod polling;
 mod records;
 mod routing;
 mod sharing;

@@ -9,6 +9,7 @@ use tidings_store::{Creditor, faults};
 
 use crate::convert::{count, parts};
 use crate::failure::Result;
+use crate::horizon;
 use crate::journal::KEEP_NUMBERS;
 use crate::line::SUSPECT_FIRST_IN_LINE;
 use crate::pending::code;
@@ -79,6 +80,7 @@ pub(crate) async fn take_over(
     connection
         .execute(KEEP_NUMBERS, &[&message, &attempt])
         .await?;
+    horizon::keep(connection).await?;
     connection.execute(DROP_JOURNAL, &[&home, &id]).await?;
     Ok(Some(recovered))
 }

@@ -193,6 +193,9 @@ impl State {
     /// One transaction.
     async fn try_write(&mut self, batch: &mut Batch) -> std::result::Result<Effects, Failed> {
         let connection = self.connect().await?;
+        if let Some(floor) = self.journal.floor {
+            batch.raise_to(floor);
+        }
         self.partitions.make_for(&connection, batch).await?;
         let began = std::time::Instant::now();
         self.journal.seen = self.journal.seen.max(batch.acknowledged);

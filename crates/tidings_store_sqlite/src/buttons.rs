@@ -71,7 +71,7 @@ pub(crate) fn create(
     if let Some(other) = at(connection, new.board, new.place)? {
         return Ok(Written::Taken(other));
     }
-    endpoints::insert(connection, &new.endpoint, Shown::AsButton)?;
+    endpoints::insert(connection, &new.endpoint, Shown::Button)?;
     let ordinal = connection.last_insert_rowid();
     insert(connection, ordinal, new)?;
     if let Some(dedup) = dedup {

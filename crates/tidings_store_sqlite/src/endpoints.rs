@@ -87,6 +87,7 @@ pub(crate) fn create(
     scope: &mut Scope<'_>,
     new: &NewEndpoint,
     dedup: Option<&Dedup>,
+    shown: Shown,
 ) -> rusqlite::Result<Written<Endpoint>> {
     let connection = scope.connection;
     if let Some(replayed) = replay(connection, dedup, new.created_at)? {
@@ -100,7 +101,7 @@ pub(crate) fn create(
     {
         return Ok(Written::Taken(other));
     }
-    insert(connection, new, Shown::AsEndpoint)?;
+    insert(connection, new, shown)?;
     let ordinal = connection.last_insert_rowid();
     if let Some(dedup) = dedup {
         take_key(connection, dedup, Made::Other(ordinal), new.created_at)?;
@@ -133,9 +134,11 @@ fn replay(
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shown {
     /// Among the endpoints of its application; it gets events.
-    AsEndpoint,
+    Endpoint,
     /// As a button only; it gets presses.
-    AsButton,
+    Button,
+    /// As a polling endpoint only; messages are read from it.
+    Polling,
 }
 
 pub(crate) fn insert(
@@ -149,10 +152,10 @@ pub(crate) fn insert(
             INSERT INTO endpoint (application, environment, tail, uid, url, description,
                 is_disabled, event_types, channels, throttle_rate, format, metadata, headers,
                 credentials, secrets, version, created_at, updated_at, number, is_fifo,
-                batch_size, max_wait_secs, is_hidden, filter)
+                batch_size, max_wait_secs, is_hidden, filter, is_polling)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 1, ?16,
                 ?16, (SELECT coalesce(max(number), 0) + 1 FROM endpoint WHERE application = ?1),
-                ?17, ?18, ?19, ?20, ?21)",
+                ?17, ?18, ?19, ?20, ?21, ?22)",
         )?
         .execute(params![
             new.application,
@@ -174,8 +177,9 @@ pub(crate) fn insert(
             new.is_fifo,
             new.batch_size,
             new.max_wait_secs,
-            shown == Shown::AsButton,
+            shown != Shown::Endpoint,
             new.filter,
+            shown == Shown::Polling,
         ])?;
     Ok(())
 }

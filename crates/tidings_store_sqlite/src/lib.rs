@@ -28,6 +28,7 @@ mod pending;
 mod plan_list;
 #[cfg(test)]
 mod plans;
+mod polling;
 mod reader;
 mod records;
 mod retention;

@@ -16,7 +16,7 @@ use crate::convert::read_parts;
 pub(crate) use attempts::{attempt, attempts};
 pub(crate) use counts::outcome_counts;
 pub(crate) use facts::delivery_facts;
-pub(crate) use messages::{message, message_by_seq, messages};
+pub(crate) use messages::{each_behind, message, message_by_seq, messages};
 
 /// Fills a page from rows that begin with the parts of their id; the first is the number that orders
 /// them. `read` gives none for a

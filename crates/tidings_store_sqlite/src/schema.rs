@@ -58,7 +58,7 @@ CREATE TABLE endpoint (
     channels TEXT NOT NULL, filter TEXT, throttle_rate INTEGER, is_fifo INTEGER NOT NULL, format TEXT NOT NULL,
     batch_size INTEGER, max_wait_secs INTEGER, metadata TEXT NOT NULL, headers BLOB, credentials BLOB, secrets TEXT NOT NULL, version INTEGER NOT NULL,
     created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, deleted_at INTEGER,
-    is_hidden INTEGER NOT NULL DEFAULT 0);
+    is_hidden INTEGER NOT NULL DEFAULT 0, is_polling INTEGER NOT NULL DEFAULT 0);
 -- Serves: the endpoint of a uid. Holds: a uid is unique in its application.
 CREATE UNIQUE INDEX endpoint_by_uid ON endpoint (application, uid)
     WHERE uid IS NOT NULL AND deleted_at IS NULL;
@@ -204,6 +204,13 @@ CREATE TABLE record_change (
     changed_at INTEGER NOT NULL, message_id BLOB NOT NULL,
     -- Serves: the history of a record.
     UNIQUE (application, entity_type, id, version));
+
+-- Who reads from a polling endpoint, and behind which message it goes on.
+CREATE TABLE consumer (
+    ordinal INTEGER PRIMARY KEY, application INTEGER NOT NULL, endpoint INTEGER NOT NULL,
+    name TEXT NOT NULL, place BLOB NOT NULL, moved_at INTEGER NOT NULL,
+    -- Serves: one consumer, and how many there are.
+    UNIQUE (endpoint, name));
 
 -- Idempotency keys. `reference` is the number of a message, or of what was made.
 CREATE TABLE dedup (

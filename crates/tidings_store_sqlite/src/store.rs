@@ -14,6 +14,7 @@ mod journals;
 mod messages;
 mod nodes;
 mod operational;
+mod polling;
 mod records;
 mod upkeep;
 

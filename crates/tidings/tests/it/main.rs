@@ -45,6 +45,7 @@ mod nodes;
 mod operational;
 mod overload;
 mod plans;
+mod polling;
 mod product_events;
 mod rates;
 mod records;

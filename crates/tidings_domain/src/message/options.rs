@@ -22,6 +22,8 @@ pub struct MessageOptions {
     pub raw_payload: Option<Bytes>,
     /// Headers of its requests, beside those of the endpoint.
     pub headers: Vec<(String, String)>,
+    /// It is no event, but a test, an example or a press: nobody gets it but whom it was made for.
+    pub is_aside: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -34,9 +36,20 @@ struct Stored {
     raw_payload: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     headers: Vec<(String, String)>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_aside: bool,
 }
 
 impl MessageOptions {
+    /// Those of what is no event.
+    pub fn aside() -> Option<Box<Self>> {
+        let aside = Self {
+            is_aside: true,
+            ..Self::default()
+        };
+        aside.boxed()
+    }
+
     /// None where nothing is asked for.
     pub fn boxed(self) -> Option<Box<Self>> {
         (self != Self::default()).then(|| Box::new(self))
@@ -54,6 +67,7 @@ impl MessageOptions {
             raw_payload: raw
                 .map(|raw| String::from_utf8(raw.to_vec()).expect("it came as a string of JSON")),
             headers: self.headers.clone(),
+            is_aside: self.is_aside,
         };
         serde_json::to_string(&stored).expect("numbers and texts are JSON")
     }
@@ -66,6 +80,7 @@ impl MessageOptions {
             payload_until: stored.payload_until,
             raw_payload: stored.raw_payload.map(Bytes::from),
             headers: stored.headers,
+            is_aside: stored.is_aside,
         })
     }
 
@@ -74,6 +89,7 @@ impl MessageOptions {
         let left = Self {
             deliver_at: self.deliver_at,
             payload_until: self.payload_until,
+            is_aside: self.is_aside,
             ..Self::default()
         };
         left.boxed()
@@ -97,12 +113,14 @@ mod tests {
             payload_until: Some(-8),
             raw_payload: Some(Bytes::from_static("<a>\u{0}\u{1A}é</a>".as_bytes())),
             headers: vec![("content-type".into(), "text/xml".into())],
+            is_aside: false,
         }
     }
 
     #[test]
     fn options_are_read_as_they_were_written() {
-        for options in [all(), MessageOptions::default()] {
+        let aside = *MessageOptions::aside().expect("it is set");
+        for options in [all(), MessageOptions::default(), aside] {
             assert_eq!(MessageOptions::parse(&options.to_text()), Some(options));
         }
         assert_eq!(MessageOptions::parse("[1]"), None);

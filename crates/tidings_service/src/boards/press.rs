@@ -12,7 +12,7 @@ use tidings_domain::button::{
     Button, EVENT_TYPE, PressLimit, Pressed, SDB_BYTES_MAX, SESSION_BYTES_MAX, fill,
 };
 use tidings_domain::delivery::Trigger;
-use tidings_domain::message::{Message, MessageKey};
+use tidings_domain::message::{Message, MessageKey, MessageOptions};
 use tidings_store::target::Target;
 use tidings_store::{Accepted, AttemptRow, AttemptsOf, Dedup, ListAttempts, NewMessage, Order};
 
@@ -146,7 +146,7 @@ impl Service {
             dedup,
             event_id_until: accepted_at,
             record: None,
-            options: None,
+            options: MessageOptions::aside(),
         }
     }
 

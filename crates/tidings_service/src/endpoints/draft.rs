@@ -61,7 +61,7 @@ pub struct EndpointDraft {
 }
 
 impl EndpointDraft {
-    pub(super) fn check(&self, problems: &mut Problems) {
+    pub(crate) fn check(&self, problems: &mut Problems) {
         check_description(&self.description, problems);
         check_lists(&self.event_types, &self.channels, problems);
         check_filter(self.filter.as_deref(), problems);

@@ -80,6 +80,7 @@ impl OptionsDraft {
             payload_until: self.kept_for().map(|kept_for| now + kept_for),
             raw_payload: self.raw_payload.map(Bytes::from),
             headers: self.headers,
+            is_aside: false,
         };
         options.boxed()
     }

@@ -113,6 +113,7 @@ pub(super) async fn the_options_of_a_message_are_kept_exactly(harness: &dyn Harn
             ("content-type".into(), "text/xml".into()),
             ("x-\u{e9}".into(), "\u{1A}\u{1A}".into()),
         ],
+        is_aside: true,
     };
     let plain = world.accept(world.to_numbers(Vec::new())).await;
     let asking = with(world.to_numbers(Vec::new()), options.clone());

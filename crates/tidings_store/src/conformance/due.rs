@@ -1,18 +1,30 @@
 //! What is due is found: by endpoint, oldest first.
 
+use tidings_domain::clock::Millis;
+use tidings_domain::message::MessageOptions;
+
 use super::Harness;
 use super::world::{ALL, NOW, World};
 use crate::{Due, NewMessage};
+
+/// A message to be sent then.
+fn due_at(at: Millis, new: NewMessage) -> NewMessage {
+    let options = MessageOptions {
+        deliver_at: Some(at),
+        ..MessageOptions::default()
+    };
+    NewMessage {
+        options: options.boxed(),
+        ..new
+    }
+}
 
 pub(super) async fn what_is_due_comes_oldest_first_and_not_before_its_time(harness: &dyn Harness) {
     let world = World::new(harness).await;
     let (one, other) = (world.endpoint().await, world.endpoint().await);
     let mut expected = Vec::new();
     for after in [30, 10, 20, 40, 10] {
-        let new = NewMessage {
-            accepted_at: NOW + after,
-            ..world.to(&[&one, &other])
-        };
+        let new = due_at(NOW + after, world.to(&[&one, &other]));
         expected.push((NOW + after, world.accept(new).await.key()));
     }
     expected.sort_unstable();
@@ -55,11 +67,9 @@ pub(super) async fn endpoints_that_are_owed_something_are_listed_with_the_first_
     let world = World::new(harness).await;
     let targets = world.endpoints(5).await;
     for (after, place) in [(5, 0), (3, 0), (9, 1), (7, 3), (8, 3)] {
-        let new = NewMessage {
-            accepted_at: NOW + after,
-            ..world.to(&[&targets[place]])
-        };
-        world.accept(new).await;
+        world
+            .accept(due_at(NOW + after, world.to(&[&targets[place]])))
+            .await;
     }
     let store = world.store();
     let creditor = |place: usize| world.creditor(targets[place].ordinal());

@@ -75,7 +75,7 @@ pub(super) async fn a_record_is_kept_changed_and_gone_with_a_message_for_each(
     harness: &dyn Harness,
 ) {
     let world = World::new(harness).await;
-    let (at_first, later) = (NOW + 1, NOW + 2);
+    let (at_first, later, at_last) = (NOW + 1, NOW + 2, NOW + 3);
     let at = |accepted_at, new| NewMessage { accepted_at, ..new };
     let first = at(at_first, telling(&world, write("7", 0, NEW, 1)));
     let first = world.accept(first).await;
@@ -98,12 +98,11 @@ pub(super) async fn a_record_is_kept_changed_and_gone_with_a_message_for_each(
             deleted_at: None,
         }
     );
-    let third = world
-        .accept(telling(&world, write("7", 2, DELETE, 0)))
-        .await;
+    let third = at(at_last, telling(&world, write("7", 2, DELETE, 0)));
+    let third = world.accept(third).await;
     assert_eq!(body(&world, "7").await, None);
     let known = head(&world, "7").await.expect("its row is kept");
-    assert_eq!((known.version, known.deleted_at), (3, Some(NOW)));
+    assert_eq!((known.version, known.deleted_at), (3, Some(at_last)));
     // What comes back has a new beginning, and goes on with the numbers.
     let again = at(NOW + DAY, telling(&world, write("7", 3, NEW, 1)));
     let fourth = world.accept(again).await;

@@ -6,10 +6,12 @@ use bytes::Bytes;
 use tidings_domain::ids::{IdParts, MessageId};
 use tidings_domain::message::{Message, MessageKey, MessageOptions, unpack_targets};
 use tidings_domain::slot;
-use tidings_store::{ListMessages, MessageReference, Order, Page};
+use tidings_store::{
+    ListMessages, MessageReference, Order, Page, PollMessages, Polled, SCAN_ROWS_MAX,
+};
 use tokio_postgres::Row;
 
-use super::{About, Filling, Span};
+use super::{About, Filling, PART_ROWS, Span};
 use crate::connection::Connection;
 use crate::convert::{count, parts, read_words, stored, text, text_option, unreadable};
 use crate::failure::Result;
@@ -170,6 +172,58 @@ pub(crate) async fn messages(
         }
     }
     Ok(page)
+}
+
+/// What somebody reads of the messages behind a place, up to the horizon.
+pub(crate) async fn poll(
+    connection: &Connection,
+    poll: &PollMessages,
+    horizon: IdParts,
+) -> Result<Polled> {
+    let application = poll.endpoint.application;
+    let mut span = Span {
+        order: Order::Ascending,
+        after: (poll.after.at_ms, poll.after.to_bytes()),
+        end: horizon.at_ms,
+    };
+    let mut polled = Polled {
+        rows: Vec::new(),
+        place: poll.after,
+        is_done: true,
+    };
+    let mut read_count = 0;
+    'parts: loop {
+        let part = (SCAN_ROWS_MAX - read_count).min(PART_ROWS) + 1;
+        let rows = read_part(connection, application, &span, part, false).await?;
+        for row in &rows {
+            let message = read(row)?;
+            let id = message.id.parts();
+            if id > horizon {
+                break 'parts;
+            }
+            if polled.rows.len() >= poll.limit || read_count >= SCAN_ROWS_MAX {
+                polled.is_done = false;
+                break 'parts;
+            }
+            read_count += 1;
+            polled.place = id;
+            span.after = (id.at_ms, id.to_bytes());
+            if poll.wants(&message) {
+                polled.rows.push(message);
+            }
+        }
+        if rows.len() < part {
+            break;
+        }
+    }
+    let ids = polled.rows.iter().map(|message| message.id);
+    let mut whole = messages_by_ids(connection, application, ids).await?;
+    for message in &mut polled.rows {
+        if let Some(found) = whole.remove(&message.id) {
+            *message = found;
+        }
+    }
+    Ok(polled)
 }
 
 async fn read_part(

@@ -35,6 +35,8 @@ SELECT create_distributed_table('endpoint_state', 'slot', colocate_with => 'mess
     WHERE NOT is_distributed('endpoint_state');
 SELECT create_distributed_table('line', 'slot', colocate_with => 'message')
     WHERE NOT is_distributed('line');
+SELECT create_distributed_table('consumer', 'slot', colocate_with => 'message')
+    WHERE NOT is_distributed('consumer');
 SELECT create_distributed_table('inbox_request', 'slot', colocate_with => 'message')
     WHERE NOT is_distributed('inbox_request');
 SELECT create_distributed_table('operational_event', 'slot', colocate_with => 'message')

@@ -3,7 +3,7 @@
 CREATE TABLE counter (name text PRIMARY KEY, value bigint NOT NULL);
 INSERT INTO counter (name, value) VALUES ('environment', 0), ('application', 0), ('api_user', 0),
     ('endpoint', 0), ('event_type', 0), ('inbox', 0), ('board', 0), ('change', 0), ('journal', 0),
-    ('message', 0), ('attempt', 0);
+    ('message', 0), ('attempt', 0), ('floor', 0);
 
 CREATE TABLE environment (
     ordinal bigint PRIMARY KEY, name text NOT NULL UNIQUE, created_at bigint NOT NULL,
@@ -50,7 +50,7 @@ CREATE TABLE endpoint (
     channels text NOT NULL, filter text, throttle_rate bigint, is_fifo boolean NOT NULL, format text NOT NULL,
     batch_size bigint, max_wait_secs bigint, metadata text NOT NULL, headers bytea, credentials bytea, secrets text NOT NULL, version bigint NOT NULL,
     created_at bigint NOT NULL, updated_at bigint NOT NULL, deleted_at bigint,
-    is_hidden boolean NOT NULL DEFAULT false);
+    is_hidden boolean NOT NULL DEFAULT false, is_polling boolean NOT NULL DEFAULT false);
 -- Serves: the endpoint of a uid. Holds: a uid is unique in its application.
 CREATE UNIQUE INDEX endpoint_by_uid ON endpoint (application, uid)
     WHERE uid IS NOT NULL AND deleted_at IS NULL;
@@ -130,12 +130,13 @@ INSERT INTO slot_lease (slot, journal) SELECT slot, 0 FROM generate_series(0, 10
 
 -- One row for each run of a node that may still hold deliveries in memory. `batch` counts its commits,
 -- so that one whose answer was lost can be looked up; the numbers are the last that it has given. `seen`
--- is the version of the configuration that it knows; no message above the mark is older than `mark_at`.
+-- is the version of the configuration that it knows; no message above the mark is older than `mark_at`, and
+-- none that it writes later was accepted before `floor` (0: it promises nothing yet).
 CREATE TABLE journal (
     slot smallint NOT NULL, id integer NOT NULL, node text NOT NULL, fence bigint NOT NULL,
     lease_until bigint NOT NULL, mark bigint NOT NULL, mark_at bigint NOT NULL,
     batch bigint NOT NULL, message_seq bigint NOT NULL, attempt_seq bigint NOT NULL,
-    opened_at bigint NOT NULL, seen bigint NOT NULL, delivers boolean NOT NULL,
+    opened_at bigint NOT NULL, seen bigint NOT NULL, delivers boolean NOT NULL, floor bigint NOT NULL,
     PRIMARY KEY (slot, id)) WITH (fillfactor = 20);
 
 -- `created_at` is the time in `id`, so both sort alike and the time finds the partition.
@@ -215,6 +216,13 @@ CREATE TABLE record_change (
     changed_at bigint NOT NULL, message_id bytea NOT NULL,
     -- Serves: the history of a record.
     PRIMARY KEY (slot, application, entity_type, id, version));
+
+-- Who reads from a polling endpoint, and behind which message it goes on.
+CREATE TABLE consumer (
+    slot smallint NOT NULL, application bigint NOT NULL, endpoint bigint NOT NULL,
+    name text COLLATE "C" NOT NULL, place bytea NOT NULL, moved_at bigint NOT NULL,
+    -- Serves: one consumer, and how many there are.
+    PRIMARY KEY (slot, endpoint, name)) WITH (fillfactor = 70);
 
 -- Idempotency keys (`k`, a hash) and event ids (`e`, the application, the id). `reference` is the id of
 -- a message, or the number of what was made.

@@ -9,6 +9,7 @@ use tidings_store::{
 };
 
 use super::passing::{read, write};
+use crate::endpoints::Shown;
 use crate::{PostgresStore, endpoints};
 
 impl Endpoints for PostgresStore {
@@ -17,7 +18,12 @@ impl Endpoints for PostgresStore {
         new: NewEndpoint,
         dedup: Option<Dedup>,
     ) -> StoreFuture<'_, Written<Endpoint>> {
-        write!(self, |scope| endpoints::create(scope, &new, dedup.as_ref()))
+        write!(self, |scope| endpoints::create(
+            scope,
+            &new,
+            dedup.as_ref(),
+            Shown::Endpoint
+        ))
     }
 
     fn endpoint(

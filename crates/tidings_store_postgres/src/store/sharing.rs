@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::group::Group;
 use crate::journal::COUNT_UNAWARE;
 use crate::nodes::{self, Balanced, Known, Membership};
-use crate::{PostgresStore, hints};
+use crate::{PostgresStore, hints, horizon};
 
 /// How long a change of the configuration waits for the other nodes, and how often it asks.
 const AWARE_WITHIN: Duration = Duration::from_secs(1);
@@ -57,6 +57,10 @@ impl PostgresStore {
             Box::pin(async move { nodes::join(scope, &membership, &known, now).await })
         });
         let joined = joined.await?;
+        let adopted = group.write_at(None, |scope| {
+            Box::pin(async move { horizon::adopt(scope).await })
+        });
+        adopted.await?;
         self.ownership.journals().insert(joined.opened.journal);
         group.lease.set_journal(joined.opened.journal);
         self.own(&joined.slots, &joined.slots);

@@ -96,10 +96,21 @@ impl Batch {
         }
     }
 
-    /// When the earliest of its messages was accepted.
-    pub(crate) fn earliest(&self) -> Millis {
-        let times = self.acceptances.iter().map(|one| one.new.accepted_at);
-        times.min().unwrap_or(Millis::MAX)
+    /// When the earliest of its messages was accepted, and the latest.
+    pub(crate) fn span(&self) -> (Millis, Millis) {
+        let times = || self.acceptances.iter().map(|one| one.new.accepted_at);
+        (
+            times().min().unwrap_or(Millis::MAX),
+            times().max().unwrap_or(0),
+        )
+    }
+
+    /// Stamps messages anew that were accepted before what the journal has promised: others were quicker.
+    pub(crate) fn raise_to(&mut self, floor: Millis) {
+        for acceptance in &mut self.acceptances {
+            let at = &mut acceptance.new.accepted_at;
+            *at = (*at).max(floor);
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -42,7 +42,7 @@ pub(super) async fn write(
     let beat = (scope.journal.is_open() && !scope.is_fenced).then(|| {
         scope
             .journal
-            .beat(new_numbers(batch), batch.earliest(), lease_for)
+            .beat(new_numbers(batch), batch.span(), lease_for)
     });
     let settling = settle::plan(scope, &batch.settlements, batch.is_again);
     let mut accepting = Accepting::new(&batch.acceptances);
@@ -109,7 +109,7 @@ fn new_numbers(batch: &Batch) -> Numbers {
 fn may_accept(scope: &mut Scope) -> bool {
     scope.effects.refusal = if scope.is_fenced {
         Some(TAKEN_OVER)
-    } else if scope.journal.is_open() {
+    } else if scope.journal.is_open() && scope.journal.floor.is_some() {
         None
     } else {
         Some("no journal is open")

@@ -147,7 +147,8 @@ async fn every_counter_is_compared() {
     let database = Database::new(Version::V15);
     let options = Options::new(database.url());
     let import = PostgresImport::open(&options).await.expect("it opens");
-    let all = database.query("SELECT count(*) FROM counter");
+    // What nodes have promised each other is not of the source.
+    let all = database.query("SELECT count(*) FROM counter WHERE name <> 'floor'");
     let compared = import.checksum(Table::Counter).await.expect("a read");
     assert_eq!(all.trim(), compared.rows.to_string());
 }

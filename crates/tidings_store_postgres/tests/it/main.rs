@@ -17,6 +17,7 @@ mod nodes;
 mod outage;
 mod paused;
 mod plans;
+mod polling;
 mod races;
 mod retention;
 mod rules;

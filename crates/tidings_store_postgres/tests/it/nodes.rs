@@ -185,8 +185,8 @@ async fn a_change_of_the_configuration_waits_until_every_node_knows() {
     first.store.publish(8).await.expect("it is told");
 }
 
-pub(crate) async fn endpoint(store: &PostgresStore, application: i64) -> EndpointId {
-    let new = NewEndpoint {
+pub(crate) fn new_endpoint(application: i64) -> NewEndpoint {
+    NewEndpoint {
         application,
         environment: 1,
         uid: None,
@@ -207,8 +207,11 @@ pub(crate) async fn endpoint(store: &PostgresStore, application: i64) -> Endpoin
         secrets: Vec::new(),
         created_at: NOW,
         tail: 1,
-    };
-    match store.create_endpoint(new, None).await {
+    }
+}
+
+pub(crate) async fn endpoint(store: &PostgresStore, application: i64) -> EndpointId {
+    match store.create_endpoint(new_endpoint(application), None).await {
         Ok(Written::Done(made)) => made.id,
         other => panic!("not made: {other:?}"),
     }

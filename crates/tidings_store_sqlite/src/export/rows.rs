@@ -61,6 +61,8 @@ const RECORDS: &str = "-- export_records
 SELECT * FROM record WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
 const RECORD_CHANGES: &str = "-- export_record_changes
 SELECT * FROM record_change WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
+const CONSUMERS: &str = "-- export_consumers
+SELECT * FROM consumer WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
 const LINES: &str = "-- export_lines
 SELECT line.*, endpoint.application AS its_application
 FROM line JOIN endpoint ON endpoint.ordinal = line.endpoint
@@ -306,6 +308,7 @@ pub(super) fn sql(table: Table) -> &'static str {
         Table::Attempt => ATTEMPTS,
         Table::Record => RECORDS,
         Table::RecordChange => RECORD_CHANGES,
+        Table::Consumer => CONSUMERS,
         Table::Line => LINES,
         Table::Pending => PENDING,
         Table::OperationalEvent => OPERATIONAL_EVENTS,
@@ -326,7 +329,9 @@ fn renamed(table: Table) -> &'static [(&'static str, &'static str)] {
             ("tail", ""),
             ("message", ""),
         ],
-        Table::Record | Table::RecordChange | Table::OperationalEvent => &[("ordinal", "")],
+        Table::Record | Table::RecordChange | Table::OperationalEvent | Table::Consumer => {
+            &[("ordinal", "")]
+        }
         Table::PayloadExpiry => &[("message", "")],
         Table::Pending => &[("position", "place"), ("message", "")],
         Table::IdempotencyKey => &[("key", ""), ("reference", ""), ("is_message", "")],
@@ -340,9 +345,11 @@ fn made(table: Table) -> &'static [(&'static str, Made)] {
     const ITS_ID: Made = Made::Id(["its_time", "its_journal", "message", "its_tail"]);
     match table {
         Table::Application => &[("slot", Made::SlotOf("ordinal"))],
-        Table::Endpoint | Table::Record | Table::RecordChange | Table::OperationalEvent => {
-            &[("slot", Made::SlotOf("application"))]
-        }
+        Table::Endpoint
+        | Table::Record
+        | Table::RecordChange
+        | Table::OperationalEvent
+        | Table::Consumer => &[("slot", Made::SlotOf("application"))],
         Table::EndpointState | Table::Line => &[("slot", Made::SlotOf("its_application"))],
         Table::Message => &[
             ("slot", Made::SlotOf("application")),

@@ -111,6 +111,26 @@ pub(crate) fn messages(
     })
 }
 
+/// Gives the messages of an application behind a number, in order, until somebody has enough.
+pub(crate) fn each_behind(
+    connection: &Connection,
+    application: i64,
+    above: i64,
+    mut take: impl FnMut(Message) -> bool,
+) -> rusqlite::Result<()> {
+    let mut select = connection.prepare_cached(&format!(
+        "-- messages_behind
+        SELECT {COLUMNS} FROM message WHERE application = ?1 AND seq > ?2 ORDER BY seq"
+    ))?;
+    let mut rows = select.query(params![application, above])?;
+    while let Some(row) = rows.next()? {
+        if !take(read(row, 0, true)?) {
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// Whether an instant is at or after the first and before the second.
 pub(super) fn is_between(at: Millis, from: Option<Millis>, to: Option<Millis>) -> bool {
     from.is_none_or(|from| at >= from) && to.is_none_or(|to| at < to)

@@ -8,6 +8,7 @@ use tidings_store::{
     StoreFuture, Written,
 };
 
+use crate::endpoints::Shown;
 use crate::{SqliteStore, endpoints};
 
 impl Endpoints for SqliteStore {
@@ -16,7 +17,7 @@ impl Endpoints for SqliteStore {
         new: NewEndpoint,
         dedup: Option<Dedup>,
     ) -> StoreFuture<'_, Written<Endpoint>> {
-        self.write(move |scope| endpoints::create(scope, &new, dedup.as_ref()))
+        self.write(move |scope| endpoints::create(scope, &new, dedup.as_ref(), Shown::Endpoint))
     }
 
     fn endpoint(

@@ -125,7 +125,7 @@ fn run_endpoints(scope: &mut Scope<'_>) {
         created_at: NOW,
         tail: 1,
     };
-    endpoints::create(scope, &new, None).unwrap();
+    endpoints::create(scope, &new, None, endpoints::Shown::Endpoint).unwrap();
     endpoints::find(connection, 1, &Reference::Uid("u".into())).unwrap();
     endpoints::known(connection, &[1]).unwrap();
     let patch = EndpointPatch {

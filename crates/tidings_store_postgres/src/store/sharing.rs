@@ -61,6 +61,9 @@ impl PostgresStore {
             Box::pin(async move { horizon::adopt(scope).await })
         });
         adopted.await?;
+        // And tells: readers wait for it.
+        let told = group.write_at(None, |_| Box::pin(std::future::ready(Ok(()))));
+        told.await?;
         self.ownership.journals().insert(joined.opened.journal);
         group.lease.set_journal(joined.opened.journal);
         self.own(&joined.slots, &joined.slots);

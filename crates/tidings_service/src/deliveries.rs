@@ -7,7 +7,9 @@ use tidings_domain::delivery::{DeliveryFacts, DeliveryState, IN_LINE};
 use tidings_domain::endpoint::Endpoint;
 use tidings_domain::ids::{AttemptId, IdParts, MessageId};
 use tidings_domain::message::{Message, MessageKey};
-use tidings_store::{AttemptsOf, Dedup, KnownEndpoint, ListAttempts, Order, Page, Resend, Resent};
+use tidings_store::{
+    AttemptedMessage, AttemptsOf, Dedup, KnownEndpoint, ListAttempts, Order, Page, Resend, Resent,
+};
 
 use crate::attempts::AttemptFilter;
 use crate::error::ServiceError;
@@ -143,15 +145,14 @@ impl Service {
             let Some(list) = self.attempts_query(of, None, &filter, query, after) else {
                 return Ok(Listed::empty());
             };
-            let page = self.store.attempts(list).await?;
+            let page = self.store.attempted_messages(list).await?;
             after = page.next;
-            for row in page.rows {
-                let Some(message) = row.message else { continue };
-                let id = row.attempt.id;
-                if self.latest_attempt(message.key(), endpoint).await? != Some(id) {
-                    continue;
-                }
-                let facts = self.facts(message.key(), endpoint).await?;
+            for AttemptedMessage {
+                message,
+                latest: id,
+                facts,
+            } in page.rows
+            {
                 let (state, next_at) = self.judge(message.key(), endpoint, is_off, &facts);
                 if states.is_some_and(|states| !states.contains(&state)) {
                     continue;
@@ -175,16 +176,6 @@ impl Service {
             }
         }
         Ok(close(query, Page { rows, next: after }))
-    }
-
-    async fn facts(
-        &self,
-        message: MessageKey,
-        endpoint: i64,
-    ) -> Result<DeliveryFacts, ServiceError> {
-        let traces = self.store.delivery_facts(message).await?;
-        let trace = traces.into_iter().find(|trace| trace.endpoint == endpoint);
-        Ok(trace.map(|trace| trace.facts).unwrap_or_default())
     }
 
     /// The latest attempt to send a message to an endpoint.

@@ -165,7 +165,8 @@ macro_rules! every_conformance_test {
                 every_target_of_a_wide_fan_out_reads_as_owed_all_the_time,
                 a_wide_fan_out_is_expanded_256_at_a_time_each_target_once,
                 a_crash_between_two_parts_loses_no_target_and_repeats_none,
-                a_late_part_has_been_owed_since_the_message_came;
+                a_late_part_has_been_owed_since_the_message_came,
+                a_message_for_a_thousand_endpoints_is_one_row_and_one_that_is_owed;
             health:
                 the_health_of_an_endpoint_is_kept_with_its_attempts,
                 an_endpoint_that_is_switched_off_stays_off_for_the_first_reason;
@@ -205,7 +206,8 @@ macro_rules! every_conformance_test {
                 a_message_comes_with_its_attempts_where_it_is_wanted,
                 attempts_at_a_deleted_endpoint_are_still_listed,
                 a_page_of_attempts_reads_a_bounded_number_of_rows,
-                an_attempt_is_found_by_its_whole_id_in_its_application;
+                an_attempt_is_found_by_its_whole_id_in_its_application,
+                the_messages_of_an_endpoint_come_once_each_by_their_latest_attempt;
             lists_of_messages:
                 pages_of_messages_neither_skip_nor_repeat,
                 a_new_message_does_not_disturb_a_list_that_is_being_read,

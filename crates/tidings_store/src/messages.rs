@@ -242,6 +242,17 @@ pub struct DeliveryTrace {
     pub facts: DeliveryFacts,
 }
 
+/// A message that was tried at an endpoint, as a row of that endpoint's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttemptedMessage {
+    /// The message.
+    pub message: Message,
+    /// The latest attempt, which gives the row its place.
+    pub latest: AttemptId,
+    /// What the state of the delivery follows from; see [`DeliveryTrace::facts`].
+    pub facts: DeliveryFacts,
+}
+
 /// How a delivery came into a worker's hands, and so what its settlement has to clear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hold {

@@ -13,7 +13,7 @@ use tidings_domain::clock::Millis;
 use tidings_domain::ids::IdParts;
 use tidings_store::{Order, Page, SCAN_ROWS_MAX};
 
-pub(crate) use attempts::{STATEMENTS as ATTEMPTS, attempt, attempts};
+pub(crate) use attempts::{STATEMENTS as ATTEMPTS, attempt, attempted_messages, attempts};
 pub(crate) use counts::{STATEMENTS as COUNTS, outcome_counts};
 pub(crate) use facts::{STATEMENTS as FACTS, delivery_facts};
 pub(crate) use messages::{STATEMENTS as MESSAGES, message, message_by_key, messages, poll};

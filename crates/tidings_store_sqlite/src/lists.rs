@@ -13,7 +13,7 @@ use tidings_store::{Page, SCAN_ROWS_MAX};
 
 use crate::convert::read_parts;
 
-pub(crate) use attempts::{attempt, attempts};
+pub(crate) use attempts::{attempt, attempted_messages, attempts};
 pub(crate) use counts::outcome_counts;
 pub(crate) use facts::delivery_facts;
 pub(crate) use messages::{each_behind, message, message_by_seq, messages};

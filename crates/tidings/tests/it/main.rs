@@ -31,6 +31,7 @@ mod endpoints;
 mod examples;
 mod faults;
 mod fifo;
+mod filtered_lists;
 mod filters;
 mod formats;
 mod full_disk;

@@ -164,3 +164,24 @@ pub(super) async fn a_late_part_has_been_owed_since_the_message_came(harness: &d
         .expect("a write");
     assert!(world.owed(endpoint.ordinal()).await.is_empty());
 }
+
+pub(super) async fn a_message_for_a_thousand_endpoints_is_one_row_and_one_that_is_owed(
+    harness: &dyn Harness,
+) {
+    let world = World::new(harness).await;
+    let targets: Vec<i64> = (1..=1_000).collect();
+    let message = world.accept(world.to_numbers(targets.clone())).await;
+    assert_eq!(world.all_owed().await, [(message.key(), 0)]);
+    assert_eq!(message.targets, targets);
+    let (mut expanded, mut parts) = (Vec::new(), 0);
+    loop {
+        let (part, is_done) = expand(&*world.store(), message.key()).await;
+        expanded.extend(part);
+        parts += 1;
+        if is_done {
+            break;
+        }
+    }
+    assert_eq!((expanded, parts), (targets, 4));
+    assert_eq!(world.all_owed().await.len(), 1_000);
+}

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use tidings_domain::clock::{Entropy as _, SeededEntropy};
-use tidings_domain::delivery::{AttemptError, Outcome};
+use tidings_domain::delivery::{AttemptError, DeliveryState, Outcome};
 use tidings_domain::ids::AttemptId;
 use tidings_domain::message::Message;
 
 use super::Harness;
-use super::world::{ALL, NOW, World, list_attempts};
+use super::world::{ALL, NOW, World, hold, list_attempts};
 use crate::target::Target;
-use crate::{AttemptRow, AttemptsOf, ListAttempts, NewMessage, Order, Page, SCAN_ROWS_MAX};
+use crate::{
+    AttemptRow, AttemptsOf, ListAttempts, NewMessage, Order, Page, SCAN_ROWS_MAX, Settlement,
+};
 
 async fn page(world: &World<'_>, list: ListAttempts) -> Page<AttemptRow> {
     world.store().attempts(list).await.expect("a read")
@@ -374,4 +376,65 @@ pub(super) async fn an_attempt_is_found_by_its_whole_id_in_its_application(harne
     for id in wrong {
         assert_eq!(store.attempt(world.app(), id).await, Ok(None));
     }
+}
+
+pub(super) async fn the_messages_of_an_endpoint_come_once_each_by_their_latest_attempt(
+    harness: &dyn Harness,
+) {
+    let world = World::new(harness).await;
+    let targets = world.endpoints(2).await;
+    let (one, other) = (&targets[0], &targets[1]);
+    let first = world.accept(world.handed_to(&[one, other])).await;
+    let second = world.accept(world.handed_to(&[one])).await;
+    world.settle(world.retry(&first, one, NOW + 500)).await;
+    world.settle(world.success(&second, one)).await;
+    world.settle(world.exhausted(&first, other)).await;
+    let row = world.owed(one.ordinal()).await.remove(0);
+    let again = Settlement {
+        number: 2,
+        hold: hold(&row),
+        started_at: NOW + 10,
+        ..world.retry(&first, one, NOW + 900)
+    };
+    world.settle(again).await;
+    let page = async |limit, after| {
+        let list = ListAttempts {
+            order: Order::Descending,
+            limit,
+            after,
+            with_message: true,
+            ..list_attempts(world.of_endpoint(one))
+        };
+        world
+            .store()
+            .attempted_messages(list)
+            .await
+            .expect("a read")
+    };
+    let all = page(10, None).await;
+    assert_eq!(all.next, None);
+    let found: Vec<_> = all
+        .rows
+        .iter()
+        .map(|row| (row.message.id, row.facts.state(), row.facts.due_at))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (first.id, DeliveryState::Pending, Some(NOW + 900)),
+            (second.id, DeliveryState::Delivered, None),
+        ]
+    );
+    assert!(!all.rows[0].message.payload.is_empty());
+    // A page at a time, what is passed over makes a page short, and none comes twice.
+    let (mut seen, mut after) = (Vec::new(), None);
+    loop {
+        let one = page(1, after).await;
+        seen.extend(one.rows.iter().map(|row| row.message.id));
+        after = one.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, [first.id, second.id]);
 }

@@ -5,8 +5,8 @@ use tidings_domain::ids::AttemptId;
 use tidings_domain::message::{Message, MessageKey};
 
 use crate::{
-    Accepted, AttemptRow, CountOutcomes, Dedup, DeliveryTrace, ListAttempts, ListMessages,
-    MessageReference, NewMessage, OutcomeCounts, Page, StoreFuture,
+    Accepted, AttemptRow, AttemptedMessage, CountOutcomes, Dedup, DeliveryTrace, ListAttempts,
+    ListMessages, MessageReference, NewMessage, OutcomeCounts, Page, StoreFuture,
 };
 
 /// The steps that accept messages, find them, and list them and their attempts.
@@ -36,6 +36,9 @@ pub trait Messages {
     fn messages(&self, list: ListMessages) -> StoreFuture<'_, Page<Message>>;
     /// One page of attempts, by time.
     fn attempts(&self, list: ListAttempts) -> StoreFuture<'_, Page<AttemptRow>>;
+    /// One page of the messages that were tried at an endpoint, each once, by its latest attempt. `list` is of that
+    /// endpoint.
+    fn attempted_messages(&self, list: ListAttempts) -> StoreFuture<'_, Page<AttemptedMessage>>;
     /// One attempt of an application, with its message.
     fn attempt(&self, application: i64, id: AttemptId) -> StoreFuture<'_, Option<AttemptRow>>;
     /// How many attempts to an endpoint ended in which way, and what it is owed.

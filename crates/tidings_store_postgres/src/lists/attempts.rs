@@ -1,14 +1,18 @@
 //! Attempts: one, or a page of an endpoint's or of a message's.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
-use tidings_domain::delivery::{Attempt, AttemptError, Exchange, Outcome, Phases, Trigger};
+use tidings_domain::delivery::{
+    Attempt, AttemptError, DeliveryFacts, Exchange, Outcome, Phases, Trigger,
+};
 use tidings_domain::ids::{AttemptId, EndpointId, MessageId};
 use tidings_domain::slot;
-use tidings_store::{AttemptRow, AttemptsOf, ListAttempts, Order, Page};
+use tidings_store::{AttemptRow, AttemptedMessage, AttemptsOf, ListAttempts, Order, Page};
 use tokio_postgres::Row;
 
 use super::messages::messages_by_ids;
-use super::{About, Filling, Span};
+use super::{About, Filling, Span, facts};
 use crate::connection::{Connection, Parameter};
 use crate::convert::{count, number, number_option, parts, text, text_option, unreadable};
 use crate::failure::Result;
@@ -134,8 +138,7 @@ pub(crate) async fn attempts(
         let read: Vec<Attempt> = rows.iter().map(read).collect::<Result<_>>()?;
         let wanted = read.iter().filter(|attempt| is_wanted(list, attempt));
         let wanted = wanted.filter(|_| needs_messages);
-        let ids: std::collections::BTreeSet<MessageId> =
-            wanted.map(|attempt| attempt.message).collect();
+        let ids: BTreeSet<MessageId> = wanted.map(|attempt| attempt.message).collect();
         let messages = messages_by_ids(connection, application, ids.into_iter()).await?;
         let count = read.len();
         for attempt in read {
@@ -157,6 +160,44 @@ pub(crate) async fn attempts(
         }
     }
     Ok(filling.page)
+}
+
+/// One page of the messages that were tried at an endpoint, each by its latest attempt.
+pub(crate) async fn attempted_messages(
+    connection: &Connection,
+    list: &ListAttempts,
+) -> Result<Page<AttemptedMessage>> {
+    let page = attempts(connection, list).await?;
+    let AttemptsOf::Endpoint {
+        application,
+        endpoint,
+    } = list.of
+    else {
+        return Ok(Page {
+            rows: Vec::new(),
+            next: None,
+        });
+    };
+    let tried: BTreeSet<MessageId> = page.rows.iter().map(|row| row.attempt.message).collect();
+    let tried: Vec<MessageId> = tried.into_iter().collect();
+    let mut facts = facts::of_deliveries(connection, (application, endpoint), &tried).await?;
+    let mut rows = Vec::with_capacity(page.rows.len());
+    for AttemptRow { attempt, message } in page.rows {
+        let is_latest =
+            |(_, latest): &&mut (DeliveryFacts, Option<AttemptId>)| *latest == Some(attempt.id);
+        let Some((facts, _)) = facts.get_mut(&attempt.message).filter(is_latest) else {
+            continue;
+        };
+        rows.extend(message.map(|message| AttemptedMessage {
+            message,
+            latest: attempt.id,
+            facts: std::mem::take(facts),
+        }));
+    }
+    Ok(Page {
+        rows,
+        next: page.next,
+    })
 }
 
 fn application(of: AttemptsOf) -> i64 {

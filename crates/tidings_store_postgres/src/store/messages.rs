@@ -9,8 +9,9 @@ use tidings_domain::message::{FAN_OUT_DIRECT_MAX, Message, MessageKey, pack_targ
 use tidings_domain::slot;
 use tidings_store::commit::Acceptance;
 use tidings_store::{
-    Accepted, AttemptRow, CountOutcomes, Dedup, DeliveryTrace, ListAttempts, ListMessages,
-    MessageReference, Messages, NewMessage, OutcomeCounts, Page, StoreError, StoreFuture,
+    Accepted, AttemptRow, AttemptedMessage, CountOutcomes, Dedup, DeliveryTrace, ListAttempts,
+    ListMessages, MessageReference, Messages, NewMessage, OutcomeCounts, Page, StoreError,
+    StoreFuture,
 };
 use tokio::sync::oneshot;
 
@@ -65,6 +66,10 @@ impl Messages for PostgresStore {
 
     fn attempts(&self, list: ListAttempts) -> StoreFuture<'_, Page<AttemptRow>> {
         read!(self, |reader| lists::attempts(&reader, &list))
+    }
+
+    fn attempted_messages(&self, list: ListAttempts) -> StoreFuture<'_, Page<AttemptedMessage>> {
+        read!(self, |reader| lists::attempted_messages(&reader, &list))
     }
 
     fn attempt(&self, application: i64, id: AttemptId) -> StoreFuture<'_, Option<AttemptRow>> {

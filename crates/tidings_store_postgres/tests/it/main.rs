@@ -10,6 +10,7 @@ mod conformance;
 mod copy;
 mod distribution;
 mod doubt;
+mod fan_out;
 mod groups;
 mod lines;
 mod migrations;

@@ -4,10 +4,10 @@ use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use tidings_domain::delivery::{Attempt, AttemptError, Exchange, Outcome, Phases, Trigger};
 use tidings_domain::ids::{AttemptId, EndpointId};
-use tidings_store::{AttemptRow, AttemptsOf, ListAttempts, Page};
+use tidings_store::{AttemptRow, AttemptedMessage, AttemptsOf, ListAttempts, Page};
 
-use super::fill;
 use super::messages::{self, About, is_between};
+use super::{facts, fill};
 use crate::convert::{Span, read_attempt_id, read_message_id};
 
 /// The columns of an attempt and of its endpoint's id.
@@ -102,6 +102,31 @@ pub(crate) fn attempts(
         is_asked_for
             .then(|| read(row, list.with_message))
             .transpose()
+    })
+}
+
+/// One page of the messages that were tried at an endpoint, each by its latest attempt.
+pub(crate) fn attempted_messages(
+    connection: &Connection,
+    list: &ListAttempts,
+) -> rusqlite::Result<Page<AttemptedMessage>> {
+    // One moment, or an attempt that settles between two reads is in neither.
+    let snapshot = connection.unchecked_transaction()?;
+    let page = attempts(&snapshot, list)?;
+    let mut rows = Vec::with_capacity(page.rows.len());
+    for AttemptRow { attempt, message } in page.rows {
+        let (message_seq, endpoint) = (attempt.message.seq(), attempt.endpoint.seq());
+        let (facts, latest) = facts::of_delivery(&snapshot, message_seq, endpoint)?;
+        let message = message.filter(|_| latest == Some(attempt.id.seq()));
+        rows.extend(message.map(|message| AttemptedMessage {
+            message,
+            latest: attempt.id,
+            facts,
+        }));
+    }
+    Ok(Page {
+        rows,
+        next: page.next,
     })
 }
 

@@ -85,3 +85,35 @@ fn add_pending(connection: &Connection, message: i64, facts: &mut Facts) -> rusq
     }
     Ok(())
 }
+
+/// What the state of one delivery follows from, and its latest attempt, late ones included.
+pub(super) fn of_delivery(
+    connection: &Connection,
+    message: i64,
+    endpoint: i64,
+) -> rusqlite::Result<(DeliveryFacts, Option<i64>)> {
+    let mut facts = DeliveryFacts::default();
+    let mut latest = None;
+    let mut select = connection.prepare_cached(
+        "-- outcomes_of_delivery
+        SELECT seq, outcome, is_late FROM attempt WHERE message = ?1 AND endpoint = ?2
+        ORDER BY seq",
+    )?;
+    let mut rows = select.query([message, endpoint])?;
+    while let Some(row) = rows.next()? {
+        latest = Some(row.get(0)?);
+        let outcome = Outcome::from_code(row.get(1)?);
+        facts.has_succeeded |= outcome == Some(Outcome::Success);
+        if !row.get::<_, bool>(2)? {
+            facts.latest = outcome;
+        }
+    }
+    facts.due_at = connection
+        .prepare_cached(
+            "-- owed_of_delivery
+            SELECT due_at FROM pending WHERE message = ?1 AND endpoint = ?2",
+        )?
+        .query_row([message, endpoint], |row| row.get(0))
+        .optional()?;
+    Ok((facts, latest))
+}

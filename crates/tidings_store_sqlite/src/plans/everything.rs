@@ -332,6 +332,8 @@ fn run_lists(connection: &rusqlite::Connection) {
             application: 1,
             endpoint: 1,
         };
+        let tried = attempts(of_endpoint, order, Vec::new());
+        lists::attempted_messages(connection, &tried).unwrap();
         for of in [of_endpoint, AttemptsOf::Message(message_key())] {
             for outcomes in [Vec::new(), vec![Outcome::Retry]] {
                 lists::attempts(connection, &attempts(of, order, outcomes)).unwrap();

@@ -7,8 +7,9 @@ use tidings_domain::ids::AttemptId;
 use tidings_domain::message::{FAN_OUT_DIRECT_MAX, Message, MessageKey, pack_targets};
 use tidings_store::commit::Acceptance;
 use tidings_store::{
-    Accepted, AttemptRow, CountOutcomes, Dedup, DeliveryTrace, ListAttempts, ListMessages,
-    MessageReference, Messages, NewMessage, OutcomeCounts, Page, StoreError, StoreFuture,
+    Accepted, AttemptRow, AttemptedMessage, CountOutcomes, Dedup, DeliveryTrace, ListAttempts,
+    ListMessages, MessageReference, Messages, NewMessage, OutcomeCounts, Page, StoreError,
+    StoreFuture,
 };
 use tokio::sync::oneshot;
 
@@ -80,6 +81,11 @@ impl Messages for SqliteStore {
     fn attempts(&self, list: ListAttempts) -> StoreFuture<'_, Page<AttemptRow>> {
         self.readers
             .read(move |connection| lists::attempts(connection, &list))
+    }
+
+    fn attempted_messages(&self, list: ListAttempts) -> StoreFuture<'_, Page<AttemptedMessage>> {
+        self.readers
+            .read(move |connection| lists::attempted_messages(connection, &list))
     }
 
     fn attempt(&self, application: i64, id: AttemptId) -> StoreFuture<'_, Option<AttemptRow>> {

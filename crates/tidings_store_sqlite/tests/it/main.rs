@@ -8,6 +8,7 @@
 
 mod conformance;
 mod data_folder;
+mod fan_out;
 mod full_disk;
 mod mark;
 mod support;

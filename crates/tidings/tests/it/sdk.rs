@@ -6,12 +6,19 @@ use crate::support::app;
 
 #[tokio::test]
 async fn the_svix_sdk_works_unmodified() {
+    run("svix_main_path.py").await;
+}
+
+#[tokio::test]
+async fn the_svix_sdk_sends_later_and_raw_and_expunges_and_polls() {
+    run("svix_messages.py").await;
+}
+
+async fn run(script: &str) {
     let python = tools::python();
     let app = app().await;
-    let script = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/it/sdk/svix_main_path.py"
-    );
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/sdk");
+    let script = std::path::Path::new(folder).join(script);
     let mut command = tokio::process::Command::new(python);
     command
         .arg(script)

@@ -243,6 +243,7 @@ macro_rules! every_conformance_test {
                 reading_starts_at_an_instant,
                 a_consumer_keeps_its_place_and_goes_back_only_if_told_so,
                 a_hundred_consumers_are_kept_and_no_more,
+                consumers_go_with_their_polling_endpoint_and_its_application,
                 a_page_that_reads_as_much_as_it_may_goes_on_with_the_next;
             records:
                 a_record_is_kept_changed_and_gone_with_a_message_for_each,

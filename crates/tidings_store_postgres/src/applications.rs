@@ -265,6 +265,7 @@ pub(crate) async fn delete(scope: &mut Scope, ordinal: i64, now: Millis) -> Resu
         .execute(DELETE_ENDPOINTS_OF_APPLICATION, &[&ordinal, &now])
         .await?;
     crate::boards::delete_of_application(connection, ordinal).await?;
+    crate::polling::forget_of_application(connection, ordinal).await?;
     changes::note(connection, Subject::Application(ordinal)).await?;
     Ok(true)
 }

@@ -388,6 +388,7 @@ pub(crate) async fn delete(scope: &mut Scope, ordinal: i64, now: Millis) -> Resu
     if deleted == 0 {
         return Ok(false);
     }
+    crate::polling::forget(connection, endpoint.application, ordinal).await?;
     changes::note(connection, Subject::Application(endpoint.application)).await?;
     operational::tell(scope, endpoint.application, |note, application| {
         note.deleted(application, &endpoint)

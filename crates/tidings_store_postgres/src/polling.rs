@@ -37,6 +37,10 @@ statements! {
             place = CASE WHEN $7 THEN excluded.place
                 ELSE greatest(consumer.place, excluded.place) END
         RETURNING place";
+    FORGET_CONSUMERS = "-- forget_consumers
+        DELETE FROM consumer WHERE slot = $1 AND endpoint = ANY($2)";
+    POLLING_OF_APPLICATION = "-- polling_of_application
+        SELECT ordinal FROM endpoint WHERE application = $1 AND is_polling";
 }
 
 pub(crate) async fn find(
@@ -124,4 +128,27 @@ pub(crate) async fn move_to(scope: &Scope, step: &MoveConsumer) -> Result<Moved>
         )
         .await?;
     Ok(Moved::To(parts(&row, 0)?))
+}
+
+/// The endpoint is gone, and its consumers with it.
+pub(crate) async fn forget(connection: &Connection, application: i64, endpoint: i64) -> Result<()> {
+    let slot = slot::of(application);
+    connection
+        .execute(FORGET_CONSUMERS, &[&slot, &vec![endpoint]])
+        .await?;
+    Ok(())
+}
+
+/// The same of all polling endpoints of an application.
+pub(crate) async fn forget_of_application(connection: &Connection, application: i64) -> Result<()> {
+    let rows = connection
+        .query(POLLING_OF_APPLICATION, &[&application])
+        .await?;
+    let endpoints = rows.iter().map(|row| Ok(row.try_get(0)?));
+    let endpoints: Vec<i64> = endpoints.collect::<Result<_>>()?;
+    let slot = slot::of(application);
+    connection
+        .execute(FORGET_CONSUMERS, &[&slot, &endpoints])
+        .await?;
+    Ok(())
 }

@@ -231,6 +231,7 @@ pub(crate) fn delete(scope: &mut Scope<'_>, ordinal: i64, now: Millis) -> rusqli
         )?
         .execute(params![ordinal, now])?;
     crate::boards::delete_of_application(connection, ordinal)?;
+    crate::polling::forget_of_application(connection, ordinal)?;
     changes::note(connection, Subject::Application(ordinal))?;
     Ok(true)
 }

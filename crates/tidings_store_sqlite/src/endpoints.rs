@@ -358,6 +358,7 @@ pub(crate) fn delete(scope: &mut Scope<'_>, ordinal: i64, now: Millis) -> rusqli
             UPDATE endpoint SET deleted_at = ?2 WHERE ordinal = ?1 AND deleted_at IS NULL",
         )?
         .execute(params![ordinal, now])?;
+    crate::polling::forget(connection, ordinal)?;
     changes::note(connection, Subject::Application(endpoint.application))?;
     operational::tell(scope, endpoint.application, |note, application| {
         note.deleted(application, &endpoint)

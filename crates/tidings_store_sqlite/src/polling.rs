@@ -163,6 +163,29 @@ pub(crate) fn move_to(scope: &mut Scope<'_>, step: &MoveConsumer) -> rusqlite::R
     Ok(Moved::To(*to))
 }
 
+/// The endpoint is gone, and its consumers with it.
+pub(crate) fn forget(connection: &Connection, endpoint: i64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("-- forget_consumers\nDELETE FROM consumer WHERE endpoint = ?1")?
+        .execute([endpoint])?;
+    Ok(())
+}
+
+/// The same of all polling endpoints of an application.
+pub(crate) fn forget_of_application(
+    connection: &Connection,
+    application: i64,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "-- forget_consumers_of_application
+            DELETE FROM consumer WHERE endpoint IN
+                (SELECT ordinal FROM endpoint WHERE application = ?1 AND is_polling)",
+        )?
+        .execute([application])?;
+    Ok(())
+}
+
 /// Whether the first place is behind the second. Numbers tell, since clocks may go back; where one is an instant
 /// only, the times do.
 fn is_behind(first: IdParts, second: IdParts) -> bool {

@@ -313,3 +313,65 @@ async fn older_paths_of_the_attempts_of_a_message_still_work() {
     let nobody = scene.path(&format!("/msg/{id}/endpoint/nobody/attempt"));
     scene.app.client.get(&nobody).await.expect(404);
 }
+
+#[tokio::test]
+async fn a_request_under_way_ends_and_its_retry_is_canceled_once_the_payload_is_gone() {
+    let settings = [("attempt_timeout", "1s"), ("retry_schedule", "50ms,100ms")];
+    let scene = Scene::with_settings(&settings).await;
+    scene.receiver.script("/hook", [Reply::Hang]);
+    let id = scene.send(json!({"secret": 1})).await;
+    let request = scene.receiver.wait_for("/hook", 1).await.remove(0);
+    let path = scene.path(&format!("/msg/{id}/content"));
+    assert_eq!(scene.app.client.delete(&path).await.status, 204);
+    assert_eq!(request.json(), json!({"secret": 1}), "it went out whole");
+    scene.status(&id, 4).await;
+    let attempts = scene.attempts(&id, 2).await;
+    let ends: Vec<Value> = attempts.iter().map(|one| one["error"].clone()).collect();
+    assert!(
+        ends.contains(&json!("timeout")) && ends.contains(&json!("expunged")),
+        "{ends:?}"
+    );
+    assert_eq!(scene.receiver.requests().len(), 1);
+}
+
+/// One more than are owed one by one.
+const MANY: usize = 257;
+
+#[tokio::test]
+async fn nobody_of_very_many_gets_a_message_whose_payload_is_gone() {
+    let scene = Scene::start().await;
+    for _ in 1..MANY {
+        let url = scene.receiver.url("/other");
+        let endpoint = json!({"url": url});
+        scene.app.create_endpoint(&scene.owner, endpoint).await;
+    }
+    let deliver_at = instant(wait::now() + Duration::from_hours(1));
+    let message = json!({"eventType": "a", "payload": {"secret": 1}, "deliverAt": deliver_at});
+    let accepted = scene.app.try_send(&scene.owner, message).await.expect(202);
+    let id = text(&accepted["id"]);
+    let path = scene.path(&format!("/msg/{id}/content"));
+    assert_eq!(scene.app.client.delete(&path).await.status, 204);
+    let path = scene.path(&format!("/msg/{id}/endpoint?limit=250"));
+    let canceled = async |path: &str| {
+        let page = scene.app.client.get(path).await;
+        let statuses = rows(&page).into_iter().map(|row| row["status"].clone());
+        (
+            statuses.collect::<Vec<_>>(),
+            page.json()["iterator"].clone(),
+        )
+    };
+    let (_, iterator) = wait::until(
+        "the first 250 to be canceled",
+        async || canceled(&path).await,
+        |(statuses, _)| statuses.len() == 250 && statuses.iter().all(|status| *status == 4),
+    )
+    .await;
+    let rest = format!("{path}&iterator={}", text(&iterator));
+    wait::until(
+        "the rest to be canceled",
+        async || canceled(&rest).await.0,
+        |statuses| statuses.len() == MANY - 250 && statuses.iter().all(|status| *status == 4),
+    )
+    .await;
+    assert_eq!(scene.receiver.connections_count(), 0);
+}

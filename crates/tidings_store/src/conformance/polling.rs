@@ -289,6 +289,29 @@ pub(super) async fn a_hundred_consumers_are_kept_and_no_more(harness: &dyn Harne
     );
 }
 
+pub(super) async fn consumers_go_with_their_polling_endpoint_and_its_application(
+    harness: &dyn Harness,
+) {
+    let world = World::new(harness).await;
+    let (store, place) = (world.store(), place_at(NOW));
+    let mut consumers = Vec::new();
+    for _ in 0..3 {
+        let endpoint = create(&world, world.new_endpoint()).await;
+        let consumer = key(&world, &endpoint, "one");
+        move_to(&world, &consumer, place, false).await;
+        consumers.push(consumer);
+    }
+    let there = async |consumer: &ConsumerKey| {
+        let place = store.consumer(consumer.clone()).await;
+        place.expect("a read").is_some()
+    };
+    let first = consumers[0].endpoint;
+    assert_eq!(store.delete_endpoint(first, NOW).await, Ok(true));
+    assert!(!there(&consumers[0]).await && there(&consumers[1]).await);
+    assert_eq!(store.delete_application(world.app(), NOW).await, Ok(true));
+    assert!(!there(&consumers[1]).await && !there(&consumers[2]).await);
+}
+
 pub(super) async fn a_page_that_reads_as_much_as_it_may_goes_on_with_the_next(
     harness: &dyn Harness,
 ) {

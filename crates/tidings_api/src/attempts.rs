@@ -181,7 +181,7 @@ impl<'a> MessageAttemptOut<'a> {
             trigger_type: match attempt.trigger {
                 Trigger::Scheduled => 0,
                 // Clients know only these two; a test is no retry.
-                Trigger::Manual | Trigger::Test | Trigger::Press => 1,
+                Trigger::Manual | Trigger::Test | Trigger::Press | Trigger::Replay => 1,
             },
             trigger: attempt.trigger.as_str(),
             response: content(&exchange.response).unwrap_or_default(),

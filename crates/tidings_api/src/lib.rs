@@ -27,6 +27,7 @@ mod filters;
 mod health;
 mod hooks;
 mod inboxes;
+mod jobs;
 mod messages;
 mod operational_webhooks;
 mod pagination;
@@ -113,6 +114,7 @@ fn routes(api: Arc<Api>) -> Router {
         .merge(polling_routes())
         .merge(record_routes())
         .merge(inbox_routes())
+        .merge(job_routes())
         .merge(board_routes())
         .merge(operational_routes())
         .route(v1!("/feed"), get(feed::watch_attempts))
@@ -397,6 +399,28 @@ fn operational_routes() -> Router<Arc<Api>> {
         .route(
             v1!("/operational-webhook/endpoint/{endpoint}/attempt"),
             get(operational_webhooks::list_operational_attempts),
+        )
+}
+
+fn job_routes() -> Router<Arc<Api>> {
+    Router::new()
+        .route(v1!("/background-task"), get(jobs::list_background_tasks))
+        .route(v1!("/background-task/{id}"), get(jobs::get_background_task))
+        .route(
+            v1!("/background-task/{id}/cancel"),
+            post(jobs::cancel_background_task),
+        )
+        .route(
+            v1!("/app/{app}/endpoint/{endpoint}/recover"),
+            post(jobs::recover_endpoint),
+        )
+        .route(
+            v1!("/app/{app}/endpoint/{endpoint}/replay-missing"),
+            post(jobs::replay_missing),
+        )
+        .route(
+            v1!("/app/{app}/endpoint/{endpoint}/bulk-replay"),
+            post(jobs::bulk_replay),
         )
 }
 

@@ -128,7 +128,12 @@ impl Handover for Delivery {
 
     fn owed(&self, rows: &[(Creditor, Millis)]) {
         for (creditor, due_at) in rows {
-            if self.shared.store.owns(creditor.slot) {
+            if !self.shared.store.owns(creditor.slot) {
+                continue;
+            }
+            if creditor.is_jobs() {
+                self.shared.asked.notify_one();
+            } else {
                 self.shared.due.note(*creditor, *due_at);
             }
         }

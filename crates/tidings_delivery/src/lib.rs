@@ -7,6 +7,7 @@
 mod admission;
 mod dispatcher;
 mod due;
+mod jobs;
 mod lane;
 mod line;
 mod rates;
@@ -87,6 +88,7 @@ impl Delivery {
             is_draining: AtomicBool::new(false),
             nodes_count: AtomicUsize::new(1),
             changed: Notify::new(),
+            asked: Notify::new(),
             gained: Notify::new(),
             told: Notify::new(),
             test_places: Arc::default(),
@@ -106,6 +108,8 @@ impl Delivery {
                 .spawn(dispatcher::run(self.shared.clone(), self.stop.clone()));
             self.loops
                 .spawn(relay::run(self.shared.clone(), self.stop.clone()));
+            self.loops
+                .spawn(jobs::run(self.shared.clone(), self.stop.clone()));
         }
         self.loops
             .spawn(share::run(self.shared.clone(), self.stop.clone()));

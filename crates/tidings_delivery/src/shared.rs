@@ -37,6 +37,8 @@ pub(crate) struct Shared {
     pub(crate) nodes_count: AtomicUsize,
     /// Rings when another node has changed the configuration.
     pub(crate) changed: Notify,
+    /// Rings when there is a new job in this node's slots.
+    pub(crate) asked: Notify,
     /// Rings when this node has new slots.
     pub(crate) gained: Notify,
     /// Rings when this node has written operational events.

@@ -33,6 +33,8 @@ macro_rules! stored_enum {
     };
 }
 
+pub(crate) use stored_enum;
+
 stored_enum! {
     /// How an attempt ended.
     Outcome {
@@ -58,6 +60,8 @@ stored_enum! {
         Test = 2 / "test",
         /// A button was pressed: one request, whatever comes of it.
         Press = 3 / "press",
+        /// A job sends it again, with the whole retry schedule.
+        Replay = 4 / "replay",
     }
 }
 
@@ -82,6 +86,8 @@ stored_enum! {
         Line = 7 / "line",
         /// The message asks to be sent later.
         Later = 8 / "later",
+        /// A job sends it again.
+        Replay = 9 / "replay",
     }
 }
 
@@ -238,7 +244,8 @@ pub const IN_LINE: Millis = Millis::MAX;
 pub const OWED_FOR_MAX_MS: Millis = 30 * 24 * 60 * 60 * 1000;
 
 /// The state of a delivery.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum DeliveryState {
     /// To be sent, now or later.
     Pending,

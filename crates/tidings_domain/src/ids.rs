@@ -245,6 +245,10 @@ id!(
     /// An attempt: one HTTP request of a delivery.
     AttemptId, "atmpt_"
 );
+id!(
+    /// A job: work that goes on behind a request. In the place of the journal is its slot.
+    JobId, "qtask_"
+);
 
 #[cfg(test)]
 mod tests {

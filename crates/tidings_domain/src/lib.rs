@@ -18,6 +18,7 @@ pub mod filter;
 pub mod health;
 pub mod ids;
 pub mod inbox;
+pub mod job;
 pub mod language;
 pub mod message;
 pub mod names;

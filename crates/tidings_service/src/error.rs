@@ -178,6 +178,13 @@ impl Problems {
         }
     }
 
+    /// Says of each place noted since `since` that it is this field of the body.
+    pub fn rename(&mut self, since: usize, field: &str) {
+        for problem in &mut self.0[since..] {
+            problem.loc = vec!["body".to_owned(), field.to_owned()];
+        }
+    }
+
     /// How many there are.
     pub fn count(&self) -> usize {
         self.0.len()

@@ -20,6 +20,7 @@ pub mod health;
 pub mod hooks;
 pub mod idempotency;
 pub mod inboxes;
+pub mod jobs;
 pub mod keys;
 pub mod limits;
 pub mod messages;

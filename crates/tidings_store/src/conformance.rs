@@ -27,6 +27,7 @@ mod fan_out;
 mod health;
 mod importing;
 mod inboxes;
+mod jobs;
 mod keys;
 mod lines;
 mod lists_of_attempts;
@@ -181,6 +182,16 @@ macro_rules! every_conformance_test {
                 an_inbox_keeps_the_newest_requests_and_no_more,
                 requests_go_one_by_one_or_all_at_once_or_with_their_inbox,
                 requests_past_their_time_are_swept;
+            jobs:
+                a_job_is_kept_as_it_was_asked_for,
+                a_key_makes_one_job,
+                only_so_many_jobs_of_an_application_run,
+                jobs_are_listed_in_their_environment_and_filtered,
+                a_job_sees_what_became_of_each_message_at_its_endpoint,
+                a_step_of_a_job_is_made_whole_or_not_at_all,
+                a_job_owes_nothing_twice,
+                a_canceled_job_does_not_go_on,
+                jobs_that_have_ended_are_swept_once_they_are_old;
             keys:
                 an_environment_is_made_once_and_found_afterwards,
                 api_keys_are_kept_listed_and_found_by_number,

@@ -1,7 +1,7 @@
 //! What nodes that share a store know of each other.
 
 /// Whom something is owed: an endpoint in the slot of its application. Endpoint 0 stands for the rest of
-/// wide fan-outs in that slot.
+/// wide fan-outs in that slot, and -1 for its jobs, which are no rows of what is owed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Creditor {
     /// The slot; 0 where the store has but one.
@@ -14,6 +14,16 @@ impl Creditor {
     /// In a store that has but one slot.
     pub fn unslotted(endpoint: i64) -> Self {
         Self { slot: 0, endpoint }
+    }
+
+    /// The jobs of a slot.
+    pub fn jobs(slot: i16) -> Self {
+        Self { slot, endpoint: -1 }
+    }
+
+    /// Whether it stands for jobs.
+    pub fn is_jobs(self) -> bool {
+        self.endpoint == -1
     }
 
     /// Whether it stands for wide fan-outs.

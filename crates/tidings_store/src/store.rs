@@ -13,6 +13,7 @@ mod endpoints;
 mod environments;
 mod event_types;
 mod inboxes;
+mod jobs;
 mod journals;
 mod messages;
 mod nodes;
@@ -35,6 +36,7 @@ pub use endpoints::Endpoints;
 pub use environments::Environments;
 pub use event_types::EventTypes;
 pub use inboxes::Inboxes;
+pub use jobs::Jobs;
 pub use journals::Journals;
 pub use messages::Messages;
 pub use nodes::Nodes;
@@ -66,6 +68,7 @@ pub trait Store:
     + Polling
     + Records
     + Deliveries
+    + Jobs
     + Journals
     + Nodes
     + OperationalEvents
@@ -83,7 +86,7 @@ pub trait Store:
 pub mod prelude {
     pub use super::{
         ApiKeys as _, ApiUsers as _, Applications as _, Boards as _, Changes as _, Deliveries as _,
-        Endpoints as _, Environments as _, EventTypes as _, Inboxes as _, Journals as _,
+        Endpoints as _, Environments as _, EventTypes as _, Inboxes as _, Jobs as _, Journals as _,
         Messages as _, Nodes as _, OperationalEvents as _, Polling as _, Records as _, Upkeep as _,
     };
 }

@@ -6,8 +6,9 @@ use tidings_domain::application::Metadata;
 use tidings_domain::clock::Millis;
 use tidings_domain::credentials::Credentials;
 use tidings_domain::endpoint::Endpoint;
-use tidings_domain::filter::Filter;
+use tidings_domain::filter::{Filter, ReadPayload};
 use tidings_domain::ids::{ApplicationId, EndpointId};
+use tidings_domain::message::Message;
 use tidings_domain::sealed::{Context, Keyring, Purpose};
 use tidings_domain::signature::{Secret, SigningKeys};
 
@@ -91,6 +92,15 @@ impl Target {
     /// The endpoint's number.
     pub fn ordinal(&self) -> i64 {
         self.endpoint.id.seq()
+    }
+
+    /// Whether it would get this message now, if it is switched on. The payload is read only if it has a filter.
+    pub fn wants(&self, message: &Message) -> bool {
+        self.endpoint.wants(&message.event_type, &message.channels)
+            && self.filter.as_ref().is_none_or(|filter| {
+                let payload = ReadPayload::new(&message.payload);
+                filter.judge(&payload).is_match
+            })
     }
 
     /// Whether one node has to send it everything: the one that owns the slot.

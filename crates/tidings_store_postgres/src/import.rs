@@ -68,13 +68,14 @@ fn place(table: Table) -> (&'static str, &'static str) {
 }
 
 /// The tables that are not copied, and why: they are about the nodes at work here, or about this database; what
-/// inboxes have caught is gone in a week.
-pub const NOT_COPIED: [&str; 5] = [
+/// inboxes have caught is gone in a week, and a job that a copy cuts off is asked for again.
+pub const NOT_COPIED: [&str; 6] = [
     "journal",
     "slot_lease",
     "schema_version",
     "copy_progress",
     "inbox_request",
+    "job",
 ];
 
 /// The tables that rows go to.

@@ -29,6 +29,7 @@ mod hints;
 mod horizon;
 mod import;
 mod inboxes;
+mod jobs;
 mod journal;
 mod keys;
 mod lease;

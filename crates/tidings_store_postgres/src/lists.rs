@@ -5,6 +5,7 @@
 //! Both lists run by the time in their ids, which is what partitions are made of.
 
 mod attempts;
+mod candidates;
 mod counts;
 mod facts;
 mod messages;
@@ -14,6 +15,7 @@ use tidings_domain::ids::IdParts;
 use tidings_store::{Order, Page, SCAN_ROWS_MAX};
 
 pub(crate) use attempts::{STATEMENTS as ATTEMPTS, attempt, attempted_messages, attempts};
+pub(crate) use candidates::{STATEMENTS as CANDIDATES, candidates};
 pub(crate) use counts::{STATEMENTS as COUNTS, outcome_counts};
 pub(crate) use facts::{STATEMENTS as FACTS, delivery_facts};
 pub(crate) use messages::{STATEMENTS as MESSAGES, message, message_by_key, messages, poll};

@@ -3,8 +3,8 @@
 use crate::{
     accept, api_users, applications, boards, buttons, changes, dedup, distribute, doctor,
     endpoints, event_types, expunge, fan_out, groups, health, hints, horizon, import, inboxes,
-    journal, keys, line, lists, migration, nodes, operational, partitions, pending, plan_list,
-    polling, records, retention, server, settle, takeover, upkeep,
+    jobs, journal, keys, line, lists, migration, nodes, operational, partitions, pending,
+    plan_list, polling, records, retention, server, settle, takeover, upkeep,
 };
 
 /// Defines statements as constants, and the list of them.
@@ -61,11 +61,13 @@ pub fn all() -> impl Iterator<Item = &'static str> {
         horizon::STATEMENTS,
         import::STATEMENTS,
         inboxes::STATEMENTS,
+        jobs::STATEMENTS,
         journal::STATEMENTS,
         keys::STATEMENTS,
         line::STATEMENTS,
         lists::ATTEMPTS,
         lists::COUNTS,
+        lists::CANDIDATES,
         lists::FACTS,
         lists::MESSAGES,
         migration::STATEMENTS,

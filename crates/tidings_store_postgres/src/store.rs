@@ -13,6 +13,7 @@ mod endpoints;
 mod environments;
 mod event_types;
 mod inboxes;
+mod jobs;
 mod journals;
 mod messages;
 mod nodes;

@@ -18,6 +18,7 @@ mod event_types;
 mod export;
 mod expunge;
 mod inboxes;
+mod jobs;
 mod journal;
 mod keys;
 mod line;

@@ -4,6 +4,7 @@
 //! filter lets few pass. So no page is slow, and the caller goes on from the last row read.
 
 mod attempts;
+mod candidates;
 mod counts;
 mod facts;
 mod messages;
@@ -14,6 +15,7 @@ use tidings_store::{Page, SCAN_ROWS_MAX};
 use crate::convert::read_parts;
 
 pub(crate) use attempts::{attempt, attempted_messages, attempts};
+pub(crate) use candidates::candidates;
 pub(crate) use counts::outcome_counts;
 pub(crate) use facts::delivery_facts;
 pub(crate) use messages::{each_behind, message, message_by_seq, messages};

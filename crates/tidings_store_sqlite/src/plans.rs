@@ -15,7 +15,7 @@ use crate::step::Scope;
 use crate::{Synchronous, connect, schema};
 
 /// Tables that grow with what is sent or with the number of customers.
-const LARGE: [&str; 13] = [
+const LARGE: [&str; 14] = [
     "message",
     "attempt",
     "pending",
@@ -29,6 +29,7 @@ const LARGE: [&str; 13] = [
     "button",
     "inbox",
     "inbox_request",
+    "job",
 ];
 
 /// Every statement with a name that a run of everything makes.
@@ -145,6 +146,11 @@ fn a_list_reads_along_the_index_that_is_there_for_it() {
         "attempts: SEARCH attempt USING INDEX attempt_not_successful",
         "due: SEARCH pending USING INDEX pending_by_endpoint",
         "records: SEARCH record USING INDEX record_by_type",
+        "candidates: SEARCH message USING INDEX message_by_application",
+        "jobs: SEARCH job USING INDEX job_by_environment",
+        "jobs: SEARCH job USING INDEX job_by_state",
+        "jobs: SEARCH job USING INDEX job_by_kind",
+        "running_jobs: SCAN job USING INDEX job_running",
         "outcomes: SEARCH attempt USING INDEX attempt_by_message",
     ] {
         let is_there = plans.iter().any(|plan| plan.starts_with(expected));

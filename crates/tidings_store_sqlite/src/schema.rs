@@ -212,6 +212,21 @@ CREATE TABLE consumer (
     -- Serves: one consumer, and how many there are.
     UNIQUE (endpoint, name));
 
+-- Work that goes on behind a request. `progress` is written along with what it does.
+CREATE TABLE job (
+    ordinal INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, environment INTEGER NOT NULL,
+    application INTEGER NOT NULL, endpoint INTEGER NOT NULL, kind INTEGER NOT NULL,
+    state INTEGER NOT NULL, version INTEGER NOT NULL, work TEXT NOT NULL, progress TEXT NOT NULL,
+    created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, finished_at INTEGER);
+-- Serves: the list of jobs.
+CREATE INDEX job_by_environment ON job (environment, id);
+-- Serves: the list of jobs that stand so.
+CREATE INDEX job_by_state ON job (environment, state, id);
+-- Serves: the list of jobs that do this.
+CREATE INDEX job_by_kind ON job (environment, kind, id);
+-- Serves: the jobs that run.
+CREATE INDEX job_running ON job (id) WHERE finished_at IS NULL;
+
 -- Idempotency keys. `reference` is the number of a message, or of what was made.
 CREATE TABLE dedup (
     key BLOB PRIMARY KEY, body BLOB NOT NULL, reference INTEGER NOT NULL,

@@ -38,6 +38,7 @@ mod full_disk;
 mod idempotency;
 mod inboxes;
 mod isolation;
+mod jobs;
 mod keys;
 mod limits;
 mod lists;

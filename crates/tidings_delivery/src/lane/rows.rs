@@ -64,7 +64,9 @@ impl Lane {
         }
         let now = shared.clock.now_ms();
         let passage = state.breaker.passage(now);
-        if let (Passage::ClosedUntil(until), Trigger::Scheduled) = (passage, row.trigger) {
+        if let Passage::ClosedUntil(until) = passage
+            && row.trigger != Trigger::Manual
+        {
             return Taken::Resting { until };
         }
         let is_full = state.crew.is_stuck() || state.places >= shared.settings.lane_window;

@@ -25,6 +25,8 @@ macro_rules! columns {
     };
 }
 
+pub(super) use columns;
+
 statements! {
     MESSAGE_BY_KEY = concat!("-- message_by_key
         SELECT ", columns!(), ", message.payload FROM message
@@ -50,7 +52,7 @@ statements! {
         ORDER BY created_at DESC, id DESC LIMIT $6");
 }
 
-fn read(row: &Row) -> Result<Message> {
+pub(super) fn read(row: &Row) -> Result<Message> {
     let payload: &[u8] = row.try_get(8)?;
     let options = text_option(row, 7)?;
     let options =

@@ -29,6 +29,8 @@ SELECT create_distributed_table('record', 'slot', colocate_with => 'message')
     WHERE NOT is_distributed('record');
 SELECT create_distributed_table('record_change', 'slot', colocate_with => 'message')
     WHERE NOT is_distributed('record_change');
+SELECT create_distributed_table('job', 'slot', colocate_with => 'message')
+    WHERE NOT is_distributed('job');
 SELECT create_distributed_table('dedup', 'slot', colocate_with => 'message')
     WHERE NOT is_distributed('dedup');
 SELECT create_distributed_table('endpoint_state', 'slot', colocate_with => 'message')

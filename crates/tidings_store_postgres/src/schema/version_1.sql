@@ -224,6 +224,24 @@ CREATE TABLE consumer (
     -- Serves: one consumer, and how many there are.
     PRIMARY KEY (slot, endpoint, name)) WITH (fillfactor = 70);
 
+-- Work that goes on behind a request, in the slot of its application. `progress` is written along with
+-- what it does.
+CREATE TABLE job (
+    slot smallint NOT NULL, id bytea NOT NULL, environment bigint NOT NULL,
+    application bigint NOT NULL, endpoint bigint NOT NULL, kind smallint NOT NULL,
+    state smallint NOT NULL, version bigint NOT NULL, work text NOT NULL, progress text NOT NULL,
+    created_at bigint NOT NULL, updated_at bigint NOT NULL, finished_at bigint,
+    -- Serves: one job; those that are past their time.
+    PRIMARY KEY (slot, id)) WITH (fillfactor = 50);
+-- Serves: the list of jobs.
+CREATE INDEX job_by_environment ON job (environment, id);
+-- Serves: the list of jobs that stand so.
+CREATE INDEX job_by_state ON job (environment, state, id);
+-- Serves: the list of jobs that do this.
+CREATE INDEX job_by_kind ON job (environment, kind, id);
+-- Serves: the jobs that run.
+CREATE INDEX job_running ON job (slot, id) WHERE finished_at IS NULL;
+
 -- Idempotency keys (`k`, a hash) and event ids (`e`, the application, the id). `reference` is the id of
 -- a message, or the number of what was made.
 CREATE TABLE dedup (

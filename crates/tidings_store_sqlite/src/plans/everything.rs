@@ -3,6 +3,7 @@
 mod of_boards;
 mod of_configuration;
 mod of_contents;
+mod of_jobs;
 mod of_records;
 mod of_trail;
 
@@ -39,6 +40,7 @@ pub(super) fn run(scope: &mut Scope<'_>) {
     of_contents::run(scope);
     of_records::run(scope);
     of_trail::run(scope);
+    of_jobs::run(scope);
     run_takeover(scope);
     run_lists(scope.connection);
     run_export(scope.connection);

@@ -1,0 +1,318 @@
+//! `/background-task`, and what starts one: recovering, replaying.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use http::StatusCode;
+use serde::Serialize;
+use serde_json::{Value, json as json_value};
+use tidings_domain::clock::Millis;
+use tidings_domain::delivery::DeliveryState;
+use tidings_domain::ids::JobId;
+use tidings_domain::job::{Job, JobKind, JobState, Phase};
+use tidings_service::FieldProblem;
+use tidings_service::jobs::{JobFilter, ReplayDraft};
+use tidings_store::Order;
+
+use crate::ApiState;
+use crate::attempts::MessageStatus;
+use crate::auth::Authenticated;
+use crate::body::JsonBody;
+use crate::fields::Fields;
+use crate::pagination::{json, list, page_query};
+use crate::problem::Problem;
+use crate::query::{Query, wrong};
+use crate::time;
+
+/// Clients know three states. One that was canceled has not done what it was asked for, so it reads as
+/// failed; its data say more.
+fn status(state: JobState) -> &'static str {
+    match state {
+        JobState::Running => "running",
+        JobState::Finished => "finished",
+        JobState::Failed | JobState::Canceled => "failed",
+    }
+}
+
+/// What starting a job answers.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct StartedOut {
+    id: JobId,
+    status: &'static str,
+    task: &'static str,
+    updated_at: String,
+}
+
+impl From<&Job> for StartedOut {
+    fn from(job: &Job) -> Self {
+        Self {
+            id: job.id,
+            status: status(job.state),
+            task: job.kind.as_str(),
+            updated_at: time::format(job.updated_at),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct BackgroundTaskOut {
+    #[serde(flatten)]
+    head: StartedOut,
+    data: Value,
+}
+
+impl From<&Job> for BackgroundTaskOut {
+    fn from(job: &Job) -> Self {
+        Self {
+            head: job.into(),
+            data: data(job),
+        }
+    }
+}
+
+/// Everything else that there is to know of a job.
+fn data(job: &Job) -> Value {
+    let (order, progress) = (&job.order, &job.progress);
+    let at = |at: Option<Millis>| at.map(time::format);
+    let is_working = progress.phase == Phase::Working;
+    let mut data = json_value!({
+        "applicationId": order.application_id,
+        "endpointId": order.endpoint_id,
+        "since": time::format(order.since),
+        "until": time::format(order.until),
+        "dryRun": order.is_dry_run,
+        "canceled": job.state == JobState::Canceled,
+        "error": progress.error,
+        "phase": if is_working { "working" } else { "counting" },
+        "waitingFor": progress.waits_for,
+        "matched": progress.matched,
+        "total": is_total_known(job).then_some(progress.matched),
+        "sent": progress.sent,
+        "skipped": progress.skipped.total(),
+        "skippedBecause": progress.skipped,
+        "progress": share(job),
+        "ratePerSecond": rate(job),
+        "createdAt": time::format(job.created_at),
+        "finishedAt": at(job.finished_at),
+        "estimatedEnd": at(estimated_end(job)),
+    });
+    if let (Some(Value::Object(result)), Value::Object(data)) = (&progress.result, &mut data) {
+        data.extend(result.clone());
+    }
+    data
+}
+
+fn is_total_known(job: &Job) -> bool {
+    job.progress.phase == Phase::Working || job.state == JobState::Finished
+}
+
+/// How much of it is done, from 0 to 1.
+fn share(job: &Job) -> f64 {
+    if job.state == JobState::Finished {
+        return 1.0;
+    }
+    let progress = &job.progress;
+    let (done, all) = match progress.phase {
+        Phase::Working => (progress.sent + progress.skipped.total(), progress.matched),
+        // Counting is all that a dry run does; its share is that of the time that it has gone through.
+        Phase::Counting if job.order.is_dry_run => {
+            let reached = progress
+                .place()
+                .map_or(0, |id| id.at_ms() - job.order.since);
+            let whole = job.order.until - job.order.since;
+            (reached.max(0).unsigned_abs(), whole.max(1).unsigned_abs())
+        }
+        Phase::Counting => (0, 1),
+    };
+    to_float(done.min(all)) / to_float(all.max(1))
+}
+
+fn to_float(count: u64) -> f64 {
+    u32::try_from(count).map_or(f64::from(u32::MAX), f64::from)
+}
+
+/// Since it works, rounded to tenths.
+fn rate(job: &Job) -> Option<f64> {
+    let worked_ms = job.updated_at - job.progress.working_since?;
+    let ms = u32::try_from(worked_ms).ok().filter(|ms| *ms > 0)?;
+    let per_second = to_float(job.progress.sent) * 1_000.0 / f64::from(ms);
+    Some((per_second * 10.0).round() / 10.0)
+}
+
+fn estimated_end(job: &Job) -> Option<Millis> {
+    let share = share(job);
+    if job.state != JobState::Running || share <= 0.0 {
+        return None;
+    }
+    let since = job.progress.working_since.unwrap_or(job.created_at);
+    let worked_ms = u32::try_from(job.updated_at - since).ok()?;
+    let left_secs = f64::from(worked_ms) / 1_000.0 * (1.0 - share) / share;
+    let left = std::time::Duration::try_from_secs_f64(left_secs).ok()?;
+    Some(job.updated_at + Millis::try_from(left.as_millis()).ok()?)
+}
+
+pub(crate) async fn list_background_tasks(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    query: Query,
+) -> Result<Response, Problem> {
+    let states = match query.text("status") {
+        None => Vec::new(),
+        Some("running") => vec![JobState::Running],
+        Some("finished") => vec![JobState::Finished],
+        Some("failed") => vec![JobState::Failed, JobState::Canceled],
+        Some(_) => return Err(wrong("status", "must be running, finished or failed")),
+    };
+    let page = page_query(&query, Order::Descending)?;
+    let kind = query.text("task");
+    // Kinds that are never there are known to clients all the same.
+    let is_elsewhere = kind.is_some_and(|kind| ELSEWHERE.contains(&kind));
+    let kind = kind.and_then(JobKind::parse);
+    if query.text("task").is_some() && kind.is_none() && !is_elsewhere {
+        return Err(wrong("task", "is no kind of background task"));
+    }
+    let mut listed = api
+        .service
+        .jobs(caller, JobFilter { states, kind }, &page)
+        .await?;
+    if is_elsewhere {
+        listed = tidings_service::Listed::empty();
+    }
+    let rows = listed.rows.iter().map(BackgroundTaskOut::from).collect();
+    Ok(list(&listed, rows))
+}
+
+/// What the contract names and Tidings does in other ways.
+const ELSEWHERE: [&str; 2] = ["message.broadcast", "sdk.generate"];
+
+pub(crate) async fn get_background_task(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let job = api.service.job(caller, &id).await?;
+    Ok(json(StatusCode::OK, &BackgroundTaskOut::from(&job)))
+}
+
+pub(crate) async fn cancel_background_task(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let job = api.service.cancel_job(caller, &id).await?;
+    Ok(json(StatusCode::OK, &BackgroundTaskOut::from(&job)))
+}
+
+pub(crate) async fn recover_endpoint(
+    api: ApiState,
+    caller: Authenticated,
+    at: Path<(String, String)>,
+    query: Query,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    replay(api, caller, at, &query, &body, JobKind::Recover).await
+}
+
+pub(crate) async fn replay_missing(
+    api: ApiState,
+    caller: Authenticated,
+    at: Path<(String, String)>,
+    query: Query,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    replay(api, caller, at, &query, &body, JobKind::ReplayMissing).await
+}
+
+pub(crate) async fn bulk_replay(
+    api: ApiState,
+    caller: Authenticated,
+    at: Path<(String, String)>,
+    query: Query,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    replay(api, caller, at, &query, &body, JobKind::BulkReplay).await
+}
+
+async fn replay(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path((app, endpoint)): Path<(String, String)>,
+    query: &Query,
+    body: &JsonBody,
+    kind: JobKind,
+) -> Result<Response, Problem> {
+    let mut fields = body.fields()?;
+    let mut draft = ReplayDraft {
+        since: required_instant(&mut fields, "since"),
+        until: instant(&mut fields, "until"),
+        is_dry_run: fields.flag("dryRun").or_none().unwrap_or(false),
+        ..ReplayDraft::default()
+    };
+    if kind == JobKind::BulkReplay {
+        read_filters(&mut fields, &mut draft);
+    }
+    fields.finish()?;
+    draft.is_dry_run |= query.flag("dryRun", false)? || query.flag("dry_run", false)?;
+    let dedup = body.dedup(&api, caller)?;
+    let at = (app.as_str(), endpoint.as_str());
+    let job = api.service.replay(caller, at, kind, draft, dedup).await?;
+    Ok(json(StatusCode::ACCEPTED, &StartedOut::from(&job)))
+}
+
+fn read_filters(fields: &mut Fields, draft: &mut ReplayDraft) {
+    draft.event_types = fields.list("eventTypes").or_none().unwrap_or_default();
+    draft.channel = fields.text("channel").or_none();
+    draft.tag = fields.text("tag").or_none();
+    if let Some(status) = fields.number("status").or_none() {
+        draft.states = states(status);
+        if draft.states.is_empty() {
+            let msg = "must lie between 0 and 4";
+            fields.refuse(FieldProblem::body("status", msg));
+        }
+    }
+    if let Some(class) = fields.number("statusCodeClass").or_none() {
+        match class {
+            0 => draft.status_between = Some((0, 100)),
+            100 | 200 | 300 | 400 | 500 => {
+                let from = u16::try_from(class).unwrap_or_default();
+                draft.status_between = Some((from, from + 100));
+            }
+            _ => {
+                let msg = "must be 0, 100, 200, 300, 400 or 500";
+                fields.refuse(FieldProblem::body("statusCodeClass", msg));
+            }
+        }
+    }
+}
+
+/// The states that a number stands for. One that is canceled is no failed one here, since both have a
+/// number.
+fn states(status: u32) -> Vec<DeliveryState> {
+    let all = [
+        DeliveryState::Delivered,
+        DeliveryState::Pending,
+        DeliveryState::Failed,
+        DeliveryState::Sending,
+        DeliveryState::Canceled,
+    ];
+    let is_so = |state: &DeliveryState| u32::from(MessageStatus::from(*state).number()) == status;
+    all.into_iter().filter(is_so).collect()
+}
+
+fn instant(fields: &mut Fields, name: &str) -> Option<Millis> {
+    let text = fields.text(name).or_none()?;
+    let parsed = time::parse(&text);
+    if parsed.is_none() {
+        fields.refuse(FieldProblem::body(name, time::EXPECTED));
+    }
+    parsed
+}
+
+fn required_instant(fields: &mut Fields, name: &str) -> Millis {
+    let text = fields.required_text(name);
+    let parsed = time::parse(&text);
+    if parsed.is_none() && !text.is_empty() {
+        fields.refuse(FieldProblem::body(name, time::EXPECTED));
+    }
+    parsed.unwrap_or_default()
+}

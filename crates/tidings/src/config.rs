@@ -80,6 +80,7 @@ pub(crate) struct Settings {
     pub(crate) lane_requests_start: usize,
     pub(crate) lane_requests_max: usize,
     pub(crate) lane_window: usize,
+    pub(crate) replay_pending_max: usize,
     pub(crate) window: usize,
     pub(crate) window_bytes_max: usize,
     pub(crate) admit_timeout: Duration,

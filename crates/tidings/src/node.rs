@@ -179,6 +179,7 @@ fn delivery_settings(settings: &Settings) -> DeliverySettings {
         lane_requests_start: settings.lane_requests_start.min(settings.lane_requests_max),
         lane_requests_max: settings.lane_requests_max,
         lane_window: settings.lane_window,
+        replay_pending_max: settings.replay_pending_max,
         window: settings.window,
         window_bytes: settings.window_bytes_max,
         admit_for_max: settings.admit_timeout,

@@ -8,9 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tidings_domain::ids::MessageId;
-use tidings_domain::job::{
-    Job, JobKind, JobState, Phase, REPLAY_PENDING_MAX, STEP_MESSAGES_MAX, Verdict, judge,
-};
+use tidings_domain::job::{Job, JobKind, JobState, Phase, STEP_MESSAGES_MAX, Verdict, judge};
 use tidings_domain::message::MessageKey;
 use tidings_store::target::Target;
 use tidings_store::{Advanced, Candidate, Creditor, JobStep, ListCandidates, Page, StoreError};
@@ -125,8 +123,9 @@ async fn room(
         slot: shared.store.slot_of(job.application),
         endpoint: job.endpoint,
     };
-    let owed = shared.store.replays_owed(creditor, REPLAY_PENDING_MAX);
-    Ok((REPLAY_PENDING_MAX.saturating_sub(owed.await?), "deliveries"))
+    let most = shared.settings.replay_pending_max;
+    let owed = shared.store.replays_owed(creditor, most).await?;
+    Ok((most.saturating_sub(owed), "deliveries"))
 }
 
 async fn read(

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tidings_domain::job::REPLAY_PENDING_MAX;
 use tidings_domain::retry::{JITTER_SHARE, Schedule};
 
 /// Limits and times of delivery. Every one has a default that suits most.
@@ -19,6 +20,8 @@ pub struct DeliverySettings {
     pub lane_requests_max: usize,
     /// Deliveries of one endpoint in memory at once, requests included.
     pub lane_window: usize,
+    /// Deliveries of jobs that are owed to one endpoint at once.
+    pub replay_pending_max: usize,
     /// Deliveries of all endpoints in memory at once.
     pub window: usize,
     /// Bytes of payload in memory at once.
@@ -44,6 +47,7 @@ impl Default for DeliverySettings {
             lane_requests_start: 8,
             lane_requests_max: 64,
             lane_window: 256,
+            replay_pending_max: REPLAY_PENDING_MAX,
             window: 8_192,
             window_bytes: 64 << 20,
             admit_for_max: Duration::from_millis(50),

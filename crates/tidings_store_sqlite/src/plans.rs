@@ -150,7 +150,7 @@ fn a_list_reads_along_the_index_that_is_there_for_it() {
         "jobs: SEARCH job USING INDEX job_by_environment",
         "jobs: SEARCH job USING INDEX job_by_state",
         "jobs: SEARCH job USING INDEX job_by_kind",
-        "running_jobs: SCAN job USING INDEX job_running",
+        "running_jobs: SEARCH job USING INDEX job_running",
         "outcomes: SEARCH attempt USING INDEX attempt_by_message",
     ] {
         let is_there = plans.iter().any(|plan| plan.starts_with(expected));

@@ -225,7 +225,7 @@ CREATE INDEX job_by_state ON job (environment, state, id);
 -- Serves: the list of jobs that do this.
 CREATE INDEX job_by_kind ON job (environment, kind, id);
 -- Serves: the jobs that run.
-CREATE INDEX job_running ON job (id) WHERE finished_at IS NULL;
+CREATE INDEX job_running ON job (finished_at, id) WHERE finished_at IS NULL;
 
 -- Idempotency keys. `reference` is the number of a message, or of what was made.
 CREATE TABLE dedup (

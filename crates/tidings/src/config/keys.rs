@@ -110,6 +110,8 @@ keys! {
     admit_timeout, "50ms", "time", "How long a new message may wait for a place in memory before its delivery is written down as owed.", duration;
     queue_timeout, "10s", "time", "How long a delivery may wait in memory before it is written down as owed.", duration;
     breaker_rest, "30s", "time", "How long an endpoint that fails again and again gets a rest before one request probes it; nobody's attempts are used up meanwhile.", duration;
+    replay_pending_max, "1000", "deliveries, 1 to 100000", "How many deliveries of background tasks are owed to one endpoint at once.",
+        |text| number(text, 1, 100_000);
     drain_timeout, "25s", "time", "How long a stop waits for requests under way.", duration;
     retention, "", "time, at least 1d", "How long messages and their attempts are kept; empty keeps them for ever. What is still owed is kept however old it is.",
         retention;

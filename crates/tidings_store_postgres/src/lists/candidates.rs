@@ -23,7 +23,7 @@ const CLOCKS_APART_MS: Millis = 60 * 60 * 1000;
 statements! {
     CANDIDATES_OF_JOB = concat!("-- candidates
         SELECT ", columns!(), ", CASE WHEN $7 THEN message.payload ELSE ''::bytea END,
-            length(message.payload) > 0
+            length(message.payload) > 0 AS has_payload
         FROM message
         WHERE slot = $1 AND application = $2 AND created_at >= $3 AND created_at <= $5
             AND (created_at, id) > ($3, $4)
@@ -63,7 +63,7 @@ pub(crate) async fn candidates(
     for row in &rows {
         let message = read(row)?;
         found.push(Candidate {
-            has_payload: row.try_get(8)?,
+            has_payload: row.try_get("has_payload")?,
             message,
             trace: None,
         });

@@ -19,7 +19,7 @@ pub(crate) fn candidates(
     let after = list.after.map_or(i64::MIN, |after| after.seq);
     let mut select = snapshot.prepare_cached(&format!(
         "-- candidates
-        SELECT {COLUMNS}, length(message.payload) > 0 FROM message
+        SELECT {COLUMNS}, length(message.payload) > 0 AS has_payload FROM message
         WHERE application = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"
     ))?;
     let mut rows = select.query(params![list.application, after, count(list.limit)])?;
@@ -38,7 +38,7 @@ pub(crate) fn candidates(
         let trace = trace(&snapshot, &message, list.endpoint)?;
         page.rows.push(Candidate {
             message,
-            has_payload: row.get(11)?,
+            has_payload: row.get("has_payload")?,
             trace,
         });
     }

@@ -191,7 +191,7 @@ async fn what_an_endpoint_has_missed_is_sent_if_it_would_get_it_now() {
             "url": scene.receiver.url("/late"),
             "filterTypes": ["user.created"],
             "channels": ["a"],
-            "filter": {"/n/$gte": 2},
+            "filter": {"n": {"$gte": 2}},
         });
         let app = &scene.app;
         let known = json!({"name": "user.created", "description": "x"});

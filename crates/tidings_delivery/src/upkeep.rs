@@ -56,11 +56,11 @@ pub(crate) async fn run(shared: Arc<Shared>, stop: CancellationToken) {
             shared.forget_idle_lanes();
             shared.rates.forget_idle();
             log(sweep(&shared).await);
+            log(expire_payloads(&shared).await);
         }
         if stale_at.elapsed() >= STALE_EVERY {
             stale_at = Instant::now();
             log(cancel_stale(&shared).await);
-            log(expire_payloads(&shared).await);
             log(sweep_records(&shared).await);
             log(sweep_inboxes(&shared).await);
         }

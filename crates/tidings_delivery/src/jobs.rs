@@ -183,7 +183,9 @@ fn verdict(job: &Job, target: &Target, candidate: &Candidate) -> Verdict {
         || order.event_types.contains(&message.event_type))
         && has(&message.channels, &order.channel)
         && has(&message.tags, &order.tag);
-    if !is_about {
+    // What was made for one endpoint is missed by nobody else.
+    let is_of_another = job.kind == JobKind::ReplayMissing && message.is_aside();
+    if !is_about || is_of_another {
         return Verdict::Other;
     }
     let trace = candidate.trace.as_ref();

@@ -246,6 +246,33 @@ async fn what_an_endpoint_has_missed_is_sent_if_it_would_get_it_now() {
 }
 
 #[tokio::test]
+async fn tests_and_examples_are_missed_by_no_other_endpoint() {
+    for (scene, _database) in scenes().await {
+        let since = since(&scene).await;
+        let client = &scene.app.client;
+        let example = json!({"eventType": "svix.ping"});
+        for operation in ["/send-example", "/test"] {
+            let path = scene.endpoint_path(operation);
+            let answer = client.post(&path, example.clone()).await;
+            assert!(answer.status < 300, "{}", answer.text());
+        }
+        scene.receiver.wait_for("/hook", 2).await;
+        let message = scene.send(json!({"n": 1})).await;
+        let late = json!({"url": scene.receiver.url("/late")});
+        let endpoint = scene.app.create_endpoint(&scene.owner, late).await;
+        let path = scene.path(&format!("/endpoint/{endpoint}/replay-missing"));
+        let started = client
+            .post(&path, json!({"since": since}))
+            .await
+            .expect(202);
+        let ended = ended(&scene.app, started["id"].as_str().unwrap()).await;
+        assert_eq!(ended["data"]["sent"], 1, "{ended}");
+        let requests = scene.receiver.wait_for("/late", 1).await;
+        assert_eq!(requests[0].id(), message);
+    }
+}
+
+#[tokio::test]
 async fn a_bulk_replay_sends_what_its_filters_let_through() {
     for (scene, _database) in scenes().await {
         let since = since(&scene).await;

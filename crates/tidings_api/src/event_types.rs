@@ -49,6 +49,7 @@ struct EventTypeOut {
     group_labels: Texts,
     sample: Option<Box<RawValue>>,
     sample_refresh: Option<BTreeMap<String, String>>,
+    schema_policy: &'static str,
 }
 
 impl From<EventType> for EventTypeOut {
@@ -69,6 +70,7 @@ impl From<EventType> for EventTypeOut {
             group_labels: event_type.wording.group_labels,
             sample_refresh: event_type.sample.as_ref().map(Sample::rules),
             sample: event_type.sample.as_ref().and_then(as_it_is),
+            schema_policy: event_type.schema_policy.name(),
         }
     }
 }
@@ -119,6 +121,7 @@ fn read_patch(fields: &mut Fields, text: &str) -> EventTypePatch {
         descriptions: extras.descriptions,
         group_labels: extras.group_labels,
         sample: extras.sample,
+        schema_policy: extras.schema_policy,
     }
 }
 

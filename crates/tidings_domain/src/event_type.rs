@@ -6,6 +6,7 @@ use crate::application::set;
 use crate::clock::Millis;
 use crate::language::{Language, Texts};
 use crate::sample::Sample;
+use crate::schema::SchemaPolicy;
 
 /// What people read about an event type, in several languages.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +53,8 @@ pub struct EventType {
     pub is_deprecated: bool,
     /// JSON Schemas by version, or none.
     pub schemas: Option<serde_json::Value>,
+    /// What happens to payloads that do not fit the newest of them.
+    pub schema_policy: SchemaPolicy,
     /// The group that it is shown in.
     pub group_name: Option<String>,
     /// Only applications with one of these flags see it; empty means all.
@@ -77,6 +80,8 @@ pub struct EventTypePatch {
     pub is_deprecated: Option<bool>,
     /// The new schemas, or none.
     pub schemas: Option<Option<serde_json::Value>>,
+    /// What happens from now on to payloads that do not fit.
+    pub schema_policy: Option<SchemaPolicy>,
     /// The new group, or none.
     pub group_name: Option<Option<String>>,
     /// The new feature flags; empty means all.
@@ -98,6 +103,7 @@ impl EventTypePatch {
         set(&mut event_type.is_archived, self.is_archived);
         set(&mut event_type.is_deprecated, self.is_deprecated);
         set(&mut event_type.schemas, self.schemas);
+        set(&mut event_type.schema_policy, self.schema_policy);
         set(&mut event_type.group_name, self.group_name);
         set(&mut event_type.feature_flags, self.feature_flags);
         set(&mut event_type.wording.labels, self.labels);

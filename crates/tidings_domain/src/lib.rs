@@ -28,6 +28,7 @@ pub mod plan;
 pub mod record;
 pub mod retry;
 pub mod sample;
+pub mod schema;
 pub mod sealed;
 pub mod signature;
 pub mod slot;

@@ -79,6 +79,7 @@ impl Service {
                 is_archived: false,
                 is_deprecated: entry.is_deprecated,
                 schemas: Some(json!({ "1": entry.schema })),
+                schema_policy: None,
                 group_name: entry.group,
                 feature_flags: Vec::new(),
                 wording: Some(entry.wording),

@@ -4,6 +4,7 @@ use tidings_domain::event_type::{EventType, EventTypePatch, Wording};
 use tidings_domain::language::Texts;
 use tidings_domain::names::check_event_type_name;
 use tidings_domain::sample::Sample;
+use tidings_domain::schema::{Schema, SchemaPolicy, UnlessNamed, newest};
 use tidings_store::{Dedup, ListEventTypes, NewEventType, Written};
 
 use crate::applications::Placed;
@@ -13,7 +14,7 @@ use crate::limits::{
     DESCRIPTION_BYTES_MAX, FEATURE_FLAGS_MAX, SAMPLE_BYTES_MAX, STALE_RETRIES_MAX,
 };
 use crate::pages::wrong_iterator;
-use crate::schemas::{check_schemas, compile, mismatches};
+use crate::schemas::check_schemas;
 use crate::{Caller, Listed, PageQuery, Service};
 
 const NOT_FOUND: ServiceError = ServiceError::NotFound { what: "event type" };
@@ -50,6 +51,8 @@ pub struct EventTypeExtras {
     pub group_labels: Option<Texts>,
     /// What is sent as an example, or none.
     pub sample: Option<Option<Sample>>,
+    /// What happens to payloads that do not fit.
+    pub schema_policy: Option<SchemaPolicy>,
 }
 
 impl EventTypeExtras {
@@ -102,6 +105,7 @@ impl Service {
             is_archived: draft.is_archived,
             is_deprecated: draft.is_deprecated,
             schemas: draft.schemas,
+            schema_policy: draft.extras.schema_policy,
             group_name: draft.group_name,
             feature_flags: draft.feature_flags,
             wording: draft.extras.wording(),
@@ -236,6 +240,7 @@ fn replacement(draft: EventTypeDraft) -> EventTypePatch {
         is_archived: Some(draft.is_archived),
         is_deprecated: Some(draft.is_deprecated),
         schemas: Some(draft.schemas),
+        schema_policy: draft.extras.schema_policy,
         group_name: Some(draft.group_name),
         feature_flags: Some(draft.feature_flags),
         labels: draft.extras.labels,
@@ -299,25 +304,17 @@ fn check_sample(sample: &Sample, schemas: Option<&serde_json::Value>, problems: 
         problems.push(FieldProblem::body("sample", "may have at most 65536 bytes"));
         return;
     }
-    let newest = schemas
-        .and_then(serde_json::Value::as_object)
-        .and_then(|versions| versions.iter().max_by_key(|(version, _)| age(version)));
-    let Some((version, schema)) = newest else {
+    let Some((version, schema)) = schemas.and_then(newest) else {
         return;
     };
     // What is no schema is told of where the schemas are checked.
-    let validator = compile(schema, jsonschema::Draft::Draft7);
-    if let (Ok(validator), Ok(payload)) = (validator, serde_json::from_str(sample.json())) {
-        for why in mismatches(&validator, &payload) {
-            let msg = format!("does not match version `{version}` of the schemas: {why}");
+    let schema = Schema::compile(schema, UnlessNamed::Draft7);
+    if let (Ok(schema), Ok(payload)) = (schema, serde_json::from_str(sample.json())) {
+        for mismatch in schema.mismatches(&payload) {
+            let msg = format!("does not match version `{version}` of the schemas: {mismatch}");
             problems.push(FieldProblem::body("sample", msg));
         }
     }
-}
-
-/// Orders versions: 10 is newer than 9, and what is no number is older than any.
-fn age(version: &str) -> (Option<u64>, &str) {
-    (version.parse().ok(), version)
 }
 
 fn check_parts(

@@ -106,6 +106,8 @@ impl Service {
             (None, None) => self.view(caller, application).await?,
             (_, Some(named)) => self.view_or_create(caller, application, named).await?,
         };
+        self.check_payload(&view, &draft.event_type, &draft.payload)
+            .await?;
         let new = self.prepare(&view, draft, dedup).await;
         match self.store.accept(new).await? {
             Accepted::Done(id) => Ok(Receipt::Accepted(id)),

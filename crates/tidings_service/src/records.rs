@@ -215,6 +215,10 @@ impl Service {
             Ok(change) => change,
             Err(error) => return Some(Err(error)),
         };
+        let checked = self.check_payload(place.view, &draft.event_type, &draft.payload);
+        if let Err(error) = checked.await {
+            return Some(Err(error));
+        }
         let mut new = self.prepare(place.view, draft, wanted.dedup.clone()).await;
         new.record = Some(Box::new(write));
         match self.store.accept(new).await {

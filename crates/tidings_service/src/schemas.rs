@@ -1,47 +1,67 @@
-//! JSON Schemas of event types: which are refused, and whether a payload fits one.
+//! JSON Schemas of event types: which are taken, and what happens to payloads that do not fit.
 
-use jsonschema::{Draft, ValidationError, Validator};
 use serde_json::Value;
+use tidings_domain::schema::{Mismatch, Schema, SchemaPolicy, UnlessNamed};
+use tidings_store::directory::{ApplicationView, Check};
 
+use crate::error::{FieldProblem, ServiceError};
 use crate::limits::SCHEMAS_BYTES_MAX;
+use crate::{Service, payload::Payload};
 
-/// Most mismatches that are told of one payload.
-const MISMATCHES_MAX: usize = 10;
-/// Most bytes of what is told of one; the rest is the caller's own JSON.
-const TOLD_BYTES_MAX: usize = 300;
-
-/// A schema that is one, ready to judge payloads. One that does not name its draft is of this one.
-pub(crate) fn compile(schema: &Value, unless_named: Draft) -> Result<Validator, String> {
-    let options = jsonschema::options().should_validate_formats(true);
-    let options = match schema.get("$schema") {
-        Some(_) => options,
-        None => options.with_draft(unless_named),
-    };
-    options.build(schema).map_err(|error| told(&error))
+impl Service {
+    /// Refuses a payload that does not fit the schema of its event type, where that is wanted. Where an
+    /// environment checks nothing, this is one look at a flag.
+    pub(crate) async fn check_payload(
+        &self,
+        view: &ApplicationView,
+        event_type: &str,
+        payload: &Payload,
+    ) -> Result<(), ServiceError> {
+        if view.checks.is_idle() {
+            return Ok(());
+        }
+        let checks = self.directory.checks(&view.checks).await?;
+        let Some(check) = checks.of(event_type) else {
+            return Ok(());
+        };
+        let payload = serde_json::from_slice(payload.as_bytes())
+            .map_err(|error| ServiceError::invalid(unreadable(&error)))?;
+        let mismatches = check.mismatches(&payload);
+        if mismatches.is_empty() {
+            return Ok(());
+        }
+        match check.policy {
+            SchemaPolicy::Off | SchemaPolicy::Warn => Ok(()),
+            SchemaPolicy::Refuse => Err(refused(event_type, check, &mismatches)),
+        }
+    }
 }
 
-/// Where a payload does not fit, and why.
-pub(crate) fn mismatches(validator: &Validator, payload: &Value) -> Vec<String> {
-    let errors = validator.iter_errors(payload);
-    errors
-        .take(MISMATCHES_MAX)
-        .map(|error| told(&error))
-        .collect()
+/// JSON that a message may carry, but that has no value here, such as a number beyond all floating ones.
+fn unreadable(error: &serde_json::Error) -> FieldProblem {
+    let msg = format!("cannot be checked against the schema of its event type: {error}");
+    FieldProblem::body("payload", msg)
 }
 
-fn told(error: &ValidationError<'_>) -> String {
-    let place = error.instance_path().to_string();
-    let mut told = error.to_string();
-    if told.len() > TOLD_BYTES_MAX {
-        let end = (0..=TOLD_BYTES_MAX).rfind(|at| told.is_char_boundary(*at));
-        told.truncate(end.unwrap_or_default());
-        told.push('…');
-    }
-    if place.is_empty() {
-        told
-    } else {
-        format!("{told} (at `{place}`)")
-    }
+fn refused(event_type: &str, check: &Check, mismatches: &[Mismatch]) -> ServiceError {
+    let problems = mismatches.iter().map(|mismatch| {
+        let place = match mismatch.pointer.as_str() {
+            "" => "the payload".to_owned(),
+            pointer => format!("`{pointer}`"),
+        };
+        let mut loc = vec!["body".to_owned(), "payload".to_owned()];
+        let steps = mismatch.pointer.split('/').skip(1);
+        loc.extend(steps.map(|step| step.replace("~1", "/").replace("~0", "~")));
+        FieldProblem {
+            loc,
+            msg: format!(
+                "{place} does not fit version `{}` of the schema of `{event_type}`: {}",
+                check.version, mismatch.why
+            ),
+            kind: "value_error.schema",
+        }
+    });
+    ServiceError::Invalid(problems.collect())
 }
 
 /// The schemas of an event type: for each version one that is a JSON Schema, of draft 7 unless it names
@@ -63,7 +83,7 @@ pub(crate) fn check_schemas(schemas: &Value) -> Result<(), String> {
             None => " of draft 7",
             Some(_) => "",
         };
-        compile(schema, Draft::Draft7)
+        Schema::compile(schema, UnlessNamed::Draft7)
             .map_err(|why| format!("version `{version}` is no JSON Schema{draft}: {why}"))?;
     }
     Ok(())
@@ -91,40 +111,11 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_is_judged_by_the_draft_that_it_names() {
+    fn a_schema_is_of_draft_7_unless_it_names_another() {
         let tuple = json!({"items": [{"type": "string"}]}); // no longer a schema since 2020-12
         assert!(check_schemas(&json!({"1": tuple})).is_ok());
-        let mut named = tuple.clone();
+        let mut named = tuple;
         named["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
         assert!(check_schemas(&json!({"1": named})).is_err());
-        assert!(compile(&tuple, Draft::Draft202012).is_err());
-        let unknown = json!({"$schema": "https://example.com/mine"});
-        assert!(check_schemas(&json!({"1": unknown})).is_err());
-    }
-
-    #[test]
-    fn what_cannot_be_used_is_no_schema() {
-        let remote = json!({"$ref": "https://example.com/other.json"});
-        assert!(compile(&remote, Draft::Draft202012).is_err());
-        assert!(compile(&json!({"pattern": "("}), Draft::Draft202012).is_err());
-        assert!(compile(&json!({"$ref": "#/$defs/gone"}), Draft::Draft202012).is_err());
-    }
-
-    #[test]
-    fn a_schema_that_names_itself_ends() {
-        let validator = compile(&json!({"$ref": "#"}), Draft::Draft202012).unwrap();
-        assert!(mismatches(&validator, &json!({"a": 1})).is_empty());
-    }
-
-    #[test]
-    fn mismatches_are_told_with_their_places_and_are_not_endless() {
-        let schema = json!({"additionalProperties": {"type": "integer"}});
-        let validator = compile(&schema, Draft::Draft202012).unwrap();
-        let payload: serde_json::Map<String, Value> = (0..50)
-            .map(|n| (format!("k{n}"), json!("é".repeat(1000))))
-            .collect();
-        let told = mismatches(&validator, &Value::Object(payload));
-        assert_eq!(told.len(), MISMATCHES_MAX);
-        assert!(told[0].contains("(at `/k") && told[0].len() < 400);
     }
 }

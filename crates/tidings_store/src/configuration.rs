@@ -7,6 +7,7 @@ use tidings_domain::endpoint::{Endpoint, EndpointPatch, SealedSecret};
 use tidings_domain::event_type::{EventTypePatch, Wording};
 use tidings_domain::ids::EndpointId;
 use tidings_domain::sample::Sample;
+use tidings_domain::schema::SchemaPolicy;
 
 /// How a caller names an object: by its id, or by the name that the product gave it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -163,6 +164,9 @@ pub struct NewEventType {
     pub is_deprecated: bool,
     /// JSON Schemas by version.
     pub schemas: Option<serde_json::Value>,
+    /// What happens to payloads that do not fit the newest of them; kept where `None` meets an event type that
+    /// is there, and off otherwise.
+    pub schema_policy: Option<SchemaPolicy>,
     /// The group that it is shown in.
     pub group_name: Option<String>,
     /// Empty means everybody sees it.
@@ -201,6 +205,7 @@ impl NewEventType {
             description: Some(self.description.clone()),
             is_deprecated: Some(self.is_deprecated),
             schemas: Some(self.schemas.clone()),
+            schema_policy: self.schema_policy,
             group_name: Some(self.group_name.clone()),
             labels,
             descriptions,

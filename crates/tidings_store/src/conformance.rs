@@ -157,6 +157,7 @@ macro_rules! every_conformance_test {
                 an_event_type_is_kept_as_it_was_given,
                 an_archived_event_type_comes_back_with_new_values,
                 an_event_type_changes_and_goes_and_every_cache_is_told,
+                event_types_whose_payloads_are_checked_are_found,
                 event_types_are_listed_by_name_both_ways,
                 names_that_the_catalogue_lacks_are_told_in_their_order,
                 a_key_makes_one_event_type;

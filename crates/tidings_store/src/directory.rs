@@ -4,6 +4,8 @@
 //! [`Directory::refresh`] reads what has changed and forgets just that. The node that made the change
 //! refreshes before it answers; others do so within a second.
 
+mod checks;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -19,6 +21,8 @@ use crate::configuration::{Order, PageRequest, Reference, Subject};
 use crate::target::Target;
 use crate::{Store, StoreError};
 
+pub use checks::{Check, Checks, PayloadChecks};
+
 /// How many applications are kept in memory; beyond, the cache starts anew.
 const VIEWS_COUNT_MAX: usize = 100_000;
 /// How many endpoints of an application are read at once.
@@ -32,6 +36,8 @@ pub struct ApplicationView {
     pub targets: Vec<Arc<Target>>,
     /// What its plan lets it do.
     pub standing: Standing,
+    /// Which payloads its environment checks.
+    pub checks: Arc<PayloadChecks>,
 }
 
 impl ApplicationView {
@@ -89,6 +95,8 @@ struct Cache {
     targets: HashMap<i64, Arc<Target>>,
     /// The application for operational webhooks of each environment; 0 where it has none.
     operational: HashMap<i64, i64>,
+    /// By environment. Applications in memory share them, so they are never dropped.
+    checks: HashMap<i64, Arc<PayloadChecks>>,
 }
 
 impl Cache {
@@ -195,7 +203,11 @@ impl Directory {
                     Subject::Operational(environment) => {
                         cache.operational.remove(&environment);
                     }
-                    Subject::EventTypes(_) => {}
+                    Subject::EventTypes(environment) => {
+                        if let Some(checks) = cache.checks.get(&environment) {
+                            checks.forget();
+                        }
+                    }
                 }
             }
             self.version.fetch_max(last.version, Ordering::SeqCst);
@@ -404,12 +416,36 @@ impl Directory {
             }
             if is_last {
                 return Ok(Arc::new(ApplicationView {
+                    checks: self.payload_checks(application.environment),
                     application,
                     targets,
                     standing,
                 }));
             }
         }
+    }
+
+    /// The checks that an environment makes, read anew if they have changed.
+    pub async fn checks(&self, of: &PayloadChecks) -> Result<Arc<Checks>, StoreError> {
+        if let Some(known) = of.known() {
+            return Ok(known);
+        }
+        let generation = self.generation.load(Ordering::SeqCst);
+        let checked = self.store.checked_event_types(of.environment()).await?;
+        let checks = Arc::new(Checks::new(checked));
+        // What was forgotten meanwhile is not remembered: changes are read under this lock.
+        let _cache = self.write();
+        if generation == self.generation.load(Ordering::SeqCst) {
+            of.remember(&checks);
+        }
+        Ok(checks)
+    }
+
+    fn payload_checks(&self, environment: i64) -> Arc<PayloadChecks> {
+        let mut cache = self.write();
+        let checks = cache.checks.entry(environment);
+        let checks = checks.or_insert_with(|| Arc::new(PayloadChecks::new(environment)));
+        Arc::clone(checks)
     }
 
     fn keep(&self, generation: u64, name: Option<(i64, &str)>, view: &Arc<ApplicationView>) {
@@ -420,6 +456,7 @@ impl Directory {
         if cache.views.len() >= VIEWS_COUNT_MAX {
             *cache = Cache {
                 keys: std::mem::take(&mut cache.keys),
+                checks: std::mem::take(&mut cache.checks),
                 ..Cache::default()
             };
         }

@@ -12,6 +12,7 @@ use tidings_domain::body_format::BodyFormat;
 use tidings_domain::endpoint::SealedSecret;
 use tidings_domain::ids::IdParts;
 use tidings_domain::sample::Sample;
+use tidings_domain::schema::SchemaPolicy;
 use tidings_store::secrets_from_rows;
 use tokio_postgres::Row;
 
@@ -142,6 +143,14 @@ pub(crate) fn read_sample(row: &Row, column: usize) -> Result<Option<Sample>> {
     let text: Option<&str> = row.try_get(column)?;
     text.map(|text| Sample::from_text(text).ok_or_else(|| unreadable(column, "not a sample")))
         .transpose()
+}
+
+/// What a column says of payloads that do not fit. One that this version does not know must not be taken for
+/// another.
+pub(crate) fn read_policy(row: &Row, column: usize) -> Result<SchemaPolicy> {
+    let number: i16 = row.try_get(column)?;
+    SchemaPolicy::from_number(number)
+        .ok_or_else(|| unreadable(column, format!("no schema policy: {number}")))
 }
 
 /// The inverse of [`tidings_store::secrets_to_text`].

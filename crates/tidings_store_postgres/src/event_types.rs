@@ -11,7 +11,8 @@ use tokio_postgres::Row;
 use crate::changes;
 use crate::connection::Connection;
 use crate::convert::{
-    count, read_json, read_sample, read_words, stored, stored_option, text, text_option, words_text,
+    count, read_json, read_policy, read_sample, read_words, stored, stored_option, text,
+    text_option, words_text,
 };
 use crate::dedup::{find_number, take_number};
 use crate::failure::Result;
@@ -21,7 +22,7 @@ use crate::step::Scope;
 macro_rules! columns {
     () => {
         "ordinal, environment, name, description, is_archived, is_deprecated, schemas, group_name, \
-         feature_flags, created_at, updated_at, wording, sample"
+         feature_flags, created_at, updated_at, wording, sample, schema_policy"
     };
 }
 
@@ -30,11 +31,13 @@ statements! {
         WITH next AS
             (UPDATE counter SET value = value + 1 WHERE name = 'event_type' RETURNING value)
         INSERT INTO event_type (ordinal, environment, name, description, is_archived, is_deprecated,
-            schemas, group_name, feature_flags, created_at, updated_at, wording, sample)
-        SELECT value, $1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11 FROM next";
+            schemas, group_name, feature_flags, created_at, updated_at, wording, sample,
+            schema_policy)
+        SELECT value, $1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $12 FROM next";
     UPDATE_EVENT_TYPE = "-- update_event_type
         UPDATE event_type SET description = $2, is_archived = $3, is_deprecated = $4, schemas = $5,
-            group_name = $6, feature_flags = $7, updated_at = $8, wording = $9, sample = $10
+            group_name = $6, feature_flags = $7, updated_at = $8, wording = $9, sample = $10,
+            schema_policy = $11
         WHERE ordinal = $1";
     EVENT_TYPE = concat!("-- event_type
         SELECT ", columns!(), " FROM event_type WHERE environment = $1 AND name = $2");
@@ -48,6 +51,8 @@ statements! {
         SELECT ", columns!(), " FROM event_type
         WHERE environment = $1 AND ($2 OR NOT is_archived) AND ($4::text IS NULL OR name < $4)
         ORDER BY name DESC LIMIT $3");
+    CHECKED_EVENT_TYPES = concat!("-- checked_event_types
+        SELECT ", columns!(), " FROM event_type WHERE environment = $1 AND schema_policy <> 0");
     UNKNOWN_EVENT_TYPES = "-- unknown_event_types
         SELECT wanted.place FROM unnest($2::text[]) WITH ORDINALITY AS wanted (name, place)
         WHERE NOT EXISTS (SELECT 1 FROM event_type
@@ -72,6 +77,7 @@ fn read(row: &Row) -> Result<EventType> {
         updated_at: row.try_get(10)?,
         wording: read_json(row, 11)?.unwrap_or_default(),
         sample: read_sample(row, 12)?,
+        schema_policy: read_policy(row, 13)?,
     })
 }
 
@@ -131,6 +137,7 @@ async fn insert(connection: &Connection, new: &NewEventType) -> Result<()> {
                 &new.created_at,
                 &new.wording.clone().unwrap_or_default().to_text(),
                 &new.sample.as_ref().map(Sample::to_text),
+                &new.schema_policy.unwrap_or_default().number(),
             ],
         )
         .await?;
@@ -155,6 +162,7 @@ async fn write(connection: &Connection, event_type: &EventType) -> Result<()> {
                 &event_type.updated_at,
                 &event_type.wording.to_text(),
                 &event_type.sample.as_ref().map(Sample::to_text),
+                &event_type.schema_policy.number(),
             ],
         )
         .await?;
@@ -200,6 +208,14 @@ pub(crate) async fn list(
                 &after,
             ],
         )
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+/// The event types whose payloads are checked, archived ones too.
+pub(crate) async fn checked(connection: &Connection, environment: i64) -> Result<Vec<EventType>> {
+    let rows = connection
+        .query(CHECKED_EVENT_TYPES, &[&environment])
         .await?;
     rows.iter().map(read).collect()
 }

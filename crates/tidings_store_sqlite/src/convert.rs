@@ -9,6 +9,7 @@ use tidings_domain::body_format::BodyFormat;
 use tidings_domain::endpoint::SealedSecret;
 use tidings_domain::ids::{AttemptId, IdParts, MessageId};
 use tidings_domain::sample::Sample;
+use tidings_domain::schema::SchemaPolicy;
 use tidings_store::{Order, StoreError, secrets_from_rows};
 
 /// What an error of the engine means to the caller.
@@ -123,6 +124,16 @@ pub(crate) fn read_sample(row: &Row<'_>, column: usize) -> rusqlite::Result<Opti
             .ok_or_else(|| unreadable(column, std::io::Error::other("not a sample")))
     })
     .transpose()
+}
+
+/// What a column says of payloads that do not fit. One that this version does not know must not be taken for
+/// another.
+pub(crate) fn read_policy(row: &Row<'_>, column: usize) -> rusqlite::Result<SchemaPolicy> {
+    let number: i16 = row.get(column)?;
+    SchemaPolicy::from_number(number).ok_or_else(|| {
+        let why = format!("no schema policy: {number}");
+        unreadable(column, std::io::Error::other(why))
+    })
 }
 
 fn unreadable(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> Error {

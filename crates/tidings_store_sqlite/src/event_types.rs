@@ -10,11 +10,11 @@ use tidings_store::{
 
 use crate::accept::{Made, find_key, take_key};
 use crate::changes;
-use crate::convert::{count, read_json, read_sample, read_words, words_text};
+use crate::convert::{count, read_json, read_policy, read_sample, read_words, words_text};
 use crate::step::Scope;
 
 const COLUMNS: &str = "ordinal, environment, name, description, is_archived, is_deprecated, \
-    schemas, group_name, feature_flags, created_at, updated_at, wording, sample";
+    schemas, group_name, feature_flags, created_at, updated_at, wording, sample, schema_policy";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<EventType> {
     Ok(EventType {
@@ -31,6 +31,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<EventType> {
         updated_at: row.get(10)?,
         wording: read_json(row, 11)?.unwrap_or_default(),
         sample: read_sample(row, 12)?,
+        schema_policy: read_policy(row, 13)?,
     })
 }
 
@@ -82,8 +83,9 @@ fn insert(connection: &Connection, new: &NewEventType) -> rusqlite::Result<()> {
         .prepare_cached(
             "-- create_event_type
             INSERT INTO event_type (environment, name, description, is_archived, is_deprecated,
-                schemas, group_name, feature_flags, created_at, updated_at, wording, sample)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11)",
+                schemas, group_name, feature_flags, created_at, updated_at, wording, sample,
+                schema_policy)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11, ?12)",
         )?
         .execute(params![
             new.environment,
@@ -97,6 +99,7 @@ fn insert(connection: &Connection, new: &NewEventType) -> rusqlite::Result<()> {
             new.created_at,
             new.wording.clone().unwrap_or_default().to_text(),
             new.sample.as_ref().map(Sample::to_text),
+            new.schema_policy.unwrap_or_default().number(),
         ])?;
     Ok(())
 }
@@ -107,7 +110,7 @@ fn write(connection: &Connection, event_type: &EventType) -> rusqlite::Result<()
             "-- update_event_type
             UPDATE event_type SET description = ?2, is_archived = ?3, is_deprecated = ?4,
                 schemas = ?5, group_name = ?6, feature_flags = ?7, updated_at = ?8,
-                wording = ?9, sample = ?10
+                wording = ?9, sample = ?10, schema_policy = ?11
             WHERE ordinal = ?1",
         )?
         .execute(params![
@@ -124,6 +127,7 @@ fn write(connection: &Connection, event_type: &EventType) -> rusqlite::Result<()
             event_type.updated_at,
             event_type.wording.to_text(),
             event_type.sample.as_ref().map(Sample::to_text),
+            event_type.schema_policy.number(),
         ])?;
     Ok(())
 }
@@ -182,6 +186,20 @@ pub(crate) fn list(
             .query_map(params![environment, list.with_archived, limit, name], read)?
             .collect(),
     }
+}
+
+/// The event types whose payloads are checked, archived ones too.
+pub(crate) fn checked(
+    connection: &Connection,
+    environment: i64,
+) -> rusqlite::Result<Vec<EventType>> {
+    connection
+        .prepare_cached(&format!(
+            "-- checked_event_types
+            SELECT {COLUMNS} FROM event_type WHERE environment = ?1 AND schema_policy <> 0"
+        ))?
+        .query_map([environment], read)?
+        .collect()
 }
 
 /// Those of these names that the environment does not know, in their order.

@@ -55,6 +55,7 @@ mod resending;
 mod rest_hooks;
 mod retention;
 mod retries;
+mod schemas;
 mod sdk;
 mod secrets;
 mod shutdown;

@@ -1,4 +1,5 @@
-//! What an event type has beside the fields of the Svix API: texts by language, and a sample.
+//! What an event type has beside the fields of the Svix API: texts by language, a sample, and what happens
+//! to payloads that do not fit its schemas.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use tidings_domain::language::{Language, Texts};
 use tidings_domain::sample::Sample;
+use tidings_domain::schema::SchemaPolicy;
 use tidings_service::FieldProblem;
 use tidings_service::event_types::EventTypeExtras;
 
@@ -18,7 +20,14 @@ pub(super) fn read_extras(fields: &mut Fields, text: &str) -> EventTypeExtras {
         descriptions: read_texts(fields, "descriptions"),
         group_labels: read_texts(fields, "groupLabels"),
         sample: read_sample(fields, text),
+        schema_policy: read_policy(fields),
     }
+}
+
+fn read_policy(fields: &mut Fields) -> Option<SchemaPolicy> {
+    let wanted = "must be `off`, `warn` or `refuse`";
+    let given = fields.word("schemaPolicy", wanted, SchemaPolicy::from_name);
+    given.change_or_default()
 }
 
 fn read_texts(fields: &mut Fields, name: &str) -> Option<Texts> {

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jsonschema::Draft;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -11,6 +10,7 @@ use tidings_domain::event_type::Wording;
 use tidings_domain::language::{Language, Texts};
 use tidings_domain::names::check_event_type_name;
 use tidings_domain::sample::{Members, Sample};
+use tidings_domain::schema::{Schema, UnlessNamed};
 
 use super::{Catalog, Entry};
 use crate::ServiceError;
@@ -21,7 +21,6 @@ use crate::limits::{
     SAMPLE_BYTES_MAX, SCHEMAS_BYTES_MAX,
 };
 use crate::payload::JsonText;
-use crate::schemas::{compile, mismatches};
 
 const FIELDS: [&str; 5] = ["catalog", "title", "about", "groups", "eventTypes"];
 const GROUP_FIELDS: [&str; 2] = ["name", "labels"];
@@ -286,7 +285,7 @@ impl Reader {
             self.wrong("may not have the character U+0000");
             return None;
         }
-        if let Err(why) = compile(&schema, Draft::Draft202012) {
+        if let Err(why) = Schema::compile(&schema, UnlessNamed::Draft202012) {
             self.wrong(format!("is no JSON Schema: {why}"));
             return None;
         }
@@ -320,10 +319,10 @@ impl Reader {
             return None;
         }
         let payload: Value = self.typed(raw, "JSON");
-        if let Some(validator) = schema.and_then(|schema| compile(schema, Draft::Draft202012).ok())
-        {
-            for why in mismatches(&validator, &payload) {
-                self.wrong(format!("does not match the schema: {why}"));
+        let compile = |schema| Schema::compile(schema, UnlessNamed::Draft202012).ok();
+        if let Some(schema) = schema.and_then(compile) {
+            for mismatch in schema.mismatches(&payload) {
+                self.wrong(format!("does not match the schema: {mismatch}"));
             }
         }
         match Sample::new(raw.get(), rules) {

@@ -1,13 +1,12 @@
 //! The catalogues that come with Tidings are right, and those that are wrong are refused with each place.
 
 use bytes::Bytes;
-use jsonschema::Draft;
 use proptest::prelude::*;
 use tidings_domain::clock::SeededEntropy;
 use tidings_domain::language::Language;
 
 use super::*;
-use crate::schemas::{compile, mismatches};
+use tidings_domain::schema::{Schema, UnlessNamed};
 
 fn read(json: &str) -> Result<Catalog, ServiceError> {
     let bytes = Bytes::copy_from_slice(json.as_bytes());
@@ -74,7 +73,8 @@ fn every_catalogue_that_comes_along_is_right_and_speaks_six_languages() {
 fn samples_match_their_schemas_as_they_are_written_and_as_they_are_sent() {
     for entry in BUILT_IN {
         for event_type in built_in(entry.name).event_types {
-            let validator = compile(&event_type.schema, Draft::Draft7).expect("a schema");
+            let schema = Schema::compile(&event_type.schema, UnlessNamed::Draft7);
+            let schema = schema.expect("a schema");
             let draft = &event_type.schema["$schema"];
             assert_eq!(draft, "https://json-schema.org/draft/2020-12/schema");
             for seed in 0..5 {
@@ -83,8 +83,8 @@ fn samples_match_their_schemas_as_they_are_written_and_as_they_are_sent() {
                     .fresh(1_795_521_600_250, &SeededEntropy::new(seed));
                 for json in [event_type.sample.json(), &fresh] {
                     let payload = serde_json::from_str(json).expect("JSON");
-                    let found = mismatches(&validator, &payload);
-                    assert_eq!(found, [""; 0], "{}: {json}", event_type.name);
+                    let found = schema.mismatches(&payload);
+                    assert_eq!(found, [], "{}: {json}", event_type.name);
                 }
             }
         }
@@ -99,9 +99,9 @@ fn a_schema_of_ours_refuses_what_is_not_its_event() {
             if event_type.name == "button.pressed" {
                 continue;
             }
-            let validator = compile(&event_type.schema, Draft::Draft202012).expect("a schema");
+            let schema = Schema::compile(&event_type.schema, UnlessNamed::Draft202012);
             assert!(
-                !mismatches(&validator, &json!({})).is_empty(),
+                !schema.expect("a schema").mismatches(&json!({})).is_empty(),
                 "{}",
                 event_type.name
             );

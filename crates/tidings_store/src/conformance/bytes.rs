@@ -150,6 +150,7 @@ pub(super) async fn texts_of_event_types_are_kept_exactly(harness: &dyn Harness)
             is_archived: false,
             is_deprecated: false,
             schemas: Some(serde_json::json!({ text: text })),
+            schema_policy: None,
             group_name: Some(text.into()),
             feature_flags: vec![text.into()],
             wording: Some(Wording {
@@ -239,6 +240,7 @@ pub(super) async fn texts_of_changed_event_types_are_kept_exactly(harness: &dyn 
         is_archived: false,
         is_deprecated: false,
         schemas: None,
+        schema_policy: None,
         group_name: None,
         feature_flags: Vec::new(),
         wording: None,

@@ -5,6 +5,7 @@ use tidings_domain::event_type::{EventTypePatch, Wording};
 
 use tidings_domain::language::Language;
 use tidings_domain::sample::Sample;
+use tidings_domain::schema::SchemaPolicy;
 
 use super::Harness;
 use super::world::{NOW, World, done, key};
@@ -18,6 +19,7 @@ pub(super) fn named(world: &World<'_>, name: &str) -> NewEventType {
         is_archived: false,
         is_deprecated: false,
         schemas: None,
+        schema_policy: None,
         group_name: None,
         feature_flags: Vec::new(),
         wording: None,
@@ -55,6 +57,7 @@ pub(super) async fn an_event_type_is_kept_as_it_was_given(harness: &dyn Harness)
     let new = NewEventType {
         is_deprecated: true,
         schemas: Some(json!({ "1": { "type": "object", "n": 1.5 } })),
+        schema_policy: Some(SchemaPolicy::Warn),
         group_name: Some("users".into()),
         feature_flags: vec!["beta".into()],
         wording: Some(wording("A user was created")),
@@ -82,6 +85,7 @@ pub(super) async fn an_event_type_is_kept_as_it_was_given(harness: &dyn Harness)
     );
     assert_eq!(Some(&made.wording), new.wording.as_ref());
     assert_eq!(made.sample, new.sample);
+    assert_eq!(made.schema_policy, SchemaPolicy::Warn);
     let found = store
         .event_type(world.environment, "user.created".into())
         .await;
@@ -143,6 +147,51 @@ pub(super) async fn an_archived_event_type_comes_back_with_new_values(harness: &
     assert_eq!(
         store.event_type(world.environment, "a".into()).await,
         Ok(Some(back))
+    );
+}
+
+pub(super) async fn event_types_whose_payloads_are_checked_are_found(harness: &dyn Harness) {
+    let world = World::new(harness).await;
+    let store = world.store();
+    let environment = world.environment;
+    let mut wanted = Vec::new();
+    for (name, policy) in [
+        ("a", None),
+        ("b", Some(SchemaPolicy::Off)),
+        ("c", Some(SchemaPolicy::Warn)),
+        ("d", Some(SchemaPolicy::Refuse)),
+    ] {
+        let new = NewEventType {
+            schema_policy: policy,
+            is_archived: name == "d",
+            ..named(&world, name)
+        };
+        let made = done(store.create_event_type(new, None).await.expect("a write"));
+        assert_eq!(made.schema_policy, policy.unwrap_or_default());
+        if made.schema_policy != SchemaPolicy::Off {
+            wanted.push(made);
+        }
+    }
+    let checked = async || {
+        let mut checked = store
+            .checked_event_types(environment)
+            .await
+            .expect("a read");
+        checked.sort_by_key(|event_type| event_type.ordinal);
+        checked
+    };
+    assert_eq!(checked().await, wanted);
+    let patch = EventTypePatch {
+        schema_policy: Some(SchemaPolicy::Off),
+        ..EventTypePatch::default()
+    };
+    let changed = store.update_event_type(environment, "c".into(), patch, NOW + 1);
+    let changed = changed.await.expect("a write").expect("it is there");
+    assert_eq!(changed.schema_policy, SchemaPolicy::Off);
+    assert_eq!(checked().await, wanted[1..]);
+    assert_eq!(
+        store.checked_event_types(environment + 1).await,
+        Ok(Vec::new())
     );
 }
 

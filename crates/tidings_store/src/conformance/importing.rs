@@ -14,6 +14,7 @@ pub(super) async fn an_import_writes_only_what_is_not_just_so(harness: &dyn Harn
     let new = |name: &str, label: &str| NewEventType {
         group_name: Some("g".into()),
         schemas: Some(json!({ "1": { "n": 1.5 } })),
+        schema_policy: None,
         wording: Some(wording(label)),
         sample: Some(sample(SAMPLE)),
         ..named(&world, name)

@@ -21,6 +21,8 @@ pub trait EventTypes {
         environment: i64,
         list: ListEventTypes,
     ) -> StoreFuture<'_, Vec<EventType>>;
+    /// The event types of an environment whose payloads are checked when they are sent, archived ones too.
+    fn checked_event_types(&self, environment: i64) -> StoreFuture<'_, Vec<EventType>>;
     /// Those of these names that the environment does not know.
     fn unknown_event_types(
         &self,

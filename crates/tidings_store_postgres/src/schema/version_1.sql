@@ -94,7 +94,10 @@ CREATE TABLE event_type (
     ordinal bigint PRIMARY KEY, environment bigint NOT NULL, name text COLLATE "C" NOT NULL,
     description text NOT NULL, is_archived boolean NOT NULL, is_deprecated boolean NOT NULL,
     schemas text, group_name text, feature_flags text NOT NULL, wording text NOT NULL, sample text,
-    created_at bigint NOT NULL, updated_at bigint NOT NULL, UNIQUE (environment, name));
+    created_at bigint NOT NULL, updated_at bigint NOT NULL,
+    schema_policy smallint NOT NULL DEFAULT 0, UNIQUE (environment, name));
+-- Serves: the event types whose payloads are checked.
+CREATE INDEX event_type_checked ON event_type (environment) WHERE schema_policy <> 0;
 
 CREATE TABLE inbox (
     ordinal bigint PRIMARY KEY, environment bigint NOT NULL, tail bigint NOT NULL,

@@ -42,6 +42,10 @@ impl EventTypes for PostgresStore {
         ))
     }
 
+    fn checked_event_types(&self, environment: i64) -> StoreFuture<'_, Vec<EventType>> {
+        read!(self, |reader| event_types::checked(&reader, environment))
+    }
+
     fn unknown_event_types(
         &self,
         environment: i64,

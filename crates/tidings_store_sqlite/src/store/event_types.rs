@@ -31,6 +31,11 @@ impl EventTypes for SqliteStore {
             .read(move |connection| event_types::list(connection, environment, &list))
     }
 
+    fn checked_event_types(&self, environment: i64) -> StoreFuture<'_, Vec<EventType>> {
+        self.readers
+            .read(move |connection| event_types::checked(connection, environment))
+    }
+
     fn unknown_event_types(
         &self,
         environment: i64,

@@ -87,6 +87,7 @@ fn run_event_types(scope: &mut Scope<'_>) {
         is_archived: true,
         is_deprecated: false,
         schemas: None,
+        schema_policy: None,
         group_name: None,
         feature_flags: Vec::new(),
         wording: None,
@@ -96,6 +97,7 @@ fn run_event_types(scope: &mut Scope<'_>) {
     event_types::create(scope, &new, None).unwrap();
     event_types::create(scope, &new, None).unwrap();
     event_types::import(scope, &[new], ImportMode::Apply).unwrap();
+    event_types::checked(connection, 1).unwrap();
     event_types::unknown(connection, 1, vec!["a".into()]).unwrap();
     event_types::update(scope, 1, "a", EventTypePatch::default(), NOW).unwrap();
     event_types::expunge(scope, 1, "a").unwrap();

@@ -78,6 +78,9 @@ impl Node {
         if let Err(error) = self.service.flush_last_used().await {
             tracing::warn!("When API keys were last used could not be kept: {error}");
         }
+        if let Err(error) = self.service.flush_drift().await {
+            tracing::warn!("How payloads differed from their schemas could not be kept: {error}");
+        }
         self.engine
             .store()
             .close_journal()

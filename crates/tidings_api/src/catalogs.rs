@@ -11,6 +11,7 @@ use tidings_service::payload::JsonText;
 use tidings_store::ImportMode;
 
 use crate::ApiState;
+use crate::aside::aside;
 use crate::auth::Authenticated;
 use crate::body::JsonBody;
 use crate::pagination::json;
@@ -90,17 +91,7 @@ pub(crate) async fn import_catalog(
     } else {
         ImportMode::Apply
     };
-    // A thousand schemas take a while, for which a thread that serves others is too good.
-    let read =
-        move || -> Result<Catalog, Problem> { Ok(Catalog::read(JsonText::check(&body.bytes)?)?) };
-    let catalog = match tokio::task::spawn_blocking(read).await {
-        Ok(catalog) => catalog?,
-        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-        Err(_) => {
-            let (status, detail) = (StatusCode::SERVICE_UNAVAILABLE, "the server is stopping");
-            return Err(Problem::new(status, "unavailable", detail));
-        }
-    };
+    let catalog = aside(move || Ok(Catalog::read(JsonText::check(&body.bytes)?)?)).await?;
     let imported = api.service.import_catalog(caller, catalog, mode).await?;
     Ok(json(StatusCode::OK, &ImportOut::of(imported, mode)))
 }

@@ -1,6 +1,8 @@
 //! `/event-type`: the catalogue.
 
-mod extras;
+pub(crate) mod drift;
+pub(crate) mod extras;
+pub(crate) mod open_api;
 
 use std::collections::BTreeMap;
 
@@ -27,11 +29,13 @@ use crate::problem::Problem;
 use crate::query::Query;
 use crate::time;
 
+use self::drift::{DriftOut, read_forgetting};
 use self::extras::read_extras;
 
+/// An event type; also a part of other answers.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct EventTypeOut {
+pub(crate) struct EventTypeOut {
     name: String,
     description: String,
     archived: bool,
@@ -50,6 +54,7 @@ struct EventTypeOut {
     sample: Option<Box<RawValue>>,
     sample_refresh: Option<BTreeMap<String, String>>,
     schema_policy: &'static str,
+    schema_drift: Option<DriftOut>,
 }
 
 impl From<EventType> for EventTypeOut {
@@ -71,6 +76,7 @@ impl From<EventType> for EventTypeOut {
             sample_refresh: event_type.sample.as_ref().map(Sample::rules),
             sample: event_type.sample.as_ref().and_then(as_it_is),
             schema_policy: event_type.schema_policy.name(),
+            schema_drift: event_type.drift.map(DriftOut::from),
         }
     }
 }
@@ -93,7 +99,7 @@ fn as_it_is(sample: &Sample) -> Option<Box<RawValue>> {
     RawValue::from_string(sample.json().to_owned()).ok()
 }
 
-fn read_draft(fields: &mut Fields, text: &str, name: Option<String>) -> EventTypeDraft {
+pub(crate) fn read_draft(fields: &mut Fields, text: &str, name: Option<String>) -> EventTypeDraft {
     EventTypeDraft {
         name: name.unwrap_or_else(|| fields.required_text("name")),
         description: fields.required_text("description"),
@@ -122,6 +128,7 @@ fn read_patch(fields: &mut Fields, text: &str) -> EventTypePatch {
         group_labels: extras.group_labels,
         sample: extras.sample,
         schema_policy: extras.schema_policy,
+        forgets_drift: read_forgetting(fields),
     }
 }
 
@@ -141,6 +148,7 @@ pub(crate) async fn list_event_types(
         for event_type in &mut listed.rows {
             event_type.schemas = None;
             event_type.sample = None;
+            event_type.drift = None;
         }
     }
     Ok(list_of::<_, EventTypeOut>(listed))

@@ -226,6 +226,14 @@ impl Fields {
         }
     }
 
+    /// Notes every field that was not read.
+    pub(crate) fn refuse_unknown(&mut self) {
+        for name in std::mem::take(&mut self.map).keys() {
+            let unknown = FieldProblem::body(name, "is not known here");
+            self.problems.push(unknown.of_kind("value_error.extra"));
+        }
+    }
+
     /// Notes a problem.
     pub(crate) fn refuse(&mut self, problem: FieldProblem) {
         self.problems.push(problem);

@@ -8,6 +8,7 @@ pub mod app;
 
 mod api_users;
 mod applications;
+mod aside;
 mod attempts;
 mod auth;
 mod boards;
@@ -19,6 +20,7 @@ mod endpoint_headers;
 mod endpoint_secrets;
 mod endpoint_stats;
 mod endpoints;
+mod environment;
 mod event_types;
 mod examples;
 mod feed;
@@ -109,6 +111,7 @@ fn routes(api: Arc<Api>) -> Router {
         .merge(endpoint_stats_routes())
         .merge(plan_routes())
         .merge(event_type_routes())
+        .merge(environment_routes())
         .merge(catalog_routes())
         .merge(message_routes())
         .merge(polling_routes())
@@ -233,12 +236,28 @@ fn event_type_routes() -> Router<Arc<Api>> {
             get(event_types::list_event_types).post(event_types::create_event_type),
         )
         .route(
+            v1!("/event-type/import/openapi"),
+            post(event_types::open_api::import_open_api),
+        )
+        .route(
             // Names may contain slashes.
             v1!("/event-type/{*name}"),
             get(event_types::get_event_type)
                 .put(event_types::put_event_type)
                 .patch(event_types::patch_event_type)
                 .delete(event_types::delete_event_type),
+        )
+}
+
+fn environment_routes() -> Router<Arc<Api>> {
+    Router::new()
+        .route(
+            v1!("/environment/export"),
+            post(environment::export_environment),
+        )
+        .route(
+            v1!("/environment/import"),
+            post(environment::import_environment),
         )
 }
 

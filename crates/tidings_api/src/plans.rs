@@ -13,9 +13,10 @@ use crate::body::JsonBody;
 use crate::pagination::json;
 use crate::problem::Problem;
 
+/// A plan; also a part of other bodies.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct PlanBody {
+pub(crate) struct PlanBody {
     uid: String,
     name: String,
     #[serde(default = "yes")]

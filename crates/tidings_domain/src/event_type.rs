@@ -7,6 +7,7 @@ use crate::clock::Millis;
 use crate::language::{Language, Texts};
 use crate::sample::Sample;
 use crate::schema::SchemaPolicy;
+use crate::schema::drift::Drift;
 
 /// What people read about an event type, in several languages.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +56,8 @@ pub struct EventType {
     pub schemas: Option<serde_json::Value>,
     /// What happens to payloads that do not fit the newest of them.
     pub schema_policy: SchemaPolicy,
+    /// How payloads have differed from them.
+    pub drift: Option<Drift>,
     /// The group that it is shown in.
     pub group_name: Option<String>,
     /// Only applications with one of these flags see it; empty means all.
@@ -82,6 +85,8 @@ pub struct EventTypePatch {
     pub schemas: Option<Option<serde_json::Value>>,
     /// What happens from now on to payloads that do not fit.
     pub schema_policy: Option<SchemaPolicy>,
+    /// Forgets how payloads have differed.
+    pub forgets_drift: bool,
     /// The new group, or none.
     pub group_name: Option<Option<String>>,
     /// The new feature flags; empty means all.
@@ -110,6 +115,9 @@ impl EventTypePatch {
         set(&mut event_type.wording.descriptions, self.descriptions);
         set(&mut event_type.wording.group_labels, self.group_labels);
         set(&mut event_type.sample, self.sample);
+        if self.forgets_drift {
+            event_type.drift = None;
+        }
         event_type.updated_at = now;
     }
 }

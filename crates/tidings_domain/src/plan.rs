@@ -24,6 +24,17 @@ pub struct Plan {
     pub features: Vec<String>,
 }
 
+/// The list once these plans are in it: each takes the place of the one of its uid, or comes last.
+pub fn merged(mut list: Vec<Plan>, plans: &[Plan]) -> Vec<Plan> {
+    for plan in plans {
+        match list.iter_mut().find(|known| known.uid == plan.uid) {
+            Some(known) => known.clone_from(plan),
+            None => list.push(plan.clone()),
+        }
+    }
+    list
+}
+
 /// What the plan of an application lets it do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Standing {

@@ -23,7 +23,7 @@ const PATTERN_COMPILED_BYTES_MAX: usize = 1024 * 1024;
 pub enum UnlessNamed {
     /// Draft 7, as in event types.
     Draft7,
-    /// Draft 2020-12, as in catalogues and in OpenAPI 3.1.
+    /// Draft 2020-12, as in catalogues and in `OpenAPI` 3.1.
     Draft202012,
 }
 

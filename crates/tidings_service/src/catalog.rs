@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tidings_domain::event_type::Wording;
 use tidings_domain::language::Language;
 use tidings_domain::sample::Sample;
-use tidings_store::{ImportMode, Imported, NewEventType};
+use tidings_store::{EventTypeImport, EventTypesImport, ImportMode, Imported, NewEventType};
 
 use crate::payload::JsonText;
 use crate::{Caller, Service, ServiceError};
@@ -72,7 +72,7 @@ impl Service {
         let names: Vec<String> = names.collect();
         let new = catalog.event_types.into_iter().map(|entry| {
             let english = entry.wording.descriptions.get(&Language::En).cloned();
-            NewEventType {
+            let new = NewEventType {
                 environment: caller.environment,
                 name: entry.name,
                 description: english.unwrap_or_default(),
@@ -85,9 +85,19 @@ impl Service {
                 wording: Some(entry.wording),
                 sample: Some(entry.sample),
                 created_at: now,
-            }
+            };
+            let change = new.catalogued();
+            EventTypeImport { new, change }
         });
-        let imported = self.store.import_event_types(new.collect(), mode).await?;
+        let import = EventTypesImport {
+            environment: caller.environment,
+            event_types: new.collect(),
+            archives_others: false,
+            plans: Vec::new(),
+            mode,
+            now,
+        };
+        let imported = self.store.import_event_types(import).await?.event_types;
         if mode == ImportMode::Apply {
             self.publish_change().await?;
         }

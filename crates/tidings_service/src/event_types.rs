@@ -97,7 +97,7 @@ impl Service {
         }
     }
 
-    fn new_event_type(&self, caller: Caller, draft: EventTypeDraft) -> NewEventType {
+    pub(crate) fn new_event_type(&self, caller: Caller, draft: EventTypeDraft) -> NewEventType {
         NewEventType {
             environment: caller.environment,
             name: draft.name,
@@ -117,6 +117,8 @@ impl Service {
     /// The event type of this name, archived or not.
     pub async fn event_type(&self, caller: Caller, name: &str) -> Result<EventType, ServiceError> {
         check_event_type_name(name).map_err(|_| NOT_FOUND)?;
+        // What this node has seen of its payloads is in the answer.
+        self.flush_drift().await?;
         self.store
             .event_type(caller.environment, name.to_owned())
             .await?
@@ -143,6 +145,7 @@ impl Service {
             limit: query.limit + 1,
             with_archived,
         };
+        self.flush_drift().await?;
         let rows = self.store.event_types(caller.environment, list).await?;
         Ok(query.finish(rows, |event_type| event_type.name.clone()))
     }
@@ -156,6 +159,9 @@ impl Service {
     ) -> Result<EventType, ServiceError> {
         check_event_type_name(name).map_err(|_| NOT_FOUND)?;
         check_patch(&patch)?;
+        if patch.forgets_drift {
+            self.flush_drift().await?;
+        }
         self.write_event_type(caller, name, patch)
             .await?
             .ok_or(NOT_FOUND)
@@ -234,13 +240,14 @@ fn name_taken() -> ServiceError {
     }
 }
 
-fn replacement(draft: EventTypeDraft) -> EventTypePatch {
+pub(crate) fn replacement(draft: EventTypeDraft) -> EventTypePatch {
     EventTypePatch {
         description: Some(draft.description),
         is_archived: Some(draft.is_archived),
         is_deprecated: Some(draft.is_deprecated),
         schemas: Some(draft.schemas),
         schema_policy: draft.extras.schema_policy,
+        forgets_drift: false,
         group_name: Some(draft.group_name),
         feature_flags: Some(draft.feature_flags),
         labels: draft.extras.labels,
@@ -252,9 +259,13 @@ fn replacement(draft: EventTypeDraft) -> EventTypePatch {
 
 fn check_draft(draft: &EventTypeDraft) -> Result<(), ServiceError> {
     let mut problems = Problems::default();
-    problems.check("name", check_event_type_name(&draft.name));
-    check_patch_into(&replacement(draft.clone()), &mut problems);
+    check_draft_into(draft, &mut problems);
     problems.finish()
+}
+
+pub(crate) fn check_draft_into(draft: &EventTypeDraft, problems: &mut Problems) {
+    problems.check("name", check_event_type_name(&draft.name));
+    check_patch_into(&replacement(draft.clone()), problems);
 }
 
 fn check_patch(patch: &EventTypePatch) -> Result<(), ServiceError> {

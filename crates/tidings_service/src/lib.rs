@@ -10,7 +10,9 @@ pub mod attempts;
 pub mod boards;
 pub mod catalog;
 pub mod deliveries;
+mod drift;
 pub mod endpoints;
+pub mod environment;
 pub mod error;
 pub mod event_types;
 pub mod examples;
@@ -24,6 +26,7 @@ pub mod jobs;
 pub mod keys;
 pub mod limits;
 pub mod messages;
+pub mod open_api;
 pub mod operational;
 pub mod pages;
 pub mod payload;
@@ -80,6 +83,7 @@ pub struct Service {
     seen_users: keys::LastUsed,
     checked: api_users::Checked,
     presses: boards::Sessions,
+    drifts: drift::Seen,
     /// Whether feeds are to end.
     closing: watch::Sender<bool>,
 }
@@ -100,6 +104,7 @@ impl Service {
             caught: inboxes::Catching::default(),
             seen_users: keys::LastUsed::default(),
             presses: boards::Sessions::default(),
+            drifts: drift::Seen::default(),
             closing: watch::Sender::new(false),
         }
     }

@@ -40,6 +40,12 @@ pub const REFRESH_RULES_MAX: usize = 100;
 pub const CATALOG_EVENT_TYPES_MAX: usize = 1_000;
 /// Most problems of one catalogue that are told; nobody reads more at once.
 pub const CATALOG_PROBLEMS_MAX: usize = 100;
+/// Most values of all schemas of one `OpenAPI` document, each with what it refers to.
+pub const OPEN_API_VALUES_MAX: usize = 500_000;
+/// Most values of a YAML document, with what its aliases stand for.
+pub const YAML_NODES_MAX: usize = 200_000;
+/// Most aliases of a YAML document.
+pub const YAML_ALIASES_MAX: usize = 5_000;
 /// Most plans of an environment, all of which are read with an application that has one.
 pub const PLANS_MAX: usize = 20;
 /// Most records of one import, which go into one commit.

@@ -106,11 +106,16 @@ impl Service {
             (None, None) => self.view(caller, application).await?,
             (_, Some(named)) => self.view_or_create(caller, application, named).await?,
         };
-        self.check_payload(&view, &draft.event_type, &draft.payload)
-            .await?;
+        let checked = self.check_payload(&view, &draft.event_type, &draft.payload);
+        let seen = checked.await?;
         let new = self.prepare(&view, draft, dedup).await;
         match self.store.accept(new).await? {
-            Accepted::Done(id) => Ok(Receipt::Accepted(id)),
+            Accepted::Done(id) => {
+                if let Some(seen) = &seen {
+                    self.drifts.note(seen);
+                }
+                Ok(Receipt::Accepted(id))
+            }
             Accepted::Replayed(message) => Ok(Receipt::Replayed(message)),
             Accepted::KeyReused | Accepted::RecordChanged => Err(ServiceError::key_reused()),
             Accepted::EventIdTaken(id) => Err(ServiceError::Conflict {

@@ -126,14 +126,20 @@ fn may_have_webhooks(standing: &Standing) -> Result<(), ServiceError> {
 
 fn check_plans(plans: &[Plan]) -> Result<(), ServiceError> {
     let mut problems = Problems::default();
+    check_plans_into(plans, &["body", "data"], &mut problems);
+    problems.finish()
+}
+
+/// Notes what is wrong with a list of plans at this place.
+pub(crate) fn check_plans_into(plans: &[Plan], at: &[&str], problems: &mut Problems) {
     if plans.len() > PLANS_MAX {
         let msg = format!("may have at most {PLANS_MAX} plans");
-        problems.push(FieldProblem::body("data", msg));
+        problems.push(FieldProblem::at(at, msg));
     }
     for (place, plan) in plans.iter().enumerate() {
         let number = place.to_string();
         let mut wrong = |field: &str, msg: String| {
-            problems.push(FieldProblem::at(&["body", "data", &number, field], msg));
+            problems.push(FieldProblem::at(&[at, &[&number, field]].concat(), msg));
         };
         if let Err(error) = check_uid(&plan.uid, PREFIX) {
             wrong("uid", error.to_string());
@@ -159,5 +165,4 @@ fn check_plans(plans: &[Plan]) -> Result<(), ServiceError> {
             }
         }
     }
-    problems.finish()
 }

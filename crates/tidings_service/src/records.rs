@@ -216,13 +216,19 @@ impl Service {
             Err(error) => return Some(Err(error)),
         };
         let checked = self.check_payload(place.view, &draft.event_type, &draft.payload);
-        if let Err(error) = checked.await {
-            return Some(Err(error));
-        }
+        let seen = match checked.await {
+            Ok(seen) => seen,
+            Err(error) => return Some(Err(error)),
+        };
         let mut new = self.prepare(place.view, draft, wanted.dedup.clone()).await;
         new.record = Some(Box::new(write));
         match self.store.accept(new).await {
-            Ok(Accepted::Done(id)) => Some(Ok(RecordOutcome::Changed(action, id))),
+            Ok(Accepted::Done(id)) => {
+                if let Some(seen) = &seen {
+                    self.drifts.note(seen);
+                }
+                Some(Ok(RecordOutcome::Changed(action, id)))
+            }
             Ok(Accepted::RecordChanged) => None,
             Ok(earlier) => Some(replay(&earlier)),
             Err(error) => Some(Err(error.into())),

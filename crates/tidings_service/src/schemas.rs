@@ -1,46 +1,57 @@
 //! JSON Schemas of event types: which are taken, and what happens to payloads that do not fit.
 
 use serde_json::Value;
+use tidings_domain::schema::drift::Drift;
 use tidings_domain::schema::{Mismatch, Schema, SchemaPolicy, UnlessNamed};
 use tidings_store::directory::{ApplicationView, Check};
 
+use crate::Service;
 use crate::error::{FieldProblem, ServiceError};
 use crate::limits::SCHEMAS_BYTES_MAX;
-use crate::{Service, payload::Payload};
+use crate::payload::Payload;
 
 impl Service {
-    /// Refuses a payload that does not fit the schema of its event type, where that is wanted. Where an
-    /// environment checks nothing, this is one look at a flag.
+    /// Refuses a payload that does not fit the schema of its event type, or gives what differs, as the event
+    /// type wants it. Where an environment checks nothing, this is one look at a flag.
     pub(crate) async fn check_payload(
         &self,
         view: &ApplicationView,
         event_type: &str,
         payload: &Payload,
-    ) -> Result<(), ServiceError> {
+    ) -> Result<Option<(i64, Drift)>, ServiceError> {
         if view.checks.is_idle() {
-            return Ok(());
+            return Ok(None);
         }
         let checks = self.directory.checks(&view.checks).await?;
         let Some(check) = checks.of(event_type) else {
-            return Ok(());
+            return Ok(None);
         };
-        let payload = serde_json::from_slice(payload.as_bytes())
-            .map_err(|error| ServiceError::invalid(unreadable(&error)))?;
-        let mismatches = check.mismatches(&payload);
+        let mismatches = match serde_json::from_slice(payload.as_bytes()) {
+            Ok(payload) => check.mismatches(&payload),
+            Err(error) => vec![unreadable(&error)],
+        };
         if mismatches.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         match check.policy {
-            SchemaPolicy::Off | SchemaPolicy::Warn => Ok(()),
+            SchemaPolicy::Off => Ok(None),
+            SchemaPolicy::Warn => {
+                let drift = Drift::of_message(&check.version, &mismatches, self.now());
+                Ok(Some((check.event_type, drift)))
+            }
             SchemaPolicy::Refuse => Err(refused(event_type, check, &mismatches)),
         }
     }
 }
 
 /// JSON that a message may carry, but that has no value here, such as a number beyond all floating ones.
-fn unreadable(error: &serde_json::Error) -> FieldProblem {
-    let msg = format!("cannot be checked against the schema of its event type: {error}");
-    FieldProblem::body("payload", msg)
+fn unreadable(error: &serde_json::Error) -> Mismatch {
+    let why = format!("it cannot be checked: {error}");
+    Mismatch {
+        pointer: String::new(),
+        rule: "it cannot be checked: a number is out of range".to_owned(),
+        why,
+    }
 }
 
 fn refused(event_type: &str, check: &Check, mismatches: &[Mismatch]) -> ServiceError {

@@ -6,6 +6,7 @@ use tidings_domain::clock::Millis;
 use tidings_domain::endpoint::{Endpoint, EndpointPatch, SealedSecret};
 use tidings_domain::event_type::{EventTypePatch, Wording};
 use tidings_domain::ids::EndpointId;
+use tidings_domain::plan::Plan;
 use tidings_domain::sample::Sample;
 use tidings_domain::schema::SchemaPolicy;
 
@@ -214,6 +215,41 @@ impl NewEventType {
             ..EventTypePatch::default()
         }
     }
+}
+
+/// Event types that are made or changed together.
+#[derive(Debug, Clone)]
+pub struct EventTypesImport {
+    /// The environment, by number.
+    pub environment: i64,
+    /// The event types.
+    pub event_types: Vec<EventTypeImport>,
+    /// Whether all others are archived.
+    pub archives_others: bool,
+    /// Plans that are made, or changed if one of the uid is there; the others stay.
+    pub plans: Vec<Plan>,
+    /// Whether it is meant.
+    pub mode: ImportMode,
+    /// Now.
+    pub now: Millis,
+}
+
+/// One event type of an import.
+#[derive(Debug, Clone)]
+pub struct EventTypeImport {
+    /// What is made if it is not there.
+    pub new: NewEventType,
+    /// What is changed if it is.
+    pub change: EventTypePatch,
+}
+
+/// What an import did, or would do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ImportedAll {
+    /// With each event type, in their order.
+    pub event_types: Vec<Imported>,
+    /// The names of the event types that were archived, in their order.
+    pub archived: Vec<String>,
 }
 
 /// What an import did, or would do, with one event type.

@@ -158,6 +158,7 @@ macro_rules! every_conformance_test {
                 an_archived_event_type_comes_back_with_new_values,
                 an_event_type_changes_and_goes_and_every_cache_is_told,
                 event_types_whose_payloads_are_checked_are_found,
+                drift_adds_up_and_is_forgotten_when_that_is_wanted,
                 event_types_are_listed_by_name_both_ways,
                 names_that_the_catalogue_lacks_are_told_in_their_order,
                 a_key_makes_one_event_type;
@@ -174,7 +175,9 @@ macro_rules! every_conformance_test {
                 an_endpoint_that_is_switched_off_stays_off_for_the_first_reason;
             importing:
                 an_import_writes_only_what_is_not_just_so,
-                an_import_leaves_alone_what_a_catalogue_does_not_speak_of;
+                an_import_leaves_alone_what_a_catalogue_does_not_speak_of,
+                an_import_archives_what_it_does_not_have_where_that_is_wanted,
+                plans_come_with_an_import_and_none_goes;
             inboxes:
                 an_inbox_is_kept_as_it_was_given_and_changes,
                 a_key_makes_one_inbox,

@@ -1,11 +1,12 @@
 //! The catalogue: event types made, found, listed, changed, removed.
 
+mod import;
+
 use tidings_domain::clock::Millis;
 use tidings_domain::event_type::{EventType, EventTypePatch};
 use tidings_domain::sample::Sample;
-use tidings_store::{
-    Dedup, ImportMode, Imported, ListEventTypes, NewEventType, Order, Subject, Written,
-};
+use tidings_domain::schema::drift::Drift;
+use tidings_store::{Dedup, ListEventTypes, NewEventType, Order, Subject, Written};
 use tokio_postgres::Row;
 
 use crate::changes;
@@ -19,10 +20,13 @@ use crate::failure::Result;
 use crate::statements::statements;
 use crate::step::Scope;
 
+pub(crate) use import::import;
+
 macro_rules! columns {
     () => {
         "ordinal, environment, name, description, is_archived, is_deprecated, schemas, group_name, \
-         feature_flags, created_at, updated_at, wording, sample, schema_policy"
+         feature_flags, created_at, updated_at, wording, sample, schema_policy, \
+         drift"
     };
 }
 
@@ -37,7 +41,7 @@ statements! {
     UPDATE_EVENT_TYPE = "-- update_event_type
         UPDATE event_type SET description = $2, is_archived = $3, is_deprecated = $4, schemas = $5,
             group_name = $6, feature_flags = $7, updated_at = $8, wording = $9, sample = $10,
-            schema_policy = $11
+            schema_policy = $11, drift = $12
         WHERE ordinal = $1";
     EVENT_TYPE = concat!("-- event_type
         SELECT ", columns!(), " FROM event_type WHERE environment = $1 AND name = $2");
@@ -58,6 +62,12 @@ statements! {
         WHERE NOT EXISTS (SELECT 1 FROM event_type
             WHERE environment = $1 AND event_type.name = wanted.name COLLATE \"C\")
         ORDER BY wanted.place";
+    NOTE_DRIFT = "-- note_drift
+        UPDATE event_type SET drift = $2 WHERE ordinal = $1";
+    EVENT_TYPES_IN_USE = "-- event_types_in_use
+        SELECT name FROM event_type WHERE environment = $1 AND NOT is_archived ORDER BY name";
+    ARCHIVE_EVENT_TYPE = "-- archive_event_type
+        UPDATE event_type SET is_archived = true, updated_at = $3 WHERE environment = $1 AND name = $2";
     EXPUNGE_EVENT_TYPE = "-- expunge_event_type
         DELETE FROM event_type WHERE environment = $1 AND name = $2";
 }
@@ -78,6 +88,7 @@ fn read(row: &Row) -> Result<EventType> {
         wording: read_json(row, 11)?.unwrap_or_default(),
         sample: read_sample(row, 12)?,
         schema_policy: read_policy(row, 13)?,
+        drift: read_json(row, 14)?,
     })
 }
 
@@ -163,6 +174,7 @@ async fn write(connection: &Connection, event_type: &EventType) -> Result<()> {
                 &event_type.wording.to_text(),
                 &event_type.sample.as_ref().map(Sample::to_text),
                 &event_type.schema_policy.number(),
+                &event_type.drift.as_ref().map(Drift::to_text),
             ],
         )
         .await?;
@@ -256,43 +268,6 @@ pub(crate) async fn update(
     Ok(Some(event_type))
 }
 
-/// Makes or changes what is not just so already.
-pub(crate) async fn import(
-    scope: &mut Scope,
-    event_types: &[NewEventType],
-    mode: ImportMode,
-) -> Result<Vec<Imported>> {
-    let (connection, mut imported) = (&scope.connection, Vec::with_capacity(event_types.len()));
-    changes::begin(connection).await?;
-    for new in event_types {
-        let done = match find(connection, new.environment, &new.name).await? {
-            None => Imported::Created,
-            Some(before) => {
-                let mut after = before.clone();
-                new.catalogued().apply(&mut after, before.updated_at);
-                if after == before {
-                    Imported::Unchanged
-                } else {
-                    after.updated_at = new.created_at;
-                    if mode == ImportMode::Apply {
-                        write(connection, &after).await?;
-                    }
-                    Imported::Updated
-                }
-            }
-        };
-        if done == Imported::Created && mode == ImportMode::Apply {
-            insert(connection, new).await?;
-        }
-        imported.push(done);
-    }
-    let is_changed = imported.iter().any(|done| *done != Imported::Unchanged);
-    if let (Some(first), true, ImportMode::Apply) = (event_types.first(), is_changed, mode) {
-        changes::note(connection, Subject::EventTypes(first.environment)).await?;
-    }
-    Ok(imported)
-}
-
 pub(crate) async fn expunge(scope: &mut Scope, environment: i64, name: &str) -> Result<bool> {
     let connection = &scope.connection;
     let found = connection
@@ -302,4 +277,22 @@ pub(crate) async fn expunge(scope: &mut Scope, environment: i64, name: &str) -> 
         changes::note(connection, Subject::EventTypes(environment)).await?;
     }
     Ok(found == 1)
+}
+
+/// Adds what was seen of payloads that do not fit. It is no change of the configuration, but waits for those
+/// under way, which write whole rows.
+pub(crate) async fn note_drift(scope: &mut Scope, seen: &[(i64, Drift)]) -> Result<()> {
+    let connection = &scope.connection;
+    changes::begin(connection).await?;
+    for (ordinal, more) in seen {
+        let Some(event_type) = by_ordinal(connection, *ordinal).await? else {
+            continue;
+        };
+        let mut drift = event_type.drift.unwrap_or_default();
+        drift.add(more);
+        connection
+            .execute(NOTE_DRIFT, &[ordinal, &drift.to_text()])
+            .await?;
+    }
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! The list of plans of an environment.
 
-use tidings_domain::plan::Plan;
+use tidings_domain::plan::{Plan, merged};
 use tidings_store::Subject;
 
 use crate::changes;
@@ -46,11 +46,25 @@ pub(crate) async fn write(
             return Ok(Some(before.uid));
         }
     }
+    put(connection, environment, plans).await?;
+    Ok(None)
+}
+
+/// Adds plans, or changes those of the same uids; the others stay as they are.
+pub(crate) async fn merge(connection: &Connection, environment: i64, plans: &[Plan]) -> Result<()> {
+    let before = read(connection, environment).await?;
+    let after = merged(before.clone(), plans);
+    if after != before {
+        put(connection, environment, &after).await?;
+    }
+    Ok(())
+}
+
+async fn put(connection: &Connection, environment: i64, plans: &[Plan]) -> Result<()> {
     // Control characters are escaped in JSON, so the text is stored as it is.
     let text = serde_json::to_string(plans).expect("plans are JSON");
     connection
         .execute(PUT_PLANS, &[&environment, &text])
         .await?;
-    changes::note(connection, Subject::Plans(environment)).await?;
-    Ok(None)
+    changes::note(connection, Subject::Plans(environment)).await
 }

@@ -1,20 +1,23 @@
 //! The catalogue: event types made, found, listed, changed, removed.
 
+mod import;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use tidings_domain::clock::Millis;
 use tidings_domain::event_type::{EventType, EventTypePatch};
 use tidings_domain::sample::Sample;
-use tidings_store::{
-    Dedup, ImportMode, Imported, ListEventTypes, NewEventType, Order, Subject, Written,
-};
+use tidings_domain::schema::drift::Drift;
+use tidings_store::{Dedup, ListEventTypes, NewEventType, Order, Subject, Written};
 
 use crate::accept::{Made, find_key, take_key};
 use crate::changes;
 use crate::convert::{count, read_json, read_policy, read_sample, read_words, words_text};
 use crate::step::Scope;
 
+pub(crate) use import::import;
+
 const COLUMNS: &str = "ordinal, environment, name, description, is_archived, is_deprecated, \
-    schemas, group_name, feature_flags, created_at, updated_at, wording, sample, schema_policy";
+    schemas, group_name, feature_flags, created_at, updated_at, wording, sample, schema_policy, drift";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<EventType> {
     Ok(EventType {
@@ -32,6 +35,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<EventType> {
         wording: read_json(row, 11)?.unwrap_or_default(),
         sample: read_sample(row, 12)?,
         schema_policy: read_policy(row, 13)?,
+        drift: read_json(row, 14)?,
     })
 }
 
@@ -110,7 +114,7 @@ fn write(connection: &Connection, event_type: &EventType) -> rusqlite::Result<()
             "-- update_event_type
             UPDATE event_type SET description = ?2, is_archived = ?3, is_deprecated = ?4,
                 schemas = ?5, group_name = ?6, feature_flags = ?7, updated_at = ?8,
-                wording = ?9, sample = ?10, schema_policy = ?11
+                wording = ?9, sample = ?10, schema_policy = ?11, drift = ?12
             WHERE ordinal = ?1",
         )?
         .execute(params![
@@ -128,6 +132,7 @@ fn write(connection: &Connection, event_type: &EventType) -> rusqlite::Result<()
             event_type.wording.to_text(),
             event_type.sample.as_ref().map(Sample::to_text),
             event_type.schema_policy.number(),
+            event_type.drift.as_ref().map(Drift::to_text),
         ])?;
     Ok(())
 }
@@ -237,42 +242,6 @@ pub(crate) fn update(
     Ok(Some(event_type))
 }
 
-/// Makes or changes what is not just so already.
-pub(crate) fn import(
-    scope: &mut Scope<'_>,
-    event_types: &[NewEventType],
-    mode: ImportMode,
-) -> rusqlite::Result<Vec<Imported>> {
-    let (connection, mut imported) = (scope.connection, Vec::with_capacity(event_types.len()));
-    for new in event_types {
-        let done = match find(connection, new.environment, &new.name)? {
-            None => Imported::Created,
-            Some(before) => {
-                let mut after = before.clone();
-                new.catalogued().apply(&mut after, before.updated_at);
-                if after == before {
-                    Imported::Unchanged
-                } else {
-                    after.updated_at = new.created_at;
-                    if mode == ImportMode::Apply {
-                        write(connection, &after)?;
-                    }
-                    Imported::Updated
-                }
-            }
-        };
-        if done == Imported::Created && mode == ImportMode::Apply {
-            insert(connection, new)?;
-        }
-        imported.push(done);
-    }
-    let is_changed = imported.iter().any(|done| *done != Imported::Unchanged);
-    if let (Some(first), true, ImportMode::Apply) = (event_types.first(), is_changed, mode) {
-        changes::note(connection, Subject::EventTypes(first.environment))?;
-    }
-    Ok(imported)
-}
-
 pub(crate) fn expunge(
     scope: &mut Scope<'_>,
     environment: i64,
@@ -289,4 +258,20 @@ pub(crate) fn expunge(
         changes::note(scope.connection, Subject::EventTypes(environment))?;
     }
     Ok(found == 1)
+}
+
+/// Adds what was seen of payloads that do not fit. It is no change of the configuration.
+pub(crate) fn note_drift(scope: &mut Scope<'_>, seen: &[(i64, Drift)]) -> rusqlite::Result<()> {
+    for (ordinal, more) in seen {
+        let Some(event_type) = by_ordinal(scope.connection, *ordinal)? else {
+            continue;
+        };
+        let mut drift = event_type.drift.unwrap_or_default();
+        drift.add(more);
+        scope
+            .connection
+            .prepare_cached("-- note_drift\nUPDATE event_type SET drift = ?2 WHERE ordinal = ?1")?
+            .execute(params![ordinal, drift.to_text()])?;
+    }
+    Ok(())
 }

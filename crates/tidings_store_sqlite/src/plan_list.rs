@@ -1,7 +1,7 @@
 //! The list of plans of an environment.
 
 use rusqlite::{Connection, OptionalExtension, params};
-use tidings_domain::plan::Plan;
+use tidings_domain::plan::{Plan, merged};
 use tidings_store::Subject;
 
 use crate::changes;
@@ -34,10 +34,28 @@ pub(crate) fn write(
             return Ok(Some(before.uid));
         }
     }
+    put(connection, environment, plans)?;
+    Ok(None)
+}
+
+/// Adds plans, or changes those of the same uids; the others stay as they are.
+pub(crate) fn merge(
+    connection: &Connection,
+    environment: i64,
+    plans: &[Plan],
+) -> rusqlite::Result<()> {
+    let before = read(connection, environment)?;
+    let after = merged(before.clone(), plans);
+    if after != before {
+        put(connection, environment, &after)?;
+    }
+    Ok(())
+}
+
+fn put(connection: &Connection, environment: i64, plans: &[Plan]) -> rusqlite::Result<()> {
     let text = serde_json::to_string(plans).expect("plans are JSON");
     connection
         .prepare_cached("-- put_plans\nUPDATE environment SET plans = ?2 WHERE ordinal = ?1")?
         .execute(params![environment, text])?;
-    changes::note(connection, Subject::Plans(environment))?;
-    Ok(None)
+    changes::note(connection, Subject::Plans(environment))
 }

@@ -102,7 +102,7 @@ CREATE TABLE event_type (
     description TEXT NOT NULL, is_archived INTEGER NOT NULL, is_deprecated INTEGER NOT NULL,
     schemas TEXT, group_name TEXT, feature_flags TEXT NOT NULL, wording TEXT NOT NULL, sample TEXT,
     created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
-    schema_policy INTEGER NOT NULL DEFAULT 0, UNIQUE (environment, name));
+    schema_policy INTEGER NOT NULL DEFAULT 0, drift TEXT, UNIQUE (environment, name));
 -- Serves: the event types whose payloads are checked.
 CREATE INDEX event_type_checked ON event_type (environment) WHERE schema_policy <> 0;
 

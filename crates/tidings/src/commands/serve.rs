@@ -17,6 +17,8 @@ use crate::{output, telemetry};
 
 /// When keys were last used is written this often.
 const LAST_USED_EVERY: Duration = Duration::from_mins(1);
+/// As often as it may be lost for, if the process is killed.
+const DRIFT_EVERY: Duration = Duration::from_secs(1);
 
 pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<()> {
     let mut settings = super::load_settings(&args.data)?;
@@ -93,7 +95,10 @@ impl Server {
             body_for_max: settings.request_body_timeout,
         };
         let service = self.node.service.clone();
-        let upkeep = tokio::spawn(keep_last_used(service.clone()));
+        let upkeep = [
+            tokio::spawn(keep_last_used(service.clone())),
+            tokio::spawn(keep_drift(service.clone())),
+        ];
         let api = tidings_api::app(service.clone(), api);
         let stop = async {
             stop.await;
@@ -101,7 +106,9 @@ impl Server {
             service.close_feeds();
         };
         server::serve(self.listener, api, tidings_web::router(pages), limits, stop).await;
-        upkeep.abort();
+        for task in upkeep {
+            task.abort();
+        }
         self.node
     }
 }
@@ -128,6 +135,15 @@ async fn keep_last_used(service: Arc<Service>) {
         tokio::time::sleep(LAST_USED_EVERY).await;
         if let Err(error) = service.flush_last_used().await {
             tracing::warn!("When API keys were last used could not be kept: {error}");
+        }
+    }
+}
+
+async fn keep_drift(service: Arc<Service>) {
+    loop {
+        tokio::time::sleep(DRIFT_EVERY).await;
+        if let Err(error) = service.flush_drift().await {
+            tracing::warn!("How payloads differed from their schemas could not be kept: {error}");
         }
     }
 }

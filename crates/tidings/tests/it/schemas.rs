@@ -171,7 +171,7 @@ async fn a_change_of_a_record_that_does_not_fit_leaves_the_record_alone() {
     let owner = app.create_application("Schemas").await;
     let schema = json!({"properties": {"data": {"properties": {"name": {"type": "string"}}}}});
     let event_type = json!({
-        "name": "user.updated", "description": "d", "schemas": {"1": {"not": schema}}, "schemaPolicy": "refuse",
+        "name": "user.update", "description": "d", "schemas": {"1": {"not": schema}}, "schemaPolicy": "refuse",
     });
     app.client
         .post("/api/v1/event-type", event_type.clone())
@@ -187,4 +187,126 @@ async fn a_change_of_a_record_that_does_not_fit_leaves_the_record_alone() {
     refused(&answer, 422, "validation");
     assert_eq!(app.client.get(&path).await.expect(200), before);
     assert_eq!(messages_count(&app, &owner).await, 1);
+}
+
+/// What an event type says of how payloads differed.
+async fn drift(app: &TestApp) -> Value {
+    app.client.get(EVENT_TYPE).await.expect(200)["schemaDrift"].clone()
+}
+
+async fn is_accepted_and_shown(app: TestApp) {
+    let receiver = Receiver::start().await;
+    let owner = app.create_application("Schemas").await;
+    app.create_endpoint(&owner, json!({"url": receiver.url("/hook")}))
+        .await;
+    checked(&app, "warn").await;
+    assert_eq!(drift(&app).await, Value::Null);
+    for payload in [
+        json!({"amount": 1}),
+        json!({"amount": "secret"}),
+        json!({"amount": true, "lines": [{"a/b": 7}, {"a/b": 8}]}),
+        json!({}),
+    ] {
+        let message = app.send(&owner, "invoice.paid", payload).await;
+        app.wait_for_status(&owner, &message, 0).await;
+    }
+    let seen = drift(&app).await;
+    assert_eq!(
+        (&seen["messagesCount"], &seen["furtherCount"]),
+        (&json!(3), &json!(0))
+    );
+    let differences = seen["differences"].as_array().unwrap().iter();
+    let mut told: Vec<_> = differences
+        .map(|one| {
+            assert_eq!(one["schemaVersion"], "2");
+            assert!(one["firstSeen"].as_str() <= one["lastSeen"].as_str());
+            let (place, count) = (one["pointer"].as_str(), one["messagesCount"].as_u64());
+            (
+                place.unwrap(),
+                count.unwrap(),
+                one["message"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    told.sort_unstable();
+    assert_eq!(
+        told,
+        [
+            ("", 1, "\"amount\" is a required property"),
+            ("/amount", 2, "the value is not of type \"integer\""),
+            ("/lines/*/a~1b", 1, "the value is not of type \"string\""),
+        ]
+    );
+    assert!(!seen.to_string().contains("secret"));
+    let list = app.client.get("/api/v1/event-type?with_content=true").await;
+    assert_eq!(list.expect(200)["data"][0]["schemaDrift"], seen);
+    let list = app.client.get("/api/v1/event-type").await;
+    assert_eq!(list.expect(200)["data"][0]["schemaDrift"], Value::Null);
+
+    let refused = app
+        .client
+        .patch(EVENT_TYPE, json!({"schemaDrift": {}}))
+        .await;
+    refused_field(&refused, &["body", "schemaDrift"]);
+    let put = json!({"description": "d", "schemas": {"1": false}, "schemaDrift": null});
+    let put = app.client.put(EVENT_TYPE, put).await;
+    assert_eq!(
+        put.expect(200)["schemaDrift"],
+        seen,
+        "a PUT does not forget it"
+    );
+    let forgotten = app
+        .client
+        .patch(EVENT_TYPE, json!({"schemaDrift": null}))
+        .await;
+    assert_eq!(forgotten.expect(200)["schemaDrift"], Value::Null);
+    app.send(&owner, "invoice.paid", json!({"amount": 1})).await;
+    let seen = drift(&app).await;
+    assert_eq!(
+        (
+            &seen["messagesCount"],
+            &seen["differences"][0]["schemaVersion"]
+        ),
+        (&json!(1), &json!("1"))
+    );
+}
+
+#[tokio::test]
+async fn a_payload_that_only_warns_is_accepted_and_what_differs_is_shown() {
+    is_accepted_and_shown(app().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_postgresql_a_payload_that_only_warns_is_accepted_and_what_differs_is_shown() {
+    is_accepted_and_shown(app_on(&Database::new(Version::V15)).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_differs_adds_up_over_nodes_and_restarts() {
+    let database = Database::new(Version::V15);
+    let first = app_on(&database).await;
+    let second = app_on(&database).await;
+    let owner = first.create_application("Schemas").await;
+    checked(&first, "warn").await;
+    for app in [&first, &second, &second] {
+        let path = format!("/api/v1/app/{owner}/msg");
+        app.client
+            .post(&path, message(&json!({})))
+            .await
+            .expect(202);
+    }
+    // Each node tells of its own at once, and of the others' once they have written it down.
+    assert!(drift(&second).await["messagesCount"].as_u64().unwrap() >= 2);
+    let seen = drift(&first).await;
+    assert_eq!(seen["messagesCount"], 3);
+    assert_eq!(seen["differences"][0]["messagesCount"], 3);
+    let refuse = json!({"schemaPolicy": "refuse"});
+    first.client.patch(EVENT_TYPE, refuse).await.expect(200);
+    let path = format!("/api/v1/app/{owner}/msg");
+    second
+        .client
+        .post(&path, message(&json!({})))
+        .await
+        .expect(422);
+    assert_eq!(drift(&second).await, seen, "what is refused is no drift");
 }

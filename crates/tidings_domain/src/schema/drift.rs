@@ -92,6 +92,14 @@ impl Drift {
         }
     }
 
+    /// As one text, for stores.
+    ///
+    /// # Panics
+    /// Never: texts and numbers are JSON.
+    pub fn to_text(&self) -> String {
+        serde_json::to_string(self).expect("texts and numbers are JSON")
+    }
+
     fn add_difference(&mut self, other: &Difference) {
         let known = self.differences.iter_mut().find(|known| {
             (&known.pointer, &known.rule, &known.version)

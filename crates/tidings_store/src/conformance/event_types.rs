@@ -5,7 +5,8 @@ use tidings_domain::event_type::{EventTypePatch, Wording};
 
 use tidings_domain::language::Language;
 use tidings_domain::sample::Sample;
-use tidings_domain::schema::SchemaPolicy;
+use tidings_domain::schema::drift::Drift;
+use tidings_domain::schema::{Mismatch, SchemaPolicy};
 
 use super::Harness;
 use super::world::{NOW, World, done, key};
@@ -193,6 +194,49 @@ pub(super) async fn event_types_whose_payloads_are_checked_are_found(harness: &d
         store.checked_event_types(environment + 1).await,
         Ok(Vec::new())
     );
+}
+
+pub(super) async fn drift_adds_up_and_is_forgotten_when_that_is_wanted(harness: &dyn Harness) {
+    let world = World::new(harness).await;
+    let store = world.store();
+    let (environment, name) = (world.environment, || "a".to_owned());
+    let made = store.create_event_type(named(&world, "a"), None).await;
+    let made = done(made.expect("a write"));
+    assert_eq!(made.drift, None);
+    let seen = |pointer: &str, at| {
+        let mismatch = Mismatch {
+            pointer: pointer.to_owned(),
+            why: "5 is not a text".to_owned(),
+            rule: "no text \u{0}".to_owned(),
+        };
+        Drift::of_message("1", &[mismatch], at)
+    };
+    let before = store.version().await.expect("a read");
+    let gone = (made.ordinal + 1_000, seen("/a", NOW));
+    let first = vec![(made.ordinal, seen("/a", NOW + 2)), gone];
+    assert_eq!(store.note_drift(first).await, Ok(()));
+    let second = vec![(made.ordinal, seen("/b", NOW + 1))];
+    assert_eq!(store.note_drift(second).await, Ok(()));
+    assert_eq!(store.version().await, Ok(before), "it is no change");
+    let mut wanted = seen("/a", NOW + 2);
+    wanted.add(&seen("/b", NOW + 1));
+    let found = async || store.event_type(environment, name()).await.expect("a read");
+    assert_eq!(
+        found().await.expect("it is there").drift,
+        Some(wanted.clone())
+    );
+
+    let patch = |forgets_drift| EventTypePatch {
+        description: Some("d".into()),
+        forgets_drift,
+        ..EventTypePatch::default()
+    };
+    for (forgets, left) in [(false, Some(wanted)), (true, None)] {
+        let changed = store.update_event_type(environment, name(), patch(forgets), NOW + 3);
+        let changed = changed.await.expect("a write").expect("it is there");
+        assert_eq!(changed.drift, left);
+        assert_eq!(found().await, Some(changed));
+    }
 }
 
 pub(super) async fn an_event_type_changes_and_goes_and_every_cache_is_told(harness: &dyn Harness) {

@@ -136,6 +136,7 @@ mod tests {
             is_deprecated: false,
             schemas,
             schema_policy,
+            drift: None,
             group_name: None,
             feature_flags: Vec::new(),
             wording: tidings_domain::event_type::Wording::default(),

@@ -2,8 +2,11 @@
 
 use tidings_domain::clock::Millis;
 use tidings_domain::event_type::{EventType, EventTypePatch};
+use tidings_domain::schema::drift::Drift;
 
-use crate::{Dedup, ImportMode, Imported, ListEventTypes, NewEventType, StoreFuture, Written};
+use crate::{
+    Dedup, EventTypesImport, ImportedAll, ListEventTypes, NewEventType, StoreFuture, Written,
+};
 
 /// The steps that touch event types.
 pub trait EventTypes {
@@ -37,13 +40,12 @@ pub trait EventTypes {
         patch: EventTypePatch,
         now: Millis,
     ) -> StoreFuture<'_, Option<EventType>>;
-    /// Makes or changes all of these event types in one transaction, and tells what it did with each, in
-    /// their order. One that is just so already is not written.
-    fn import_event_types(
-        &self,
-        event_types: Vec<NewEventType>,
-        mode: ImportMode,
-    ) -> StoreFuture<'_, Vec<Imported>>;
+    /// Makes or changes all of these event types, and plans with them, in one transaction, and tells what it did.
+    /// What is just so already is not written.
+    fn import_event_types(&self, import: EventTypesImport) -> StoreFuture<'_, ImportedAll>;
+    /// Adds what was seen of payloads that do not fit, by the number of the event type, to what is known. One
+    /// that is gone is passed over.
+    fn note_drift(&self, seen: Vec<(i64, Drift)>) -> StoreFuture<'_, ()>;
     /// Removes an event type for good. False if it is not there.
     fn expunge_event_type(&self, environment: i64, name: String) -> StoreFuture<'_, bool>;
 }

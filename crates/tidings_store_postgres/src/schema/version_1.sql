@@ -95,7 +95,7 @@ CREATE TABLE event_type (
     description text NOT NULL, is_archived boolean NOT NULL, is_deprecated boolean NOT NULL,
     schemas text, group_name text, feature_flags text NOT NULL, wording text NOT NULL, sample text,
     created_at bigint NOT NULL, updated_at bigint NOT NULL,
-    schema_policy smallint NOT NULL DEFAULT 0, UNIQUE (environment, name));
+    schema_policy smallint NOT NULL DEFAULT 0, drift text, UNIQUE (environment, name));
 -- Serves: the event types whose payloads are checked.
 CREATE INDEX event_type_checked ON event_type (environment) WHERE schema_policy <> 0;
 

@@ -2,8 +2,10 @@
 
 use tidings_domain::clock::Millis;
 use tidings_domain::event_type::{EventType, EventTypePatch};
+use tidings_domain::schema::drift::Drift;
 use tidings_store::{
-    Dedup, EventTypes, ImportMode, Imported, ListEventTypes, NewEventType, StoreFuture, Written,
+    Dedup, EventTypes, EventTypesImport, ImportedAll, ListEventTypes, NewEventType, StoreFuture,
+    Written,
 };
 
 use super::passing::{read, write};
@@ -74,12 +76,12 @@ impl EventTypes for PostgresStore {
         ))
     }
 
-    fn import_event_types(
-        &self,
-        new: Vec<NewEventType>,
-        mode: ImportMode,
-    ) -> StoreFuture<'_, Vec<Imported>> {
-        write!(self, |scope| event_types::import(scope, &new, mode))
+    fn import_event_types(&self, import: EventTypesImport) -> StoreFuture<'_, ImportedAll> {
+        write!(self, |scope| event_types::import(scope, &import))
+    }
+
+    fn note_drift(&self, seen: Vec<(i64, Drift)>) -> StoreFuture<'_, ()> {
+        write!(self, |scope| event_types::note_drift(scope, &seen))
     }
 
     fn expunge_event_type(&self, environment: i64, name: String) -> StoreFuture<'_, bool> {

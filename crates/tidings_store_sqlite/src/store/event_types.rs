@@ -2,8 +2,10 @@
 
 use tidings_domain::clock::Millis;
 use tidings_domain::event_type::{EventType, EventTypePatch};
+use tidings_domain::schema::drift::Drift;
 use tidings_store::{
-    Dedup, EventTypes, ImportMode, Imported, ListEventTypes, NewEventType, StoreFuture, Written,
+    Dedup, EventTypes, EventTypesImport, ImportedAll, ListEventTypes, NewEventType, StoreFuture,
+    Written,
 };
 
 use crate::{SqliteStore, event_types};
@@ -55,12 +57,12 @@ impl EventTypes for SqliteStore {
         self.write(move |scope| event_types::update(scope, environment, &name, patch, now))
     }
 
-    fn import_event_types(
-        &self,
-        event_types: Vec<NewEventType>,
-        mode: ImportMode,
-    ) -> StoreFuture<'_, Vec<Imported>> {
-        self.write(move |scope| event_types::import(scope, &event_types, mode))
+    fn import_event_types(&self, import: EventTypesImport) -> StoreFuture<'_, ImportedAll> {
+        self.write(move |scope| event_types::import(scope, &import))
+    }
+
+    fn note_drift(&self, seen: Vec<(i64, Drift)>) -> StoreFuture<'_, ()> {
+        self.write(move |scope| event_types::note_drift(scope, &seen))
     }
 
     fn expunge_event_type(&self, environment: i64, name: String) -> StoreFuture<'_, bool> {

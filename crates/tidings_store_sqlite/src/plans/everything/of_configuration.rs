@@ -4,9 +4,10 @@ use tidings_domain::application::ApplicationPatch;
 use tidings_domain::endpoint::EndpointPatch;
 use tidings_domain::event_type::EventTypePatch;
 use tidings_domain::plan::Plan;
+use tidings_domain::schema::drift::Drift;
 use tidings_store::{
-    EndpointUpdate, ImportMode, NewApiUser, NewApplication, NewEndpoint, NewEventType, Reference,
-    Subject,
+    EndpointUpdate, EventTypeImport, EventTypesImport, ImportMode, NewApiUser, NewApplication,
+    NewEndpoint, NewEventType, Reference, Subject,
 };
 
 use super::{NOW, key, of_boards};
@@ -96,7 +97,19 @@ fn run_event_types(scope: &mut Scope<'_>) {
     };
     event_types::create(scope, &new, None).unwrap();
     event_types::create(scope, &new, None).unwrap();
-    event_types::import(scope, &[new], ImportMode::Apply).unwrap();
+    let import = EventTypesImport {
+        environment: 1,
+        event_types: vec![EventTypeImport {
+            change: new.catalogued(),
+            new,
+        }],
+        archives_others: true,
+        plans: Vec::new(),
+        mode: ImportMode::Apply,
+        now: NOW,
+    };
+    event_types::import(scope, &import).unwrap();
+    event_types::note_drift(scope, &[(1, Drift::default())]).unwrap();
     event_types::checked(connection, 1).unwrap();
     event_types::unknown(connection, 1, vec!["a".into()]).unwrap();
     event_types::update(scope, 1, "a", EventTypePatch::default(), NOW).unwrap();

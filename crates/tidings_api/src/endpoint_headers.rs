@@ -16,6 +16,7 @@ use crate::fields::{Fields, Given};
 use crate::pagination::json;
 use crate::problem::Problem;
 
+/// Headers; also a part of other answers.
 #[derive(Serialize)]
 pub(crate) struct EndpointHeadersOut {
     headers: Metadata,

@@ -16,6 +16,7 @@ use crate::fields::Fields;
 use crate::pagination::json;
 use crate::problem::Problem;
 
+/// A secret; also the answer of other operations.
 #[derive(Serialize)]
 pub(crate) struct EndpointSecretOut<'a> {
     pub(crate) key: &'a str,

@@ -15,6 +15,7 @@ mod boards;
 mod body;
 mod catalogs;
 mod deliveries;
+mod destinations;
 mod endpoint_credentials;
 mod endpoint_headers;
 mod endpoint_secrets;
@@ -112,6 +113,7 @@ fn routes(api: Arc<Api>) -> Router {
         .merge(plan_routes())
         .merge(event_type_routes())
         .merge(environment_routes())
+        .merge(destination_routes())
         .merge(catalog_routes())
         .merge(message_routes())
         .merge(polling_routes())
@@ -246,6 +248,29 @@ fn event_type_routes() -> Router<Arc<Api>> {
                 .put(event_types::put_event_type)
                 .patch(event_types::patch_event_type)
                 .delete(event_types::delete_event_type),
+        )
+}
+
+fn destination_routes() -> Router<Arc<Api>> {
+    Router::new()
+        .route(
+            v1!("/app/{app}/destination"),
+            get(destinations::list_destinations).post(destinations::create_destination),
+        )
+        .route(
+            v1!("/app/{app}/destination/{destination}"),
+            get(destinations::get_destination)
+                .put(destinations::put_destination)
+                .patch(destinations::patch_destination)
+                .delete(destinations::delete_destination),
+        )
+        .route(
+            v1!("/app/{app}/destination/{destination}/secret/rotate"),
+            post(destinations::rotate_destination_secret),
+        )
+        .route(
+            v1!("/app/{app}/destination/{destination}/transformation"),
+            get(destinations::transformation).patch(destinations::transformation),
         )
 }
 

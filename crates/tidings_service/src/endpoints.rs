@@ -26,6 +26,7 @@ use crate::{Caller, Listed, PageQuery, Service};
 pub use credentials::{CredentialsChange, CredentialsDraft, HIDDEN};
 pub use draft::{EndpointChange, EndpointDraft};
 pub(crate) use draft::{check_channels, refused_filter};
+pub(crate) use headers::shown_headers;
 pub use headers::{HeadersChange, ShownHeaders};
 pub use secrets::{Rotation, ShownSecret};
 pub use stats::{EndpointAttemptStats, EndpointStats, STATS_SPAN_MAX_MS, StatsSpan};

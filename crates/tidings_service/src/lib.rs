@@ -10,6 +10,7 @@ pub mod attempts;
 pub mod boards;
 pub mod catalog;
 pub mod deliveries;
+pub mod destinations;
 mod drift;
 pub mod endpoints;
 pub mod environment;

@@ -65,6 +65,19 @@ impl HeadersChange {
     }
 }
 
+/// Headers, without the values that are secret.
+pub(crate) fn shown_headers(headers: &Metadata) -> ShownHeaders {
+    let mut shown = ShownHeaders::default();
+    for (name, value) in headers {
+        if SENSITIVE.contains(&name.to_ascii_lowercase().as_str()) {
+            shown.sensitive.push(name.clone());
+        } else {
+            shown.headers.insert(name.clone(), value.clone());
+        }
+    }
+    shown
+}
+
 impl Service {
     /// The headers of an endpoint, without the values that are secret.
     pub async fn headers(
@@ -74,15 +87,7 @@ impl Service {
         name: &str,
     ) -> Result<ShownHeaders, ServiceError> {
         let (_, target) = self.target(caller, application, name).await?;
-        let mut shown = ShownHeaders::default();
-        for (name, value) in &target.headers {
-            if SENSITIVE.contains(&name.to_ascii_lowercase().as_str()) {
-                shown.sensitive.push(name.clone());
-            } else {
-                shown.headers.insert(name.clone(), value.clone());
-            }
-        }
-        Ok(shown)
+        Ok(shown_headers(&target.headers))
     }
 
     /// Changes the headers of an endpoint.

@@ -97,6 +97,12 @@ fn run_event_types(scope: &mut Scope<'_>) {
     };
     event_types::create(scope, &new, None).unwrap();
     event_types::create(scope, &new, None).unwrap();
+    let other = NewEventType {
+        name: "b".into(),
+        is_archived: false,
+        ..new.clone()
+    };
+    event_types::create(scope, &other, None).unwrap();
     let import = EventTypesImport {
         environment: 1,
         event_types: vec![EventTypeImport {

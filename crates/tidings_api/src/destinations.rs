@@ -1,0 +1,285 @@
+//! `/app/{app}/destination`: endpoints that keep the order, in the form of newer clients.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use http::StatusCode;
+use serde::Serialize;
+use tidings_domain::application::Metadata;
+use tidings_domain::ids::EndpointId;
+use tidings_service::FieldProblem;
+use tidings_service::destinations::Destination;
+use tidings_service::endpoints::{EndpointChange, EndpointDraft};
+use tidings_store::Order;
+
+use crate::ApiState;
+use crate::applications::placed;
+use crate::auth::Authenticated;
+use crate::body::JsonBody;
+use crate::endpoint_headers::EndpointHeadersOut;
+use crate::endpoint_secrets::{EndpointSecretOut, read_rotation};
+use crate::fields::{Fields, Given};
+use crate::pagination::{json, list_of, page_query};
+use crate::problem::Problem;
+use crate::query::Query;
+use crate::time;
+
+const FIFO_ENDPOINT: &str = "fifoEndpoint";
+/// Kinds of the contract that are not there yet.
+const NOT_YET: [&str; 16] = [
+    "amazonS3",
+    "azureBlobStorage",
+    "bigQuery",
+    "clickhouse",
+    "elasticSearch",
+    "eventBridge",
+    "googleCloudPubSub",
+    "googleCloudStorage",
+    "otelTracing",
+    "pollingEndpoint",
+    "postgres",
+    "rabbitMq",
+    "redshift",
+    "snowflake",
+    "sns",
+    "sqs",
+];
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DestinationOut {
+    id: EndpointId,
+    uid: Option<String>,
+    status: &'static str,
+    /// Clients want one. What is owed is kept with the endpoint, so there is no place in a stream to name.
+    current_iterator: &'static str,
+    failure_reason: Option<&'static str>,
+    created_at: String,
+    updated_at: String,
+    batch_size: u32,
+    max_wait_secs: u32,
+    event_types: Vec<String>,
+    channels: Vec<String>,
+    next_retry_at: Option<String>,
+    metadata: Metadata,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    config: ConfigOut,
+}
+
+#[derive(Serialize)]
+struct ConfigOut {
+    url: String,
+    headers: EndpointHeadersOut,
+}
+
+impl From<Destination> for DestinationOut {
+    fn from(destination: Destination) -> Self {
+        let endpoint = destination.endpoint;
+        let status = match () {
+            () if endpoint.is_off() => "disabled",
+            () if destination.is_paused => "paused",
+            () if endpoint.state.failures_count > 0 => "retrying",
+            () => "enabled",
+        };
+        Self {
+            id: endpoint.id,
+            uid: endpoint.uid,
+            status,
+            current_iterator: "",
+            failure_reason: endpoint.state.disabled.map(|(why, _)| why.as_str()),
+            created_at: time::format(endpoint.created_at),
+            updated_at: time::format(endpoint.updated_at),
+            batch_size: endpoint.batch_size.unwrap_or(1),
+            max_wait_secs: endpoint.max_wait_secs.unwrap_or(0),
+            event_types: endpoint.event_types,
+            channels: endpoint.channels,
+            next_retry_at: None,
+            metadata: endpoint.metadata,
+            kind: FIFO_ENDPOINT,
+            config: ConfigOut {
+                url: endpoint.url,
+                headers: destination.headers.into(),
+            },
+        }
+    }
+}
+
+fn not_yet(what: &str) -> Problem {
+    let detail = format!("{what} are not there yet; docs/api.md lists what is");
+    Problem::new(StatusCode::NOT_IMPLEMENTED, "not_implemented", detail)
+}
+
+/// Refuses every kind but the one that is there.
+fn check_kind(fields: &mut Fields, is_required: bool) -> Result<(), Problem> {
+    match fields.text("type") {
+        Given::Value(kind) if kind == FIFO_ENDPOINT => {}
+        Given::Value(kind) if NOT_YET.contains(&kind.as_str()) => {
+            return Err(not_yet(&format!("destinations of the type `{kind}`")));
+        }
+        Given::Value(_) => {
+            let msg = "must be a type of destination, such as `fifoEndpoint`";
+            fields.refuse(FieldProblem::body("type", msg).of_kind("value_error.const"));
+        }
+        Given::Absent | Given::Null if is_required => {
+            let missing = FieldProblem::body("type", "field required");
+            fields.refuse(missing.of_kind("value_error.missing"));
+        }
+        Given::Absent | Given::Null => {}
+    }
+    Ok(())
+}
+
+fn read_status(fields: &mut Fields) -> Given<bool> {
+    fields.word("status", "must be enabled or disabled", |word| match word {
+        "enabled" => Some(false),
+        "disabled" => Some(true),
+        _ => None,
+    })
+}
+
+fn read_draft(fields: &mut Fields) -> Result<EndpointDraft, Problem> {
+    check_kind(fields, true)?;
+    let config = fields.object("config").or_none().unwrap_or_default();
+    let (url, headers, secret) = fields.within("config", config, |fields| {
+        let url = fields.required_text("url");
+        let headers = fields.map("headers").or_none();
+        (url, headers, fields.text("key").or_none())
+    });
+    Ok(EndpointDraft {
+        url,
+        uid: fields.text("uid").or_none(),
+        is_disabled: read_status(fields).or_none().unwrap_or_default(),
+        event_types: fields.list("eventTypes").or_none().unwrap_or_default(),
+        channels: fields.list("channels").or_none().unwrap_or_default(),
+        is_fifo: true,
+        batch_size: fields.number("batchSize").or_none(),
+        max_wait_secs: fields.number("maxWaitSecs").or_none(),
+        metadata: fields.map("metadata").or_none().unwrap_or_default(),
+        headers,
+        secret,
+        ..EndpointDraft::default()
+    })
+}
+
+fn read_change(fields: &mut Fields) -> Result<EndpointChange, Problem> {
+    check_kind(fields, false)?;
+    let config = fields.object("config").or_none().unwrap_or_default();
+    let url = fields.within("config", config, |fields| {
+        let url = fields.text("url");
+        fields.changed("url", url)
+    });
+    let status = read_status(fields);
+    Ok(EndpointChange {
+        url,
+        uid: fields.text("uid").change(),
+        is_disabled: fields.changed("status", status),
+        event_types: fields.list("eventTypes").change_or_default(),
+        channels: fields.list("channels").change_or_default(),
+        batch_size: fields.number("batchSize").change(),
+        max_wait_secs: fields.number("maxWaitSecs").change(),
+        metadata: fields.map("metadata").change_or_default(),
+        ..EndpointChange::default()
+    })
+}
+
+pub(crate) async fn list_destinations(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path(app): Path<String>,
+    query: Query,
+) -> Result<Response, Problem> {
+    let page = page_query(&query, Order::Descending)?;
+    let listed = api.service.destinations(caller, &app, &page).await?;
+    Ok(list_of::<_, DestinationOut>(listed))
+}
+
+pub(crate) async fn create_destination(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path(app): Path<String>,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let mut fields = body.fields()?;
+    let draft = read_draft(&mut fields)?;
+    fields.finish()?;
+    let dedup = body.dedup(&api, caller)?;
+    let made = api.service.create_destination(caller, &app, draft, dedup);
+    let made = DestinationOut::from(made.await?);
+    Ok(json(StatusCode::CREATED, &made))
+}
+
+pub(crate) async fn get_destination(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path((app, destination)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let found = api.service.destination(caller, &app, &destination).await?;
+    Ok(json(StatusCode::OK, &DestinationOut::from(found)))
+}
+
+pub(crate) async fn put_destination(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path((app, destination)): Path<(String, String)>,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let mut fields = body.fields()?;
+    let draft = read_draft(&mut fields)?;
+    fields.finish()?;
+    let put = api
+        .service
+        .put_destination(caller, &app, &destination, draft);
+    Ok(placed::<_, DestinationOut>(put.await?))
+}
+
+pub(crate) async fn patch_destination(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path((app, destination)): Path<(String, String)>,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let mut fields = body.fields()?;
+    let change = read_change(&mut fields)?;
+    fields.finish()?;
+    let changed = api
+        .service
+        .patch_destination(caller, &app, &destination, change);
+    Ok(json(StatusCode::OK, &DestinationOut::from(changed.await?)))
+}
+
+pub(crate) async fn delete_destination(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path((app, destination)): Path<(String, String)>,
+) -> Result<StatusCode, Problem> {
+    let deleted = api.service.delete_destination(caller, &app, &destination);
+    deleted.await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(crate) async fn rotate_destination_secret(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path((app, destination)): Path<(String, String)>,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let mut fields = body.fields_or_none()?;
+    let rotation = read_rotation(&mut fields);
+    fields.finish()?;
+    let dedup = body.dedup(&api, caller)?;
+    let key = api
+        .service
+        .rotate_destination_secret(caller, &app, &destination, rotation, dedup)
+        .await?;
+    Ok(json(StatusCode::OK, &EndpointSecretOut { key: &key }))
+}
+
+/// Of what is there, it is told that it has none; what is not there is not found.
+pub(crate) async fn transformation(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path((app, destination)): Path<(String, String)>,
+) -> Result<StatusCode, Problem> {
+    api.service.destination(caller, &app, &destination).await?;
+    Err(not_yet("transformations"))
+}

@@ -105,7 +105,7 @@ impl From<Destination> for DestinationOut {
 }
 
 fn not_yet(what: &str) -> Problem {
-    let detail = format!("{what} are not there yet; docs/api.md lists what is");
+    let detail = format!("{what} are not there yet; docs/api.md says what is there instead");
     Problem::new(StatusCode::NOT_IMPLEMENTED, "not_implemented", detail)
 }
 

@@ -88,6 +88,7 @@ pub(crate) struct Settings {
     pub(crate) breaker_rest: Duration,
     pub(crate) drain_timeout: Duration,
     pub(crate) retention: Option<Duration>,
+    pub(crate) audit_retention: Option<Duration>,
     pub(crate) webhook_headers: HeaderNames,
     pub(crate) denied_addresses: Vec<IpNet>,
     pub(crate) allowed_addresses: Vec<IpNet>,

@@ -190,5 +190,6 @@ fn delivery_settings(settings: &Settings) -> DeliverySettings {
         breaker_rest: settings.breaker_rest,
         drain_for_max: settings.drain_timeout,
         kept_for: settings.retention,
+        audit_kept_for: settings.audit_retention,
     }
 }

@@ -76,7 +76,7 @@ pub(crate) async fn serve(
         let (api, pages) = (api.clone(), pages.clone());
         let service = service_fn(move |request: Request<Incoming>| {
             let mut request = request.map(|body| TimedBody::new(body, settings));
-            if tidings_api::is_caught(request.uri().path()) {
+            if tidings_api::asks_who_is_there(&request) {
                 request.extensions_mut().insert(RemoteAddress(remote));
             }
             answer(api.clone(), pages.clone(), request)

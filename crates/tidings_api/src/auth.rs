@@ -5,10 +5,13 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
+use http::{Method, Request};
+use tidings_domain::audit::{Origin, Short};
 use tidings_service::{Caller, ServiceError};
 
-use crate::Api;
+use crate::app::REQUEST_ID;
 use crate::problem::Problem;
+use crate::{Api, RemoteAddress, is_caught};
 
 /// A handler that takes this is for callers with a valid key only.
 pub(crate) struct Authenticated(pub(crate) Caller);
@@ -22,7 +25,39 @@ impl FromRequestParts<Arc<Api>> for Authenticated {
             .get(AUTHORIZATION)
             .and_then(|value| bearer(value.as_bytes()))
             .ok_or(ServiceError::Unauthorized)?;
-        Ok(Self(api.service.authenticate(token).await?))
+        let caller = api.service.authenticate(token).await?;
+        Ok(Self(Caller {
+            origin: origin(parts),
+            ..caller
+        }))
+    }
+}
+
+/// Whether it matters from where a request came: it is caught by an inbox, or it may change something that
+/// the audit log tells of. Messages are not, and most requests are messages.
+pub fn asks_who_is_there<B>(request: &Request<B>) -> bool {
+    let path = request.uri().path();
+    let may_change = !matches!(*request.method(), Method::GET | Method::HEAD);
+    is_caught(path) || (may_change && !path.trim_end_matches('/').ends_with("/msg"))
+}
+
+/// From where a request came, for the audit log.
+pub(crate) fn origin(parts: &Parts) -> Origin {
+    let text = |name: &str| {
+        parts
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    let remote = parts.extensions.get::<RemoteAddress>();
+    Origin {
+        address: remote.map(|remote| remote.0.ip()),
+        request_id: Short::new(
+            text(REQUEST_ID)
+                .or_else(|| text("svix-req-id"))
+                .unwrap_or_default(),
+        ),
+        user_agent: Short::new(text("user-agent").unwrap_or_default()),
     }
 }
 

@@ -10,6 +10,7 @@ mod api_users;
 mod applications;
 mod aside;
 mod attempts;
+mod audit_log;
 mod auth;
 mod boards;
 mod body;
@@ -49,6 +50,7 @@ use axum::routing::{delete, get, post};
 use tidings_service::Service;
 
 pub use app::App;
+pub use auth::asks_who_is_there;
 pub use inboxes::catching::{RemoteAddress, is_caught};
 
 /// Whole paths, since nested routers rewrite the URI of every request.
@@ -123,6 +125,7 @@ fn routes(api: Arc<Api>) -> Router {
         .merge(board_routes())
         .merge(operational_routes())
         .route(v1!("/feed"), get(feed::watch_attempts))
+        .route(v1!("/audit-log"), get(audit_log::list_audit_log))
         .with_state(api)
 }
 

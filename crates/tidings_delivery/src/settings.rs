@@ -36,6 +36,8 @@ pub struct DeliverySettings {
     pub drain_for_max: Duration,
     /// How long messages and attempts are kept; for ever if none.
     pub kept_for: Option<Duration>,
+    /// How long entries of the audit log are kept; for ever if none.
+    pub audit_kept_for: Option<Duration>,
 }
 
 impl Default for DeliverySettings {
@@ -55,6 +57,7 @@ impl Default for DeliverySettings {
             breaker_rest: Duration::from_secs(30),
             drain_for_max: Duration::from_secs(25),
             kept_for: None,
+            audit_kept_for: None,
         }
     }
 }

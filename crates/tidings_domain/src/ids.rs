@@ -222,6 +222,10 @@ id!(
     InboxRequestId, "inreq_"
 );
 id!(
+    /// An entry of the audit log.
+    AuditEntryId, "audit_"
+);
+id!(
     /// An application: one customer of the product.
     ApplicationId, "app_"
 );

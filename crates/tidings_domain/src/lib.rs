@@ -6,6 +6,7 @@
 pub mod address_policy;
 pub mod api_key;
 pub mod application;
+pub mod audit;
 pub mod body_format;
 pub mod breaker;
 pub mod button;

@@ -5,11 +5,16 @@
 //! entry, and whether the user is still there is asked of the directory each time, so nothing here has
 //! to be forgotten when the configuration changes.
 
+use crate::audit::Touched;
+use serde_json::json;
 use std::collections::HashSet;
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
+use tidings_domain::audit::Action;
 
 use tidings_domain::application::ApiUser;
+use tidings_domain::audit::ActorKind;
+use tidings_domain::audit::Origin;
 use tidings_domain::clock::Entropy;
 use tidings_domain::ids::ApplicationId;
 use tidings_domain::password;
@@ -45,6 +50,18 @@ pub struct ApiUserCaller {
 }
 
 impl ApiUserCaller {
+    /// The same, who calls from there.
+    #[must_use]
+    pub fn from(self, origin: Origin) -> Self {
+        Self {
+            caller: Caller {
+                origin,
+                ..self.caller
+            },
+            ..self
+        }
+    }
+
     /// How the application is named in other use cases.
     pub(crate) fn application(&self) -> String {
         self.application.to_string()
@@ -134,8 +151,10 @@ impl Service {
         Ok(ApiUserCaller {
             caller: Caller {
                 environment: known.user.environment,
-                key: 0,
+                key: known.user.ordinal,
                 is_operational: false,
+                kind: ActorKind::ApiUser,
+                origin: Origin::default(),
             },
             application: known.application,
         })
@@ -165,7 +184,10 @@ impl Service {
                 password_hash: password_hash.clone(),
                 created_at: self.now(),
             };
-            let written = self.store.create_api_user(new).await?;
+            let store = self
+                .noting(caller, Action::ApiUserCreate, Touched::of(application.id))
+                .await?;
+            let written = store.create_api_user(new).await?;
             self.publish_change().await?;
             match written {
                 Written::Done(made) => return Ok((made, password)),
@@ -220,9 +242,16 @@ impl Service {
         let password = self.password_or_new(password, &mut problems);
         problems.finish()?;
         let hash = self.hash_password(password.clone()).await?;
-        let replacing = self
-            .store
-            .replace_api_user_password(user.application, ordinal, hash);
+        let owner = self.bare_application(caller, application).await?.id;
+        let touched = Touched {
+            changes: vec![json!({ "field": "password" })],
+            ..Touched::of(owner)
+        };
+        let touched = touched.known(&ordinal, Some(&user.login));
+        let store = self
+            .noting(caller, Action::ApiUserReplacePassword, touched)
+            .await?;
+        let replacing = store.replace_api_user_password(user.application, ordinal, hash);
         let is_there = replacing.await?;
         self.publish_change().await?;
         if is_there {
@@ -241,7 +270,9 @@ impl Service {
     ) -> Result<(), ServiceError> {
         let application = self.bare_application(caller, application).await?;
         let number = application.id.seq();
-        let revoking = self.store.revoke_api_user(number, ordinal, self.now());
+        let touched = Touched::of(application.id).known(&ordinal, None);
+        let store = self.noting(caller, Action::ApiUserRevoke, touched).await?;
+        let revoking = store.revoke_api_user(number, ordinal, self.now());
         let is_there = revoking.await?;
         self.publish_change().await?;
         if is_there { Ok(()) } else { Err(NOT_FOUND) }

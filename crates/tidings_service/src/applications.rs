@@ -1,6 +1,8 @@
 //! Applications: the customers of the product.
 
+use crate::audit::Touched;
 use tidings_domain::application::{Application, ApplicationPatch, Metadata};
+use tidings_domain::audit::Action;
 use tidings_domain::ids::ApplicationId;
 use tidings_domain::names::{check_metadata, check_uid};
 use tidings_store::{Dedup, NewApplication, Written};
@@ -105,7 +107,10 @@ impl Service {
             .await?;
         problems.finish()?;
         let new = self.new_application(caller, draft);
-        let written = self.store.create_application(new, dedup).await?;
+        let store = self
+            .noting(caller, Action::ApplicationCreate, Touched::new())
+            .await?;
+        let written = store.create_application(new, dedup).await?;
         self.publish_change().await?;
         match (written, if_exists) {
             (Written::Done(made) | Written::Replayed(Some(made)), _) => Ok(Placed::Created(made)),
@@ -180,7 +185,7 @@ impl Service {
             .await?;
         problems.finish()?;
         let application = self.bare_application(caller, name).await?;
-        self.write_application(application.id.seq(), patch)
+        self.write_application(caller, application.id.seq(), patch)
             .await?
             .ok_or(NOT_FOUND)
     }
@@ -205,13 +210,19 @@ impl Service {
         for _ in 0..STALE_RETRIES_MAX {
             if let Some(view) = self.find_view(caller, name).await? {
                 let patch = replacement(draft.clone());
-                if let Some(changed) = self.write_application(view.ordinal(), patch).await? {
+                if let Some(changed) = self
+                    .write_application(caller, view.ordinal(), patch)
+                    .await?
+                {
                     return Ok(Placed::Existing(changed));
                 }
                 continue;
             }
             let new = self.new_application(caller, draft.clone());
-            let written = self.store.create_application(new, None).await?;
+            let store = self
+                .noting(caller, Action::ApplicationCreate, Touched::new())
+                .await?;
+            let written = store.create_application(new, None).await?;
             self.publish_change().await?;
             match written {
                 Written::Done(made) => return Ok(Placed::Created(made)),
@@ -225,10 +236,12 @@ impl Service {
     /// Deletes an application with its endpoints; what is owed to them is canceled.
     pub async fn delete_application(&self, caller: Caller, name: &str) -> Result<(), ServiceError> {
         let application = self.bare_application(caller, name).await?;
-        let was_there = self
-            .store
-            .delete_application(application.id.seq(), self.now())
+        let touched = Touched::new().known(&application.id, application.uid.as_deref());
+        let store = self
+            .noting(caller, Action::ApplicationDelete, touched)
             .await?;
+        let deleted = store.delete_application(application.id.seq(), self.now());
+        let was_there = deleted.await?;
         self.publish_change().await?;
         if was_there { Ok(()) } else { Err(NOT_FOUND) }
     }
@@ -236,13 +249,14 @@ impl Service {
     /// `None` if the application is gone.
     async fn write_application(
         &self,
+        caller: Caller,
         ordinal: i64,
         patch: ApplicationPatch,
     ) -> Result<Option<Application>, ServiceError> {
-        let written = self
-            .store
-            .update_application(ordinal, patch, self.now())
+        let store = self
+            .noting(caller, Action::ApplicationUpdate, Touched::new())
             .await?;
+        let written = store.update_application(ordinal, patch, self.now()).await?;
         self.publish_change().await?;
         match written {
             Written::Done(changed) => Ok(Some(changed)),

@@ -3,6 +3,8 @@
 mod buttons;
 mod press;
 
+use crate::audit::Touched;
+use tidings_domain::audit::Action;
 use tidings_domain::button::{Board, BoardPatch, SIDE_DEFAULT, SIDE_MAX};
 use tidings_domain::ids::BoardId;
 use tidings_domain::names::check_uid;
@@ -67,7 +69,8 @@ impl Service {
         dedup: Option<Dedup>,
     ) -> Result<Board, ServiceError> {
         self.check_has_webhooks(caller, application).await?;
-        let application = self.bare_application(caller, application).await?.id.seq();
+        let owner = self.bare_application(caller, application).await?.id;
+        let application = owner.seq();
         let mut problems = Problems::default();
         draft.check(&mut problems);
         if draft.name.is_none() {
@@ -84,7 +87,10 @@ impl Service {
             created_at: self.now(),
             tail: self.entropy.id_tail(),
         };
-        written(self.store.create_board(new, dedup).await?)
+        let store = self
+            .noting(caller, Action::BoardCreate, Touched::of(owner))
+            .await?;
+        written(store.create_board(new, dedup).await?)
     }
 
     /// The limit is for those who forget to delete; of many at once a few may slip through.
@@ -148,6 +154,7 @@ impl Service {
         name: &str,
         draft: BoardDraft,
     ) -> Result<Board, ServiceError> {
+        let owner = self.bare_application(caller, application).await?.id;
         let mut board = self.board(caller, application, name).await?;
         let mut problems = Problems::default();
         draft.check(&mut problems);
@@ -161,7 +168,10 @@ impl Service {
         let (ordinal, now) = (board.ordinal(), self.now());
         patch.clone().apply(&mut board, now);
         self.check_fits(&board).await?;
-        written(self.store.update_board(ordinal, patch, now).await?)
+        let store = self
+            .noting(caller, Action::BoardUpdate, Touched::of(owner))
+            .await?;
+        written(store.update_board(ordinal, patch, now).await?)
     }
 
     async fn check_fits(&self, board: &Board) -> Result<(), ServiceError> {
@@ -193,7 +203,10 @@ impl Service {
         name: &str,
     ) -> Result<(), ServiceError> {
         let board = self.board(caller, application, name).await?;
-        let deleted = self.store.delete_board(board.ordinal(), self.now()).await?;
+        let owner = self.bare_application(caller, application).await?.id;
+        let touched = Touched::of(owner).known(&board.id, board.uid.as_deref());
+        let store = self.noting(caller, Action::BoardDelete, touched).await?;
+        let deleted = store.delete_board(board.ordinal(), self.now()).await?;
         if deleted { Ok(()) } else { Err(NOT_FOUND) }
     }
 }

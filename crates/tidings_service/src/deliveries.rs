@@ -1,6 +1,9 @@
 //! Deliveries: what became of a message at each endpoint, and sending it once more.
 
+use crate::audit::Touched;
+use serde_json::json;
 use std::collections::HashMap;
+use tidings_domain::audit::Action;
 
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::{DeliveryFacts, DeliveryState, IN_LINE};
@@ -256,7 +259,13 @@ impl Service {
             endpoint: target.ordinal(),
             now: self.now(),
         };
-        match self.store.resend(resend, dedup).await? {
+        let touched = Touched {
+            changes: vec![json!({ "field": "endpointId", "after": target.endpoint.id })],
+            ..Touched::of(target.application)
+        };
+        let touched = touched.known(&message.id, message.event_id.as_deref());
+        let store = self.noting(caller, Action::MessageResend, touched).await?;
+        match store.resend(resend, dedup).await? {
             Resent::Done | Resent::Replayed => Ok(()),
             Resent::KeyReused => Err(ServiceError::key_reused()),
             Resent::Missing => Err(crate::messages::NOT_FOUND),

@@ -9,6 +9,7 @@ mod stats;
 use std::sync::Arc;
 
 use tidings_domain::application::Application;
+use tidings_domain::audit::Action;
 use tidings_domain::endpoint::{Endpoint, EndpointPatch};
 use tidings_domain::ids::EndpointId;
 use tidings_domain::names::check_uid;
@@ -17,6 +18,7 @@ use tidings_store::target::Target;
 use tidings_store::{Dedup, EndpointUpdate, NewEndpoint, Written};
 
 use crate::applications::{Placed, uid_from_path};
+use crate::audit::Touched;
 use crate::error::{FieldProblem, Problems, ServiceError};
 use crate::limits::STALE_RETRIES_MAX;
 use crate::operational::check_told_types;
@@ -44,8 +46,9 @@ impl Service {
     ) -> Result<Endpoint, ServiceError> {
         self.check_has_room(caller, application).await?;
         let application = self.bare_application(caller, application).await?;
+        let touched = Touched::of(application.id);
         let new = self.new_endpoint(&application, draft).await?;
-        let store = self.noting(caller).await?;
+        let store = self.noting(caller, Action::EndpointCreate, touched).await?;
         let written = store.create_endpoint(new, dedup).await?;
         self.publish_change().await?;
         match written {
@@ -174,7 +177,7 @@ impl Service {
         self.check_has_webhooks(caller, application).await?;
         let (_, target) = self.target(caller, application, name).await?;
         let patch = self.check_change(&target, change).await?;
-        self.write_endpoint(caller, target.ordinal(), patch)
+        self.write_endpoint(caller, &target, patch)
             .await?
             .ok_or(NOT_FOUND)
     }
@@ -197,7 +200,7 @@ impl Service {
             if let Some(target) = find_target(&view, name) {
                 let change = EndpointChange::replacing(draft.clone());
                 let patch = self.check_change(target, change).await?;
-                let written = self.write_endpoint(caller, target.ordinal(), patch).await?;
+                let written = self.write_endpoint(caller, target, patch).await?;
                 if let Some(changed) = written {
                     return Ok(Placed::Existing(changed));
                 }
@@ -205,7 +208,8 @@ impl Service {
             }
             self.check_has_room(caller, application).await?;
             let new = self.new_endpoint(&view.application, draft.clone()).await?;
-            let store = self.noting(caller).await?;
+            let touched = Touched::of(view.application.id);
+            let store = self.noting(caller, Action::EndpointCreate, touched).await?;
             let written = store.create_endpoint(new, None).await?;
             self.publish_change().await?;
             match written {
@@ -225,7 +229,8 @@ impl Service {
         name: &str,
     ) -> Result<(), ServiceError> {
         let (_, target) = self.target(caller, application, name).await?;
-        let store = self.noting(caller).await?;
+        let touched = touched(&target);
+        let store = self.noting(caller, Action::EndpointDelete, touched).await?;
         let deleted = store.delete_endpoint(target.ordinal(), self.now());
         let was_there = deleted.await?;
         self.publish_change().await?;
@@ -236,16 +241,17 @@ impl Service {
     pub(crate) async fn write_endpoint(
         &self,
         caller: Caller,
-        ordinal: i64,
+        target: &Target,
         patch: EndpointPatch,
     ) -> Result<Option<Endpoint>, ServiceError> {
         let update = EndpointUpdate {
-            ordinal,
+            ordinal: target.ordinal(),
             patch,
             expected_version: None,
             now: self.now(),
         };
-        let store = self.noting(caller).await?;
+        let touched = touched(target);
+        let store = self.noting(caller, Action::EndpointUpdate, touched).await?;
         let written = store.update_endpoint(update, None).await?;
         self.publish_change().await?;
         match written {
@@ -285,6 +291,12 @@ impl Service {
         }
         Ok(())
     }
+}
+
+/// An endpoint, for the audit log.
+pub(crate) fn touched(target: &Target) -> Touched {
+    let endpoint = &target.endpoint;
+    Touched::of(target.application).known(&endpoint.id, endpoint.uid.as_deref())
 }
 
 /// The endpoint of an application by id or uid.

@@ -1,5 +1,7 @@
 //! Event types: the catalogue of what can happen.
 
+use crate::audit::Touched;
+use tidings_domain::audit::Action;
 use tidings_domain::event_type::{EventType, EventTypePatch, Wording};
 use tidings_domain::language::Texts;
 use tidings_domain::names::check_event_type_name;
@@ -87,7 +89,10 @@ impl Service {
     ) -> Result<EventType, ServiceError> {
         check_draft(&draft)?;
         let new = self.new_event_type(caller, draft);
-        let written = self.store.create_event_type(new, dedup).await?;
+        let store = self
+            .noting(caller, Action::EventTypeCreate, Touched::new())
+            .await?;
+        let written = store.create_event_type(new, dedup).await?;
         self.publish_change().await?;
         match written {
             Written::Done(made) | Written::Replayed(Some(made)) => Ok(made),
@@ -180,7 +185,10 @@ impl Service {
                 return Ok(Placed::Existing(changed));
             }
             let new = self.new_event_type(caller, draft.clone());
-            let written = self.store.create_event_type(new, None).await?;
+            let store = self
+                .noting(caller, Action::EventTypeCreate, Touched::new())
+                .await?;
+            let written = store.create_event_type(new, None).await?;
             self.publish_change().await?;
             if let Written::Done(made) = written {
                 return Ok(Placed::Created(made));
@@ -206,10 +214,12 @@ impl Service {
                 self.write_event_type(caller, name, patch).await?.is_some()
             }
             Removal::Expunge => {
-                let was_there = self
-                    .store
-                    .expunge_event_type(caller.environment, name.to_owned())
+                let touched = Touched::new().known(&name, Some(name));
+                let store = self
+                    .noting(caller, Action::EventTypeExpunge, touched)
                     .await?;
+                let expunged = store.expunge_event_type(caller.environment, name.to_owned());
+                let was_there = expunged.await?;
                 self.publish_change().await?;
                 was_there
             }
@@ -224,8 +234,12 @@ impl Service {
         name: &str,
         patch: EventTypePatch,
     ) -> Result<Option<EventType>, ServiceError> {
-        let changed = self
-            .store
+        let action = match patch.is_archived {
+            Some(true) if patch.description.is_none() => Action::EventTypeArchive,
+            _ => Action::EventTypeUpdate,
+        };
+        let store = self.noting(caller, action, Touched::new()).await?;
+        let changed = store
             .update_event_type(caller.environment, name.to_owned(), patch, self.now())
             .await?;
         self.publish_change().await?;

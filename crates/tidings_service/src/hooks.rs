@@ -3,7 +3,9 @@
 //! A hook is an endpoint like any other, named by its number in the application. What is wrong with one
 //! is told as [`HookProblem`]s and not as text, since whoever reads it may not read English.
 
+use crate::endpoints::touched;
 use std::sync::Arc;
+use tidings_domain::audit::Action;
 
 use tidings_domain::address_policy::RefusedUrl;
 use tidings_domain::credentials::{Credentials, Refused};
@@ -243,7 +245,7 @@ impl Service {
             };
             let patch = self.check_change(&target, change).await?;
             if self
-                .write_endpoint(user.caller, target.ordinal(), patch)
+                .write_endpoint(user.caller, &target, patch)
                 .await?
                 .is_some()
             {
@@ -256,7 +258,10 @@ impl Service {
     /// Deletes a hook.
     pub async fn delete_hook(&self, user: ApiUserCaller, number: i64) -> Result<(), ServiceError> {
         let target = self.hook_target(user, number).await?;
-        let store = self.noting(user.caller).await?;
+        let touched = touched(&target);
+        let store = self
+            .noting(user.caller, Action::EndpointDelete, touched)
+            .await?;
         let deleting = store.delete_endpoint(target.ordinal(), self.now());
         let was_there = deleting.await?;
         self.publish_change().await?;

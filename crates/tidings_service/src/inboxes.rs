@@ -4,6 +4,8 @@ mod catching;
 mod feed;
 mod requests;
 
+use crate::audit::Touched;
+use tidings_domain::audit::Action;
 use tidings_domain::ids::InboxId;
 use tidings_domain::inbox::{
     ANSWER_BODY_BYTES_MAX, ANSWER_DELAY_MS_MAX, Inbox, InboxPatch, check_answer_headers,
@@ -61,7 +63,10 @@ impl Service {
             created_at: self.now(),
             tail: self.entropy.id_tail(),
         };
-        let made = match self.store.create_inbox(new, dedup).await? {
+        let store = self
+            .noting(caller, Action::InboxCreate, Touched::new())
+            .await?;
+        let made = match store.create_inbox(new, dedup).await? {
             Written::Done(made) | Written::Replayed(Some(made)) => made,
             Written::KeyReused => return Err(ServiceError::key_reused()),
             _ => return Err(NOT_FOUND),
@@ -73,7 +78,7 @@ impl Service {
         if told == InboxDraft::default() {
             return Ok(made);
         }
-        self.write_inbox(made, told).await
+        self.write_inbox(caller, made, told).await
     }
 
     /// The limit is for those who forget to delete; of many at once a few may slip through.
@@ -129,10 +134,15 @@ impl Service {
     ) -> Result<Inbox, ServiceError> {
         let inbox = self.inbox(caller, id).await?;
         check(&draft)?;
-        self.write_inbox(inbox, draft).await
+        self.write_inbox(caller, inbox, draft).await
     }
 
-    async fn write_inbox(&self, inbox: Inbox, draft: InboxDraft) -> Result<Inbox, ServiceError> {
+    async fn write_inbox(
+        &self,
+        caller: Caller,
+        inbox: Inbox,
+        draft: InboxDraft,
+    ) -> Result<Inbox, ServiceError> {
         let seal = |secret: String| {
             let context = secret_context(&inbox);
             let plain = secret.as_bytes();
@@ -150,14 +160,19 @@ impl Service {
             secret: draft.secret.map(|secret| secret.map(seal)),
         };
         let ordinal = inbox.ordinal();
-        let changed = self.store.update_inbox(ordinal, patch, self.now()).await?;
+        let store = self
+            .noting(caller, Action::InboxUpdate, Touched::new())
+            .await?;
+        let changed = store.update_inbox(ordinal, patch, self.now()).await?;
         changed.ok_or(NOT_FOUND)
     }
 
     /// Deletes an inbox and what it has caught; its URL is gone for good.
     pub async fn delete_inbox(&self, caller: Caller, id: &str) -> Result<(), ServiceError> {
         let inbox = self.inbox(caller, id).await?;
-        if self.store.delete_inbox(inbox.ordinal()).await? {
+        let touched = Touched::new().known(&inbox.id, None);
+        let store = self.noting(caller, Action::InboxDelete, touched).await?;
+        if store.delete_inbox(inbox.ordinal()).await? {
             Ok(())
         } else {
             Err(NOT_FOUND)

@@ -6,10 +6,12 @@ use std::sync::{PoisonError, RwLock};
 
 use tidings_domain::api_key::{ApiKey, ParsedKey};
 use tidings_domain::application::{ApiKeyRecord, Environment};
+use tidings_domain::audit::{Action, ActorKind, Origin};
 use tidings_domain::clock::Millis;
 use tidings_domain::names::check_uid;
 
 use crate::Service;
+use crate::audit::Touched;
 use crate::error::{FieldProblem, Problems, ServiceError};
 use crate::limits::DISPLAY_NAME_BYTES_MAX;
 
@@ -20,11 +22,28 @@ const MINUTE_MS: Millis = 60_000;
 pub struct Caller {
     /// The environment that the key opens, by number.
     pub environment: i64,
-    /// The key, by number; 0 for an API user, which has none.
+    /// The key or the API user, by number; 0 where there is neither.
     pub key: i64,
     /// Whether it speaks of the endpoints of operational webhooks, and not of those of an application:
     /// see [`Caller::operational`].
     pub is_operational: bool,
+    /// What kind of caller it is, for the audit log.
+    pub kind: ActorKind,
+    /// From where it calls, for the audit log.
+    pub origin: Origin,
+}
+
+impl Caller {
+    /// Somebody at the command line of the server.
+    pub fn operator(environment: i64) -> Self {
+        Self {
+            environment,
+            key: 0,
+            is_operational: false,
+            kind: ActorKind::CommandLine,
+            origin: Origin::default(),
+        }
+    }
 }
 
 /// When each key was last seen, to the minute; written to the store now and then.
@@ -77,6 +96,8 @@ impl Service {
             environment: record.environment,
             key: record.ordinal,
             is_operational: false,
+            kind: ActorKind::ApiKey,
+            origin: Origin::default(),
         })
     }
 
@@ -115,7 +136,7 @@ impl Service {
     /// Makes a key. Its text is in the answer and nowhere else.
     pub async fn create_key(
         &self,
-        environment: i64,
+        caller: Caller,
         name: &str,
     ) -> Result<(ApiKey, ApiKeyRecord), ServiceError> {
         let mut problems = Problems::default();
@@ -125,14 +146,16 @@ impl Service {
         let key = ApiKey::generate(ordinal, &*self.entropy);
         let record = ApiKeyRecord {
             ordinal,
-            environment,
+            environment: caller.environment,
             name: name.to_owned(),
             hash: key.hash(),
             created_at: self.now(),
             last_used_at: None,
             revoked_at: None,
         };
-        self.store.create_api_key(record.clone()).await?;
+        let touched = Touched::named(ordinal, name);
+        let store = self.noting(caller, Action::ApiKeyCreate, touched).await?;
+        store.create_api_key(record.clone()).await?;
         self.publish_change().await?;
         Ok((key, record))
     }
@@ -143,11 +166,13 @@ impl Service {
     }
 
     /// Refuses a key from now on.
-    pub async fn revoke_key(&self, environment: i64, ordinal: i64) -> Result<(), ServiceError> {
-        let is_there = self
-            .store
-            .revoke_api_key(environment, ordinal, self.now())
-            .await?;
+    pub async fn revoke_key(&self, caller: Caller, ordinal: i64) -> Result<(), ServiceError> {
+        let known = self.store.api_key(ordinal).await?;
+        let name = known.map_or_else(String::new, |key| key.name);
+        let touched = Touched::named(ordinal, &name);
+        let store = self.noting(caller, Action::ApiKeyRevoke, touched).await?;
+        let revoked = store.revoke_api_key(caller.environment, ordinal, self.now());
+        let is_there = revoked.await?;
         self.publish_change().await?;
         if is_there {
             Ok(())

@@ -7,6 +7,7 @@
 pub mod api_users;
 pub mod applications;
 pub mod attempts;
+pub mod audit;
 pub mod boards;
 pub mod catalog;
 pub mod deliveries;
@@ -41,10 +42,9 @@ use std::sync::Arc;
 use tidings_domain::address_policy::Policy;
 use tidings_domain::application::Application;
 use tidings_domain::clock::{Clock, Entropy, Millis};
-use tidings_domain::operational::Occasion;
 use tidings_domain::sealed::Keyring;
 use tidings_store::directory::{ApplicationView, Directory};
-use tidings_store::{Admission, Note, Store};
+use tidings_store::{Admission, Store};
 use tokio::sync::watch;
 
 pub use api_users::ApiUserCaller;
@@ -171,19 +171,6 @@ impl Service {
             .directory
             .application(caller.environment, application)
             .await?)
-    }
-
-    /// The store, for one change that is asked for by this caller: what is told of the change is written
-    /// along with it.
-    async fn noting(&self, caller: Caller) -> Result<Arc<dyn Store>, ServiceError> {
-        let note = Note {
-            occasion: Occasion {
-                at: self.now(),
-                tail: self.entropy.id_tail(),
-            },
-            told: self.directory.told_events(caller.environment).await?,
-        };
-        Ok(self.store.noting(note))
     }
 
     /// Makes every node see a change of the configuration before the caller is answered.

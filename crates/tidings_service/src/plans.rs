@@ -1,5 +1,8 @@
 //! Plans: the list of an environment, and what an application may do by its own.
 
+use crate::audit::Touched;
+use serde_json::json;
+use tidings_domain::audit::Action;
 use tidings_domain::names::{check_channel, check_uid};
 use tidings_domain::plan::{Plan, Standing};
 
@@ -24,7 +27,13 @@ impl Service {
         plans: Vec<Plan>,
     ) -> Result<Vec<Plan>, ServiceError> {
         check_plans(&plans)?;
-        let used = self.store.put_plans(caller.environment, plans.clone());
+        let names: Vec<&str> = plans.iter().map(|plan| plan.uid.as_str()).collect();
+        let touched = Touched {
+            changes: vec![json!({ "field": "data", "after": names })],
+            ..Touched::new()
+        };
+        let store = self.noting(caller, Action::PlanReplace, touched).await?;
+        let used = store.put_plans(caller.environment, plans.clone());
         let used = used.await?;
         self.publish_change().await?;
         match used {

@@ -15,6 +15,7 @@
 mod accepting;
 mod api_users;
 mod applications;
+mod audit_log;
 mod boards;
 mod bytes;
 mod canceling;
@@ -97,6 +98,12 @@ macro_rules! every_conformance_test {
                 a_deleted_application_takes_its_endpoints_along,
                 a_key_makes_one_application,
                 pages_of_applications_neither_skip_nor_repeat;
+            audit_log:
+                an_entry_is_written_with_its_change_and_says_what_was_before,
+                a_change_that_is_refused_leaves_no_entry,
+                an_endpoint_that_is_switched_off_is_in_the_log_once,
+                entries_are_listed_by_every_condition_in_both_directions,
+                old_entries_are_removed_a_part_at_a_time;
             boards:
                 a_board_is_kept_as_it_was_given_and_changes,
                 the_uids_of_boards_and_buttons_are_unique_in_their_application,

@@ -50,6 +50,8 @@ pub enum Table {
     Line,
     /// What is owed.
     Pending,
+    /// The audit log.
+    AuditEntry,
     /// What operational webhooks tell and is no message yet.
     OperationalEvent,
     /// Idempotency keys.
@@ -62,7 +64,7 @@ pub enum Table {
 
 impl Table {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Environment,
         Self::ApiKey,
         Self::Application,
@@ -82,6 +84,7 @@ impl Table {
         Self::Consumer,
         Self::Line,
         Self::Pending,
+        Self::AuditEntry,
         Self::OperationalEvent,
         Self::IdempotencyKey,
         Self::EventId,
@@ -110,6 +113,7 @@ impl Table {
             Self::Consumer => "consumer",
             Self::Line => "line",
             Self::Pending => "pending",
+            Self::AuditEntry => "audit_entry",
             Self::OperationalEvent => "operational_event",
             Self::IdempotencyKey => "idempotency_key",
             Self::EventId => "event_id",

@@ -263,6 +263,14 @@ impl Directory {
         Ok(Some(known))
     }
 
+    /// The login of an API user by its number, if it is in memory, as it is once it has called.
+    pub fn login_of(&self, ordinal: i64) -> Option<String> {
+        let cache = self.read();
+        let mut users = cache.api_users.values();
+        let found = users.find(|known| known.user.ordinal == ordinal)?;
+        Some(found.user.login.clone())
+    }
+
     /// The application that a caller names, if it is in memory.
     pub fn cached_application(&self, environment: i64, name: &str) -> Option<Arc<ApplicationView>> {
         let cache = self.read();

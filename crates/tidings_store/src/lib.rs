@@ -4,6 +4,7 @@
 //! the rows. There is no `begin`: a transaction never spans two calls, so nobody can wait for the
 //! network inside one. The `conformance` suite is written against it and runs on every engine.
 
+mod audit;
 pub mod checkup;
 pub mod commit;
 pub mod configuration;
@@ -25,6 +26,7 @@ mod secrets;
 mod store;
 pub mod target;
 
+pub use audit::{Audited, Ended, FoundBy, ListEntries};
 pub use configuration::*;
 pub use error::StoreError;
 pub use handover::{Admission, AdmitFuture, Handed, Handover, InHand, Permit, Place, TestFuture};
@@ -32,7 +34,7 @@ pub use inboxes::*;
 pub use jobs::*;
 pub use messages::*;
 pub use nodes::{Balance, Creditor};
-pub use notes::{Note, Told};
+pub use notes::{Audit, Note, Told};
 pub use polling::*;
 pub use records::*;
 pub use secrets::{secrets_from_rows, secrets_to_text};

@@ -6,6 +6,7 @@
 mod api_keys;
 mod api_users;
 mod applications;
+mod audit;
 mod boards;
 mod changes;
 mod deliveries;
@@ -29,6 +30,7 @@ use std::sync::Arc;
 pub use api_keys::ApiKeys;
 pub use api_users::{ApiUsers, NewApiUser};
 pub use applications::Applications;
+pub use audit::AuditLog;
 pub use boards::{Boards, NewBoard, NewButton};
 pub use changes::Changes;
 pub use deliveries::Deliveries;
@@ -60,6 +62,7 @@ pub trait Store:
     + ApiUsers
     + Changes
     + Applications
+    + AuditLog
     + Boards
     + Endpoints
     + EventTypes
@@ -85,8 +88,9 @@ pub trait Store:
 /// All parts, for who has a store of one engine: `use tidings_store::prelude::*`.
 pub mod prelude {
     pub use super::{
-        ApiKeys as _, ApiUsers as _, Applications as _, Boards as _, Changes as _, Deliveries as _,
-        Endpoints as _, Environments as _, EventTypes as _, Inboxes as _, Jobs as _, Journals as _,
-        Messages as _, Nodes as _, OperationalEvents as _, Polling as _, Records as _, Upkeep as _,
+        ApiKeys as _, ApiUsers as _, Applications as _, AuditLog as _, Boards as _, Changes as _,
+        Deliveries as _, Endpoints as _, Environments as _, EventTypes as _, Inboxes as _,
+        Jobs as _, Journals as _, Messages as _, Nodes as _, OperationalEvents as _, Polling as _,
+        Records as _, Upkeep as _,
     };
 }

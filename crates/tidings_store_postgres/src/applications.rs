@@ -232,6 +232,7 @@ pub(crate) async fn update(
     {
         return Ok(Written::Taken(other));
     }
+    scope.keep_before(&application);
     patch.apply(&mut application, now);
     connection
         .execute(

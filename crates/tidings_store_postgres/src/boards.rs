@@ -160,6 +160,7 @@ pub(crate) async fn update(
     {
         return Ok(Written::Taken(other));
     }
+    scope.keep_before(&board);
     patch.apply(&mut board, now);
     let parameters: [Parameter<'_>; 6] = [
         &ordinal,

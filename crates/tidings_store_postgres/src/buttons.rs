@@ -228,6 +228,7 @@ pub(crate) async fn update(
     {
         return Ok(Written::Taken(other));
     }
+    scope.keep_before(&button);
     patch.apply(&mut button, now);
     let parameters: [Parameter<'_>; 9] = [
         &ordinal,

@@ -321,6 +321,7 @@ pub(crate) async fn update(
     }
     let is_enabled = patch.is_disabled == Some(false);
     let before = endpoint.clone();
+    scope.keep_before(&endpoint);
     patch.apply(&mut endpoint, now);
     if write(connection, ordinal, &endpoint, version).await? == 0 {
         // What another node made of the endpoint is there to be read now.

@@ -262,6 +262,7 @@ pub(crate) async fn update(
     let Some(mut event_type) = find(connection, environment, name).await? else {
         return Ok(None);
     };
+    scope.keep_before(&event_type);
     patch.apply(&mut event_type, now);
     write(connection, &event_type).await?;
     changes::note(connection, Subject::EventTypes(environment)).await?;

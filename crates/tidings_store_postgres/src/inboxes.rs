@@ -167,6 +167,7 @@ pub(crate) async fn update(
     let Some(mut inbox) = find(connection, ordinal).await? else {
         return Ok(None);
     };
+    scope.keep_before(&inbox);
     patch.apply(&mut inbox, now);
     let parameters: [Parameter<'_>; 9] = [
         &ordinal,

@@ -7,6 +7,7 @@
 mod accept;
 mod api_users;
 mod applications;
+mod audit;
 mod boards;
 mod buttons;
 mod changes;

@@ -4,17 +4,18 @@
 //! tells of, wherever that is.
 
 use tidings_domain::application::Application;
+use tidings_domain::audit::Entry;
 use tidings_domain::ids::AttemptId;
 use tidings_domain::operational::{OperationalEvent, OperationalEventType};
 use tidings_domain::slot;
 use tidings_store::{Note, Settlement};
 
-use crate::applications;
 use crate::connection::{Connection, Parameter};
 use crate::convert::{count, stored, text};
 use crate::failure::Result;
 use crate::statements::statements;
 use crate::step::Scope;
+use crate::{applications, audit};
 
 statements! {
     WRITE_OPERATIONAL_EVENT = "-- write_operational_event
@@ -51,12 +52,19 @@ pub(crate) enum Row {
     Always(OperationalEvent),
     /// Only if this endpoint has not been switched off before.
     IfOn(OperationalEvent, i64),
+    /// The same of an entry of the audit log, about an endpoint in a slot.
+    Entry(Box<Entry>, (i16, i64)),
 }
 
 impl Row {
     /// One statement, so that it may be part of a flight.
     pub(crate) async fn write(&self, connection: &Connection) -> Result<()> {
-        let (Self::Always(event) | Self::IfOn(event, _)) = self;
+        let event = match self {
+            Self::Always(event) | Self::IfOn(event, _) => event,
+            Self::Entry(entry, endpoint) => {
+                return audit::write(connection, entry, Some(*endpoint)).await;
+            }
+        };
         let (slot, payload) = (slot::of(event.application), stored(&event.payload));
         let event_type = event.event_type.as_str();
         let mut columns: Vec<Parameter<'_>> = vec![
@@ -69,11 +77,11 @@ impl Row {
             &event.at,
         ];
         let sql = match self {
-            Self::Always(_) => WRITE_OPERATIONAL_EVENT,
             Self::IfOn(_, endpoint) => {
                 columns.push(endpoint);
                 WRITE_SWITCHED_OFF
             }
+            _ => WRITE_OPERATIONAL_EVENT,
         };
         connection.execute(sql, &columns).await?;
         Ok(())
@@ -106,7 +114,11 @@ pub(crate) fn of_outcome(settlement: &Settlement, id: AttemptId) -> Vec<Row> {
     let of_attempt = told.of_attempt(settlement, id).map(Row::Always);
     let switched_off = told.of_endpoint(settlement);
     let switched_off = switched_off.map(|event| Row::IfOn(event, endpoint));
-    of_attempt.into_iter().chain(switched_off).collect()
+    let slot = slot::of(settlement.message.application);
+    let entry = told.entry();
+    let entry = entry.map(|entry| Row::Entry(Box::new(entry), (slot, endpoint)));
+    let rows = of_attempt.into_iter().chain(switched_off);
+    rows.chain(entry).collect()
 }
 
 fn read(row: &tokio_postgres::Row) -> Result<Option<OperationalEvent>> {

@@ -1,7 +1,7 @@
 //! Every statement in one list, so that a test can prepare each on a real server.
 
 use crate::{
-    accept, api_users, applications, boards, buttons, changes, dedup, distribute, doctor,
+    accept, api_users, applications, audit, boards, buttons, changes, dedup, distribute, doctor,
     endpoints, event_types, expunge, fan_out, groups, health, hints, horizon, import, inboxes,
     jobs, journal, keys, line, lists, migration, nodes, operational, partitions, pending,
     plan_list, polling, records, retention, server, settle, takeover, upkeep,
@@ -23,6 +23,7 @@ pub(crate) use statements;
 pub(crate) fn in_flight() -> impl Iterator<Item = &'static str> {
     [
         accept::STATEMENTS,
+        audit::WRITING,
         changes::STATEMENTS,
         dedup::STATEMENTS,
         health::STATEMENTS,
@@ -45,6 +46,7 @@ pub fn all() -> impl Iterator<Item = &'static str> {
         accept::STATEMENTS,
         api_users::STATEMENTS,
         applications::STATEMENTS,
+        audit::STATEMENTS,
         boards::STATEMENTS,
         buttons::STATEMENTS,
         changes::STATEMENTS,

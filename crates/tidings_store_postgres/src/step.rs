@@ -1,8 +1,9 @@
 //! Steps that are not on the hot path: a closure in the writer's transaction, answered after the commit.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::BoxFuture;
+use tidings_domain::audit::{Describe, Fields};
 use tidings_store::commit::{Answered, Effects};
 use tidings_store::{Note, StoreError};
 use tokio::sync::oneshot;
@@ -22,6 +23,27 @@ pub(crate) struct Scope {
     pub(crate) is_fenced: bool,
     /// What the step that runs is to tell of its change.
     pub(crate) note: Option<Arc<Note>>,
+    /// What its object was like before, if the log asks for that.
+    pub(crate) before: Mutex<Option<Fields>>,
+}
+
+impl Scope {
+    /// Keeps what an object is like before it is changed, for the log.
+    pub(crate) fn keep_before(&self, object: &impl Describe) {
+        let is_asked_for = |note: &Arc<Note>| note.audit.is_some();
+        if self.note.as_ref().is_some_and(is_asked_for) {
+            *self.lock_before() = Some(object.describe().fields);
+        }
+    }
+
+    /// What was kept, once.
+    pub(crate) fn take_before(&self) -> Option<Fields> {
+        self.lock_before().take()
+    }
+
+    fn lock_before(&self) -> MutexGuard<'_, Option<Fields>> {
+        self.before.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// A step of unknown result.
@@ -67,6 +89,7 @@ where
         Box::pin(async move {
             let extent = scope.effects.extent();
             scope.note = self.note.take();
+            scope.take_before();
             for is_last in [false, false, true] {
                 scope.connection.run("SAVEPOINT step").await?;
                 match work.clone()(scope).await {

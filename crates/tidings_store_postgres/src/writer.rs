@@ -208,6 +208,7 @@ impl State {
             effects: Effects::default(),
             ownership: self.writer.common.ownership.clone(),
             note: None,
+            before: std::sync::Mutex::default(),
         };
         let mut result = transaction::write(&mut scope, batch, self.writer.common.lease_for).await;
         if let Err(Failed::Undone(Failure::TakenOver)) = &result {

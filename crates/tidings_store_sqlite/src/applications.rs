@@ -191,6 +191,7 @@ pub(crate) fn update(
     {
         return Ok(Written::Taken(other));
     }
+    scope.keep_before(&application);
     patch.apply(&mut application, now);
     connection
         .prepare_cached(

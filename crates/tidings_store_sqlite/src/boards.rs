@@ -144,6 +144,7 @@ pub(crate) fn update(
     {
         return Ok(Written::Taken(other));
     }
+    scope.keep_before(&board);
     patch.apply(&mut board, now);
     connection
         .prepare_cached(

@@ -208,6 +208,7 @@ pub(crate) fn update(
     {
         return Ok(Written::Taken(other));
     }
+    scope.keep_before(&button);
     patch.apply(&mut button, now);
     connection
         .prepare_cached(

@@ -300,6 +300,7 @@ pub(crate) fn update(
             .execute([ordinal])?;
     }
     let before = endpoint.clone();
+    scope.keep_before(&endpoint);
     patch.apply(&mut endpoint, now);
     write(connection, ordinal, &endpoint)?;
     if let Some(dedup) = dedup {

@@ -236,6 +236,7 @@ pub(crate) fn update(
     let Some(mut event_type) = find(scope.connection, environment, name)? else {
         return Ok(None);
     };
+    scope.keep_before(&event_type);
     patch.apply(&mut event_type, now);
     write(scope.connection, &event_type)?;
     changes::note(scope.connection, Subject::EventTypes(environment))?;

@@ -121,6 +121,7 @@ pub(crate) fn update(
     let Some(mut inbox) = find(scope.connection, ordinal)? else {
         return Ok(None);
     };
+    scope.keep_before(&inbox);
     patch.apply(&mut inbox, now);
     scope
         .connection

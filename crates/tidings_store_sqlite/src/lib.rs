@@ -7,6 +7,7 @@
 mod accept;
 mod api_users;
 mod applications;
+mod audit;
 mod boards;
 mod buttons;
 mod changes;
@@ -49,7 +50,7 @@ use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 use tidings_store::commit::{self, HandoverCell};
-use tidings_store::{Handover, Note, StoreError, StoreFuture};
+use tidings_store::{Audited, Handover, Note, StoreError, StoreFuture};
 
 use crate::checkpoint::Checkpointer;
 use crate::convert::failed;
@@ -243,6 +244,20 @@ impl SqliteStore {
             result
                 .await
                 .map_err(|_| StoreError::Unavailable("the store has been closed".into()))?
+        })
+    }
+}
+
+impl SqliteStore {
+    /// A change that the audit log tells of, if a note goes along.
+    fn write_audited<T: Audited + Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Scope<'_>) -> rusqlite::Result<T> + Send + 'static,
+    ) -> StoreFuture<'static, T> {
+        self.write(move |scope| {
+            let result = work(scope)?;
+            audit::note(scope, &result)?;
+            Ok(result)
         })
     }
 }

@@ -53,6 +53,7 @@ fn statements(connection: &mut Connection) -> BTreeSet<String> {
         journal: &mut journal,
         effects: &mut effects,
         note: None,
+        before: None,
     });
     connection
         .trace_v2(TraceEventCodes::empty(), None::<fn(TraceEvent<'_>)>)

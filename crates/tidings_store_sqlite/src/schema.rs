@@ -128,6 +128,26 @@ CREATE INDEX inbox_request_by_time ON inbox_request (id);
 CREATE TABLE change (
     version INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, subject INTEGER NOT NULL);
 
+-- The audit log. `id` begins with the time.
+CREATE TABLE audit_entry (
+    ordinal INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, environment INTEGER NOT NULL,
+    actor_kind TEXT NOT NULL, actor TEXT, actor_name TEXT, action TEXT NOT NULL, target TEXT,
+    target_uid TEXT, application TEXT, changes TEXT NOT NULL, address TEXT, request_id TEXT,
+    user_agent TEXT);
+-- Serves: the log of an environment.
+CREATE INDEX audit_entry_by_environment ON audit_entry (environment, id);
+-- Serves: what was done to an object, by its id.
+CREATE INDEX audit_entry_by_target ON audit_entry (environment, target, id);
+-- Serves: what was done to an object, by its uid.
+CREATE INDEX audit_entry_by_uid ON audit_entry (environment, target_uid, id)
+    WHERE target_uid IS NOT NULL;
+-- Serves: what was done to what belongs to an application.
+CREATE INDEX audit_entry_by_application ON audit_entry (environment, application, id);
+-- Serves: what somebody has done.
+CREATE INDEX audit_entry_by_actor ON audit_entry (environment, actor, id);
+-- Serves: one kind of action.
+CREATE INDEX audit_entry_by_action ON audit_entry (environment, action, id);
+
 -- What operational webhooks tell, until it is a message. An id begins with the time.
 CREATE TABLE operational_event (
     ordinal INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, environment INTEGER NOT NULL,

@@ -9,7 +9,7 @@ use tidings_store::commit::Effects;
 use tidings_store::{Creditor, Hold, Next, Settlement, Subject, Told};
 
 use crate::journal::Journal;
-use crate::{changes, operational};
+use crate::{audit, changes, operational};
 
 const INSERT_ATTEMPT: &str = "-- insert_attempt
 INSERT INTO attempt (seq, message, endpoint, started_at, journal, tail, number, trigger, outcome,
@@ -69,11 +69,17 @@ fn tell(
     effects: &mut Effects,
 ) -> rusqlite::Result<()> {
     operational::write(connection, told.of_attempt(settlement, id), effects)?;
-    let Some(event) = told.of_endpoint(settlement) else {
+    let (event, entry) = (told.of_endpoint(settlement), told.entry());
+    if event.is_none() && entry.is_none() {
         return Ok(());
-    };
-    let is_off = operational::is_switched_off(connection, settlement.endpoint.seq())?;
-    operational::write(connection, (!is_off).then_some(event), effects)
+    }
+    if operational::is_switched_off(connection, settlement.endpoint.seq())? {
+        return Ok(());
+    }
+    if let Some(entry) = entry {
+        audit::write(connection, &entry)?;
+    }
+    operational::write(connection, event, effects)
 }
 
 fn insert_attempt(

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rusqlite::Connection;
+use tidings_domain::audit::{Describe, Fields};
 use tidings_store::commit::{Answered, Effects};
 use tidings_store::{Note, StoreError};
 use tokio::sync::oneshot;
@@ -17,6 +18,18 @@ pub(crate) struct Scope<'a> {
     pub(crate) effects: &'a mut Effects,
     /// What is to be told of the change.
     pub(crate) note: Option<Arc<Note>>,
+    /// What its object was like before, if the log asks for that.
+    pub(crate) before: Option<Fields>,
+}
+
+impl Scope<'_> {
+    /// Keeps what an object is like before it is changed, for the log.
+    pub(crate) fn keep_before(&mut self, object: &impl Describe) {
+        let is_asked_for = |note: &Arc<Note>| note.audit.is_some();
+        if self.note.as_ref().is_some_and(is_asked_for) {
+            self.before = Some(object.describe().fields);
+        }
+    }
 }
 
 /// A step of unknown result.
@@ -78,6 +91,7 @@ where
             journal,
             effects,
             note: self.note.take(),
+            before: None,
         });
         match result {
             Ok(value) => {

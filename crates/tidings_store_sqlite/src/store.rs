@@ -3,6 +3,7 @@
 mod api_keys;
 mod api_users;
 mod applications;
+mod audit;
 mod boards;
 mod changes;
 mod deliveries;

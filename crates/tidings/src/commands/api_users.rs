@@ -24,11 +24,7 @@ pub(crate) fn run(arguments: ApiUsersArgs) -> anyhow::Result<()> {
 
 async fn caller(service: &Service, of: &OfApplication) -> anyhow::Result<Caller> {
     let environment = find(service, &of.environment).await?.ordinal;
-    Ok(Caller {
-        environment,
-        key: 0,
-        is_operational: false,
-    })
+    Ok(Caller::operator(environment))
 }
 
 async fn create(

@@ -23,7 +23,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use tidings_service::Service;
+use tidings_service::{Caller, Service};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -109,7 +109,9 @@ async fn show(args: &DemoArgs, running: &Running) -> anyhow::Result<()> {
 
 async fn make_key(service: &Service) -> anyhow::Result<String> {
     let environment = service.ensure_environment(ENVIRONMENT).await?;
-    let (key, _) = service.create_key(environment.ordinal, "demo").await?;
+    let (key, _) = service
+        .create_key(Caller::operator(environment.ordinal), "demo")
+        .await?;
     Ok(key.text().to_owned())
 }
 

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, anyhow};
 use tidings_domain::application::Environment;
-use tidings_service::Service;
+use tidings_service::{Caller, Service};
 
 use crate::cli::{DataArgs, KeysCommand};
 use crate::config::Settings;
@@ -44,7 +44,9 @@ pub(super) fn with_service(
 
 async fn create(service: &Service, name: &str, environment: &str) -> anyhow::Result<()> {
     let environment = service.ensure_environment(environment).await?;
-    let (key, _) = service.create_key(environment.ordinal, name).await?;
+    let (key, _) = service
+        .create_key(Caller::operator(environment.ordinal), name)
+        .await?;
     output::line(key.text());
     Ok(())
 }
@@ -67,7 +69,7 @@ async fn list(service: &Service, environment: &str) -> anyhow::Result<()> {
 async fn revoke(service: &Service, environment: &str, number: i64) -> anyhow::Result<()> {
     let environment = find(service, environment).await?;
     service
-        .revoke_key(environment.ordinal, number)
+        .revoke_key(Caller::operator(environment.ordinal), number)
         .await
         .with_context(|| format!("key {number} in environment {}", environment.name))?;
     output::remark(format_args!("key {number} is refused from now on"));

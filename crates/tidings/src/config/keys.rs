@@ -115,6 +115,8 @@ keys! {
     drain_timeout, "25s", "time", "How long a stop waits for requests under way.", duration;
     retention, "", "time, at least 1d", "How long messages and their attempts are kept; empty keeps them for ever. What is still owed is kept however old it is.",
         retention;
+    audit_retention, "365d", "time, at least 1d", "How long entries of the audit log are kept; empty keeps them for ever.",
+        retention;
     webhook_headers, "webhook", "webhook, svix or both", "The names of the headers with the id, timestamp, signature and event type.",
         |text| match text {
             "webhook" => Ok(HeaderNames::Webhook),

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use super::refusal::Failure;
 use crate::Api;
+use crate::auth::origin;
 
 /// Some clients leave out the padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -32,7 +33,7 @@ impl FromRequestParts<Arc<Api>> for ApiUserAuth {
             .and_then(|value| basic(value.as_bytes()))
             .ok_or(ServiceError::Unauthorized)?;
         let user = api.service.authenticate_api_user(&login, password).await?;
-        Ok(Self(user))
+        Ok(Self(user.from(origin(parts))))
     }
 }
 

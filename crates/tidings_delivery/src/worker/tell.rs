@@ -5,7 +5,7 @@ use tidings_domain::operational::{
     About, Occasion, OperationalEventType, OperationalEventTypes, told_of_attempt,
 };
 use tidings_store::target::Target;
-use tidings_store::{Next, Told};
+use tidings_store::{Audit, Next, Told};
 
 use super::{Job, Verdict};
 use crate::shared::Shared;
@@ -18,9 +18,6 @@ pub(super) async fn of(
     verdict: &Verdict,
     before: &EndpointState,
 ) -> Option<Box<Told>> {
-    if target.is_operational {
-        return None; // else one failure would tell of another, for ever
-    }
     let attempt = told_of_attempt(job.number, verdict.outcome, verdict.next != Next::Done);
     let after = verdict.state.as_ref();
     let is_switched_off =
@@ -28,15 +25,21 @@ pub(super) async fn of(
     if attempt.is_none() && !is_switched_off {
         return None;
     }
-    let wanted = wanted(shared, target.endpoint.environment).await;
+    let wanted = if target.is_operational {
+        OperationalEventTypes::default() // else one failure would tell of another, for ever
+    } else {
+        wanted(shared, target.endpoint.environment).await
+    };
     let attempt = attempt.filter(|one| wanted.contains(*one));
     let is_disabled = is_switched_off && wanted.contains(OperationalEventType::EndpointDisabled);
-    (attempt.is_some() || is_disabled).then(|| {
+    let occasion = Occasion {
+        at: shared.clock.now_ms(),
+        tail: shared.entropy.id_tail(),
+    };
+    (attempt.is_some() || is_switched_off).then(|| {
         Box::new(Told {
-            occasion: Occasion {
-                at: shared.clock.now_ms(),
-                tail: shared.entropy.id_tail(),
-            },
+            occasion,
+            audit: is_switched_off.then(|| Box::new(Audit::switched_off(target, after, occasion))),
             about: About {
                 environment: target.endpoint.environment,
                 application: target.application,

@@ -1,7 +1,9 @@
 //! Buttons: made, found, listed, changed, deleted, each with the endpoint that its presses go to.
 
+use crate::audit::Touched;
 use bytes::Bytes;
 use tidings_domain::application::Metadata;
+use tidings_domain::audit::Action;
 use tidings_domain::body_format::BodyFormat;
 use tidings_domain::button::{
     Board, Button, ButtonPatch, Face, Place, check_colour, check_label, check_message,
@@ -137,6 +139,7 @@ impl Service {
         draft.check(&mut problems);
         let url = self.check_button_url(draft.url.as_deref(), &mut problems);
         let (ordinal, environment) = (application.id.seq(), application.environment);
+        let owner = application.id;
         let place = Place {
             row: draft.row.unwrap_or_default(),
             column: draft.column.unwrap_or_default(),
@@ -167,7 +170,10 @@ impl Service {
             endpoint: self.hidden_endpoint(ordinal, environment, url),
         };
         let uid = new.uid.clone();
-        let written = self.store.create_button(new, dedup).await?;
+        let store = self
+            .noting(caller, Action::ButtonCreate, Touched::of(owner))
+            .await?;
+        let written = store.create_button(new, dedup).await?;
         done(written, uid.as_deref())
     }
 
@@ -290,9 +296,11 @@ impl Service {
             payload: draft.payload,
             url,
         };
-        let changing = self
-            .store
-            .update_button(button.ordinal(), patch, self.now());
+        let owner = self.bare_application(caller, application).await?.id;
+        let store = self
+            .noting(caller, Action::ButtonUpdate, Touched::of(owner))
+            .await?;
+        let changing = store.update_button(button.ordinal(), patch, self.now());
         done(changing.await?, uid.as_deref())
     }
 
@@ -304,7 +312,10 @@ impl Service {
         name: &str,
     ) -> Result<(), ServiceError> {
         let button = self.button(caller, application, name).await?;
-        let deleting = self.store.delete_button(button.ordinal(), self.now());
+        let owner = self.bare_application(caller, application).await?.id;
+        let touched = Touched::of(owner).known(&button.id, button.uid.as_deref());
+        let store = self.noting(caller, Action::ButtonDelete, touched).await?;
+        let deleting = store.delete_button(button.ordinal(), self.now());
         if deleting.await? {
             Ok(())
         } else {

@@ -2,14 +2,15 @@
 //! often hold a password.
 
 use tidings_domain::application::Metadata;
+use tidings_domain::audit::Action;
 use tidings_domain::endpoint::EndpointPatch;
 use tidings_domain::sealed::Purpose;
 use tidings_store::target::{context, open_credentials, open_headers};
 use tidings_store::{EndpointUpdate, Written};
 
-use super::NOT_FOUND;
 use super::credentials::check_clash;
 use super::draft::check_header_map;
+use super::{NOT_FOUND, touched};
 use crate::error::{Problems, ServiceError};
 use crate::limits::{RETRY_AFTER_BUSY, STALE_RETRIES_MAX};
 use crate::{Caller, Service};
@@ -118,7 +119,9 @@ impl Service {
                 expected_version: Some(endpoint.version),
                 now: self.now(),
             };
-            let store = self.noting(caller).await?;
+            let (_, target) = self.target(caller, application, name).await?;
+            let touched = touched(&target);
+            let store = self.noting(caller, Action::EndpointUpdate, touched).await?;
             let written = store.update_endpoint(update, None).await?;
             self.publish_change().await?;
             match written {

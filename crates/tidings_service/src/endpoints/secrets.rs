@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use tidings_domain::audit::Action;
 use tidings_domain::clock::Millis;
 use tidings_domain::endpoint::{Endpoint, EndpointPatch, SealedSecret};
 use tidings_domain::sealed::Purpose;
@@ -11,7 +12,7 @@ use tidings_store::target::{context, open_secrets};
 use tidings_store::{Dedup, EndpointUpdate, Written};
 use zeroize::Zeroizing;
 
-use super::NOT_FOUND;
+use super::{NOT_FOUND, touched};
 use crate::error::{FieldProblem, Problems, ServiceError};
 use crate::limits::{GRACE_PERIOD_MAX, OLD_SECRETS_MAX, RETRY_AFTER_BUSY, STALE_RETRIES_MAX};
 use crate::{Caller, Service};
@@ -75,7 +76,11 @@ impl Service {
                 expected_version: Some(endpoint.version),
                 now,
             };
-            let store = self.noting(caller).await?;
+            let (_, target) = self.target(caller, application, name).await?;
+            let touched = touched(&target);
+            let store = self
+                .noting(caller, Action::EndpointRotateSecret, touched)
+                .await?;
             let written = store.update_endpoint(update, dedup.clone()).await?;
             self.publish_change().await?;
             match written {

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use tidings_domain::audit::Action;
 use tidings_domain::ids::AttemptId;
 use tidings_domain::names::check_event_type_name;
+use tidings_store::directory::ApplicationView;
 
 use super::NOT_FOUND;
 use crate::attempts;
+use crate::audit::Touched;
 use crate::endpoints::check_channels;
 use crate::error::{FieldProblem, Problems, ServiceError};
 use crate::limits::EXPUNGED_AT_ONCE_MAX;
@@ -21,7 +24,7 @@ impl Service {
         message: &str,
     ) -> Result<(), ServiceError> {
         let view = self.view(caller, application).await?;
-        if self.expunge(view.ordinal(), message).await? {
+        if self.expunge(caller, &view, message).await? {
             Ok(())
         } else {
             Err(NOT_FOUND)
@@ -42,20 +45,28 @@ impl Service {
         let view = self.view(caller, application).await?;
         let mut expunged = BTreeMap::new();
         for name in names {
-            let was_there = self.expunge(view.ordinal(), &name).await?;
+            let was_there = self.expunge(caller, &view, &name).await?;
             expunged.insert(name, was_there);
         }
         Ok(expunged)
     }
 
-    async fn expunge(&self, application: i64, name: &str) -> Result<bool, ServiceError> {
-        let message = match self.find_message(application, name).await {
+    async fn expunge(
+        &self,
+        caller: Caller,
+        view: &ApplicationView,
+        name: &str,
+    ) -> Result<bool, ServiceError> {
+        let message = match self.find_message(view.ordinal(), name).await {
             Ok(message) => message,
             Err(ServiceError::NotFound { .. }) => return Ok(false),
             Err(other) => return Err(other),
         };
         let now = self.now();
-        Ok(self.store.expunge_message(message.key(), now).await?)
+        let touched = Touched::of(view.application.id);
+        let touched = touched.known(&message.id, message.event_id.as_deref());
+        let store = self.noting(caller, Action::MessageExpunge, touched).await?;
+        Ok(store.expunge_message(message.key(), now).await?)
     }
 
     /// Takes away what an endpoint has answered to an attempt.
@@ -68,7 +79,9 @@ impl Service {
         let id: AttemptId = attempt.parse().map_err(|_| attempts::NOT_FOUND)?;
         let view = self.view(caller, application).await?;
         let message = self.find_message(view.ordinal(), message).await?;
-        if self.store.expunge_attempt(message.key(), id).await? {
+        let touched = Touched::of(view.application.id).known(&id, None);
+        let store = self.noting(caller, Action::AttemptExpunge, touched).await?;
+        if store.expunge_attempt(message.key(), id).await? {
             Ok(())
         } else {
             Err(attempts::NOT_FOUND)

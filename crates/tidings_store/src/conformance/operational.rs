@@ -26,6 +26,7 @@ fn note(world: &World<'_>) -> Note {
             tail: world.tail(),
         },
         told: OperationalEventTypes::all(),
+        audit: None,
     }
 }
 
@@ -193,6 +194,7 @@ fn told(world: &World<'_>, settlement: &Settlement) -> Told {
         },
         attempt: None,
         is_disabled: false,
+        audit: None,
     }
 }
 

@@ -12,6 +12,7 @@ SELECT create_reference_table('board') WHERE NOT is_distributed('board');
 SELECT create_reference_table('button') WHERE NOT is_distributed('button');
 SELECT create_reference_table('event_type') WHERE NOT is_distributed('event_type');
 SELECT create_reference_table('inbox') WHERE NOT is_distributed('inbox');
+SELECT create_reference_table('audit_entry') WHERE NOT is_distributed('audit_entry');
 SELECT create_reference_table('change') WHERE NOT is_distributed('change');
 SELECT create_reference_table('schema_version') WHERE NOT is_distributed('schema_version');
 SELECT create_reference_table('copy_progress') WHERE NOT is_distributed('copy_progress');

@@ -120,6 +120,26 @@ CREATE INDEX inbox_request_by_time ON inbox_request (slot, id);
 -- What changed in the configuration; caches read on from the version that they know.
 CREATE TABLE change (version bigint PRIMARY KEY, kind smallint NOT NULL, subject bigint NOT NULL);
 
+-- The audit log. `id` begins with the time.
+CREATE TABLE audit_entry (
+    id bytea PRIMARY KEY, environment bigint NOT NULL, actor_kind text NOT NULL, actor text COLLATE "C",
+    actor_name text, action text COLLATE "C" NOT NULL, target text COLLATE "C",
+    target_uid text COLLATE "C", application text COLLATE "C", changes text NOT NULL, address text,
+    request_id text, user_agent text);
+-- Serves: the log of an environment.
+CREATE INDEX audit_entry_by_environment ON audit_entry (environment, id);
+-- Serves: what was done to an object, by its id.
+CREATE INDEX audit_entry_by_target ON audit_entry (environment, target, id);
+-- Serves: what was done to an object, by its uid.
+CREATE INDEX audit_entry_by_uid ON audit_entry (environment, target_uid, id)
+    WHERE target_uid IS NOT NULL;
+-- Serves: what was done to what belongs to an application.
+CREATE INDEX audit_entry_by_application ON audit_entry (environment, application, id);
+-- Serves: what somebody has done.
+CREATE INDEX audit_entry_by_actor ON audit_entry (environment, actor, id);
+-- Serves: one kind of action.
+CREATE INDEX audit_entry_by_action ON audit_entry (environment, action, id);
+
 -- What operational webhooks tell, until it is a message; in the slot of the application that it is about.
 CREATE TABLE operational_event (
     slot smallint NOT NULL, id text COLLATE "C" NOT NULL, environment bigint NOT NULL,

@@ -4,12 +4,12 @@ use tidings_domain::application::ApiKeyRecord;
 use tidings_domain::clock::Millis;
 use tidings_store::{ApiKeys, StoreFuture};
 
-use super::passing::{read, write};
+use super::passing::{read, write, write_audited};
 use crate::{PostgresStore, keys};
 
 impl ApiKeys for PostgresStore {
     fn create_api_key(&self, key: ApiKeyRecord) -> StoreFuture<'_, ()> {
-        write!(self, |scope| keys::create_api_key(scope, &key))
+        write_audited!(self, |scope| keys::create_api_key(scope, &key))
     }
 
     fn api_key(&self, ordinal: i64) -> StoreFuture<'_, Option<ApiKeyRecord>> {
@@ -21,7 +21,7 @@ impl ApiKeys for PostgresStore {
     }
 
     fn revoke_api_key(&self, environment: i64, ordinal: i64, now: Millis) -> StoreFuture<'_, bool> {
-        write!(self, |scope| keys::revoke_api_key(
+        write_audited!(self, |scope| keys::revoke_api_key(
             scope,
             environment,
             ordinal,

@@ -4,12 +4,12 @@ use tidings_domain::application::ApiUser;
 use tidings_domain::clock::Millis;
 use tidings_store::{ApiUsers, NewApiUser, StoreFuture, Written};
 
-use super::passing::{read, write};
+use super::passing::{read, write, write_audited};
 use crate::{PostgresStore, api_users};
 
 impl ApiUsers for PostgresStore {
     fn create_api_user(&self, new: NewApiUser) -> StoreFuture<'_, Written<ApiUser>> {
-        write!(self, |scope| api_users::create(scope, &new))
+        write_audited!(self, |scope| api_users::create(scope, &new))
     }
 
     fn api_user(&self, login: String) -> StoreFuture<'_, Option<ApiUser>> {
@@ -26,7 +26,7 @@ impl ApiUsers for PostgresStore {
         ordinal: i64,
         password_hash: String,
     ) -> StoreFuture<'_, bool> {
-        write!(self, |scope| api_users::replace_password(
+        write_audited!(self, |scope| api_users::replace_password(
             scope,
             application,
             ordinal,
@@ -40,7 +40,7 @@ impl ApiUsers for PostgresStore {
         ordinal: i64,
         now: Millis,
     ) -> StoreFuture<'_, bool> {
-        write!(self, |scope| api_users::revoke(
+        write_audited!(self, |scope| api_users::revoke(
             scope,
             application,
             ordinal,

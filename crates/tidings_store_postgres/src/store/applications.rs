@@ -7,7 +7,7 @@ use tidings_store::{
     Applications, Dedup, NewApplication, PageRequest, Reference, StoreFuture, Written,
 };
 
-use super::passing::{read, write};
+use super::passing::{read, write_audited};
 use crate::{PostgresStore, applications};
 
 impl Applications for PostgresStore {
@@ -16,7 +16,7 @@ impl Applications for PostgresStore {
         new: NewApplication,
         dedup: Option<Dedup>,
     ) -> StoreFuture<'_, Written<Application>> {
-        write!(self, |scope| applications::create(
+        write_audited!(self, |scope| applications::create(
             scope,
             &new,
             dedup.as_ref()
@@ -57,12 +57,12 @@ impl Applications for PostgresStore {
         patch: ApplicationPatch,
         now: Millis,
     ) -> StoreFuture<'_, Written<Application>> {
-        write!(self, |scope| applications::update(
+        write_audited!(self, |scope| applications::update(
             scope, ordinal, patch, now
         ))
     }
 
     fn delete_application(&self, ordinal: i64, now: Millis) -> StoreFuture<'_, bool> {
-        write!(self, |scope| applications::delete(scope, ordinal, now))
+        write_audited!(self, |scope| applications::delete(scope, ordinal, now))
     }
 }

@@ -7,12 +7,12 @@ use tidings_store::{
     Boards, Dedup, NewBoard, NewButton, PageRequest, Reference, StoreFuture, Written,
 };
 
-use super::passing::{read, write};
+use super::passing::{read, write_audited};
 use crate::{PostgresStore, boards, buttons};
 
 impl Boards for PostgresStore {
     fn create_board(&self, new: NewBoard, dedup: Option<Dedup>) -> StoreFuture<'_, Written<Board>> {
-        write!(self, |scope| boards::create(scope, &new, dedup.as_ref()))
+        write_audited!(self, |scope| boards::create(scope, &new, dedup.as_ref()))
     }
 
     fn board(
@@ -37,11 +37,11 @@ impl Boards for PostgresStore {
         patch: BoardPatch,
         now: Millis,
     ) -> StoreFuture<'_, Written<Board>> {
-        write!(self, |scope| boards::update(scope, ordinal, patch, now))
+        write_audited!(self, |scope| boards::update(scope, ordinal, patch, now))
     }
 
     fn delete_board(&self, ordinal: i64, now: Millis) -> StoreFuture<'_, bool> {
-        write!(self, |scope| boards::delete(scope, ordinal, now))
+        write_audited!(self, |scope| boards::delete(scope, ordinal, now))
     }
 
     fn create_button(
@@ -49,7 +49,7 @@ impl Boards for PostgresStore {
         new: NewButton,
         dedup: Option<Dedup>,
     ) -> StoreFuture<'_, Written<Button>> {
-        write!(self, |scope| buttons::create(scope, &new, dedup.as_ref()))
+        write_audited!(self, |scope| buttons::create(scope, &new, dedup.as_ref()))
     }
 
     fn button(
@@ -84,10 +84,10 @@ impl Boards for PostgresStore {
         patch: ButtonPatch,
         now: Millis,
     ) -> StoreFuture<'_, Written<Button>> {
-        write!(self, |scope| buttons::update(scope, ordinal, patch, now))
+        write_audited!(self, |scope| buttons::update(scope, ordinal, patch, now))
     }
 
     fn delete_button(&self, ordinal: i64, now: Millis) -> StoreFuture<'_, bool> {
-        write!(self, |scope| buttons::delete(scope, ordinal, now))
+        write_audited!(self, |scope| buttons::delete(scope, ordinal, now))
     }
 }

@@ -8,7 +8,7 @@ use tidings_store::{
     Creditor, Dedup, Deliveries, Due, Owed, Resend, Resent, Settlement, StoreFuture,
 };
 
-use super::passing::{read, write_in};
+use super::passing::{read, write_audited_in, write_in};
 use crate::writer::Operation;
 use crate::{PostgresStore, fan_out, line, pending};
 
@@ -26,7 +26,7 @@ impl Deliveries for PostgresStore {
 
     fn resend(&self, resend: Resend, dedup: Option<Dedup>) -> StoreFuture<'_, Resent> {
         let slot = slot::of(resend.message.application);
-        write_in!(self, slot, |scope| pending::resend(
+        write_audited_in!(self, slot, |scope| pending::resend(
             scope,
             &resend,
             dedup.as_ref()

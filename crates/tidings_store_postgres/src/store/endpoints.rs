@@ -8,7 +8,7 @@ use tidings_store::{
     StoreFuture, Written,
 };
 
-use super::passing::{read, write};
+use super::passing::{read, write_audited};
 use crate::endpoints::Shown;
 use crate::{PostgresStore, endpoints};
 
@@ -18,7 +18,7 @@ impl Endpoints for PostgresStore {
         new: NewEndpoint,
         dedup: Option<Dedup>,
     ) -> StoreFuture<'_, Written<Endpoint>> {
-        write!(self, |scope| endpoints::create(
+        write_audited!(self, |scope| endpoints::create(
             scope,
             &new,
             dedup.as_ref(),
@@ -55,7 +55,7 @@ impl Endpoints for PostgresStore {
         update: EndpointUpdate,
         dedup: Option<Dedup>,
     ) -> StoreFuture<'_, Written<Endpoint>> {
-        write!(self, |scope| endpoints::update(
+        write_audited!(self, |scope| endpoints::update(
             scope,
             update,
             dedup.as_ref()
@@ -63,6 +63,6 @@ impl Endpoints for PostgresStore {
     }
 
     fn delete_endpoint(&self, ordinal: i64, now: Millis) -> StoreFuture<'_, bool> {
-        write!(self, |scope| endpoints::delete(scope, ordinal, now))
+        write_audited!(self, |scope| endpoints::delete(scope, ordinal, now))
     }
 }

@@ -6,7 +6,7 @@ use tidings_domain::plan::Plan;
 use tidings_store::{Environments, StoreFuture};
 
 use super::passing::{read, write};
-use crate::{PostgresStore, keys, plan_list};
+use crate::{PostgresStore, audit, keys, plan_list};
 
 impl Environments for PostgresStore {
     fn ensure_environment(&self, name: String, now: Millis) -> StoreFuture<'_, Environment> {
@@ -22,6 +22,12 @@ impl Environments for PostgresStore {
     }
 
     fn put_plans(&self, environment: i64, plans: Vec<Plan>) -> StoreFuture<'_, Option<String>> {
-        write!(self, |scope| plan_list::write(scope, environment, &plans))
+        self.write(move |scope| {
+            Box::pin(async move {
+                let in_the_way = plan_list::write(scope, environment, &plans).await?;
+                audit::note(scope, &in_the_way.is_none()).await?;
+                Ok(in_the_way)
+            })
+        })
     }
 }

@@ -8,7 +8,7 @@ use tidings_store::{
     Written,
 };
 
-use super::passing::{read, write};
+use super::passing::{read, write, write_audited};
 use crate::{PostgresStore, event_types};
 
 impl EventTypes for PostgresStore {
@@ -17,7 +17,7 @@ impl EventTypes for PostgresStore {
         new: NewEventType,
         dedup: Option<Dedup>,
     ) -> StoreFuture<'_, Written<EventType>> {
-        write!(self, |scope| event_types::create(
+        write_audited!(self, |scope| event_types::create(
             scope,
             &new,
             dedup.as_ref()
@@ -67,7 +67,7 @@ impl EventTypes for PostgresStore {
         patch: EventTypePatch,
         now: Millis,
     ) -> StoreFuture<'_, Option<EventType>> {
-        write!(self, |scope| event_types::update(
+        write_audited!(self, |scope| event_types::update(
             scope,
             environment,
             &name,
@@ -77,7 +77,7 @@ impl EventTypes for PostgresStore {
     }
 
     fn import_event_types(&self, import: EventTypesImport) -> StoreFuture<'_, ImportedAll> {
-        write!(self, |scope| event_types::import(scope, &import))
+        write_audited!(self, |scope| event_types::import(scope, &import))
     }
 
     fn note_drift(&self, seen: Vec<(i64, Drift)>) -> StoreFuture<'_, ()> {
@@ -85,7 +85,7 @@ impl EventTypes for PostgresStore {
     }
 
     fn expunge_event_type(&self, environment: i64, name: String) -> StoreFuture<'_, bool> {
-        write!(self, |scope| event_types::expunge(
+        write_audited!(self, |scope| event_types::expunge(
             scope,
             environment,
             &name

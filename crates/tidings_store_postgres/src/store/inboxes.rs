@@ -9,12 +9,12 @@ use tidings_store::{
     StoreFuture, Written,
 };
 
-use super::passing::{read, write, write_in};
+use super::passing::{read, write_audited, write_in};
 use crate::{PostgresStore, inboxes};
 
 impl Inboxes for PostgresStore {
     fn create_inbox(&self, new: NewInbox, dedup: Option<Dedup>) -> StoreFuture<'_, Written<Inbox>> {
-        write!(self, |scope| inboxes::create(scope, &new, dedup.as_ref()))
+        write_audited!(self, |scope| inboxes::create(scope, &new, dedup.as_ref()))
     }
 
     fn inbox(&self, ordinal: i64) -> StoreFuture<'_, Option<Inbox>> {
@@ -31,7 +31,7 @@ impl Inboxes for PostgresStore {
         patch: InboxPatch,
         now: Millis,
     ) -> StoreFuture<'_, Option<Inbox>> {
-        write!(self, |scope| inboxes::update(scope, ordinal, patch, now))
+        write_audited!(self, |scope| inboxes::update(scope, ordinal, patch, now))
     }
 
     fn delete_inbox(&self, ordinal: i64) -> StoreFuture<'_, bool> {
@@ -78,9 +78,7 @@ impl PostgresStore {
             Box::pin(async move { inboxes::delete_requests(scope, ordinal, None).await })
         });
         emptied.await?;
-        let deleted =
-            self.write(move |scope| Box::pin(async move { inboxes::delete(scope, ordinal).await }));
-        deleted.await
+        write_audited!(self, |scope| inboxes::delete(scope, ordinal)).await
     }
 
     async fn sweep_inboxes_in_groups(&self, before: Millis) -> Result<usize, StoreError> {

@@ -15,7 +15,7 @@ use tidings_store::{
 };
 use tokio::sync::oneshot;
 
-use super::passing::{read, write_in};
+use super::passing::{read, write_audited_in};
 use crate::writer::Operation;
 use crate::{PostgresStore, expunge, lists, records};
 
@@ -82,12 +82,12 @@ impl Messages for PostgresStore {
 
     fn expunge_message(&self, key: MessageKey, now: Millis) -> StoreFuture<'_, bool> {
         let slot = slot::of(key.application);
-        write_in!(self, slot, |scope| expunge::message(scope, key, now))
+        write_audited_in!(self, slot, |scope| expunge::message(scope, key, now))
     }
 
     fn expunge_attempt(&self, message: MessageKey, id: AttemptId) -> StoreFuture<'_, bool> {
         let slot = slot::of(message.application);
-        write_in!(self, slot, |scope| expunge::attempt(scope, message, id))
+        write_audited_in!(self, slot, |scope| expunge::attempt(scope, message, id))
     }
 
     fn delivery_facts(&self, message: MessageKey) -> StoreFuture<'_, Vec<DeliveryTrace>> {

@@ -74,6 +74,8 @@ SELECT pending.*, message.application, message.accepted_at AS its_time,
 FROM pending CROSS JOIN message ON message.seq = pending.message
 WHERE (pending.message, pending.endpoint) > (?1, ?2)
 ORDER BY pending.message, pending.endpoint LIMIT ?3";
+const AUDIT_ENTRIES: &str = "-- export_audit_entries
+SELECT * FROM audit_entry WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
 const OPERATIONAL_EVENTS: &str = "-- export_operational_events
 SELECT * FROM operational_event WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
 /// When a key was taken is not kept here, and nobody asks.
@@ -311,6 +313,7 @@ pub(super) fn sql(table: Table) -> &'static str {
         Table::Consumer => CONSUMERS,
         Table::Line => LINES,
         Table::Pending => PENDING,
+        Table::AuditEntry => AUDIT_ENTRIES,
         Table::OperationalEvent => OPERATIONAL_EVENTS,
         Table::IdempotencyKey => IDEMPOTENCY_KEYS,
         Table::EventId => EVENT_IDS,
@@ -329,9 +332,11 @@ fn renamed(table: Table) -> &'static [(&'static str, &'static str)] {
             ("tail", ""),
             ("message", ""),
         ],
-        Table::Record | Table::RecordChange | Table::OperationalEvent | Table::Consumer => {
-            &[("ordinal", "")]
-        }
+        Table::Record
+        | Table::RecordChange
+        | Table::AuditEntry
+        | Table::OperationalEvent
+        | Table::Consumer => &[("ordinal", "")],
         Table::PayloadExpiry => &[("message", "")],
         Table::Pending => &[("position", "place"), ("message", "")],
         Table::IdempotencyKey => &[("key", ""), ("reference", ""), ("is_message", "")],

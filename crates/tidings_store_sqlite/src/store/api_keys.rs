@@ -8,7 +8,7 @@ use crate::{SqliteStore, keys};
 
 impl ApiKeys for SqliteStore {
     fn create_api_key(&self, key: ApiKeyRecord) -> StoreFuture<'_, ()> {
-        self.write(move |scope| keys::create_api_key(scope, &key))
+        self.write_audited(move |scope| keys::create_api_key(scope, &key))
     }
 
     fn api_key(&self, ordinal: i64) -> StoreFuture<'_, Option<ApiKeyRecord>> {
@@ -22,7 +22,7 @@ impl ApiKeys for SqliteStore {
     }
 
     fn revoke_api_key(&self, environment: i64, ordinal: i64, now: Millis) -> StoreFuture<'_, bool> {
-        self.write(move |scope| keys::revoke_api_key(scope, environment, ordinal, now))
+        self.write_audited(move |scope| keys::revoke_api_key(scope, environment, ordinal, now))
     }
 
     fn touch_api_keys(&self, seen: Vec<(i64, Millis)>) -> StoreFuture<'_, ()> {

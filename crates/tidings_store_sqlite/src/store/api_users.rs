@@ -8,7 +8,7 @@ use crate::{SqliteStore, api_users};
 
 impl ApiUsers for SqliteStore {
     fn create_api_user(&self, new: NewApiUser) -> StoreFuture<'_, Written<ApiUser>> {
-        self.write(move |scope| api_users::create(scope, &new))
+        self.write_audited(move |scope| api_users::create(scope, &new))
     }
 
     fn api_user(&self, login: String) -> StoreFuture<'_, Option<ApiUser>> {
@@ -27,7 +27,7 @@ impl ApiUsers for SqliteStore {
         ordinal: i64,
         password_hash: String,
     ) -> StoreFuture<'_, bool> {
-        self.write(move |scope| {
+        self.write_audited(move |scope| {
             api_users::replace_password(scope, application, ordinal, &password_hash)
         })
     }
@@ -38,7 +38,7 @@ impl ApiUsers for SqliteStore {
         ordinal: i64,
         now: Millis,
     ) -> StoreFuture<'_, bool> {
-        self.write(move |scope| api_users::revoke(scope, application, ordinal, now))
+        self.write_audited(move |scope| api_users::revoke(scope, application, ordinal, now))
     }
 
     fn touch_api_users(&self, seen: Vec<(i64, Millis)>) -> StoreFuture<'_, ()> {

@@ -15,7 +15,7 @@ impl Applications for SqliteStore {
         new: NewApplication,
         dedup: Option<Dedup>,
     ) -> StoreFuture<'_, Written<Application>> {
-        self.write(move |scope| applications::create(scope, &new, dedup.as_ref()))
+        self.write_audited(move |scope| applications::create(scope, &new, dedup.as_ref()))
     }
 
     fn application(
@@ -47,10 +47,10 @@ impl Applications for SqliteStore {
         patch: ApplicationPatch,
         now: Millis,
     ) -> StoreFuture<'_, Written<Application>> {
-        self.write(move |scope| applications::update(scope, ordinal, patch, now))
+        self.write_audited(move |scope| applications::update(scope, ordinal, patch, now))
     }
 
     fn delete_application(&self, ordinal: i64, now: Millis) -> StoreFuture<'_, bool> {
-        self.write(move |scope| applications::delete(scope, ordinal, now))
+        self.write_audited(move |scope| applications::delete(scope, ordinal, now))
     }
 }

@@ -11,7 +11,7 @@ use crate::{SqliteStore, boards, buttons};
 
 impl Boards for SqliteStore {
     fn create_board(&self, new: NewBoard, dedup: Option<Dedup>) -> StoreFuture<'_, Written<Board>> {
-        self.write(move |scope| boards::create(scope, &new, dedup.as_ref()))
+        self.write_audited(move |scope| boards::create(scope, &new, dedup.as_ref()))
     }
 
     fn board(
@@ -34,11 +34,11 @@ impl Boards for SqliteStore {
         patch: BoardPatch,
         now: Millis,
     ) -> StoreFuture<'_, Written<Board>> {
-        self.write(move |scope| boards::update(scope, ordinal, patch, now))
+        self.write_audited(move |scope| boards::update(scope, ordinal, patch, now))
     }
 
     fn delete_board(&self, ordinal: i64, now: Millis) -> StoreFuture<'_, bool> {
-        self.write(move |scope| boards::delete(scope, ordinal, now))
+        self.write_audited(move |scope| boards::delete(scope, ordinal, now))
     }
 
     fn create_button(
@@ -46,7 +46,7 @@ impl Boards for SqliteStore {
         new: NewButton,
         dedup: Option<Dedup>,
     ) -> StoreFuture<'_, Written<Button>> {
-        self.write(move |scope| buttons::create(scope, &new, dedup.as_ref()))
+        self.write_audited(move |scope| buttons::create(scope, &new, dedup.as_ref()))
     }
 
     fn button(
@@ -74,10 +74,10 @@ impl Boards for SqliteStore {
         patch: ButtonPatch,
         now: Millis,
     ) -> StoreFuture<'_, Written<Button>> {
-        self.write(move |scope| buttons::update(scope, ordinal, patch, now))
+        self.write_audited(move |scope| buttons::update(scope, ordinal, patch, now))
     }
 
     fn delete_button(&self, ordinal: i64, now: Millis) -> StoreFuture<'_, bool> {
-        self.write(move |scope| buttons::delete(scope, ordinal, now))
+        self.write_audited(move |scope| buttons::delete(scope, ordinal, now))
     }
 }

@@ -21,7 +21,7 @@ impl Deliveries for SqliteStore {
     }
 
     fn resend(&self, resend: Resend, dedup: Option<Dedup>) -> StoreFuture<'_, Resent> {
-        self.write(move |scope| pending::resend(scope, &resend, dedup.as_ref()))
+        self.write_audited(move |scope| pending::resend(scope, &resend, dedup.as_ref()))
     }
 
     fn due_endpoints(

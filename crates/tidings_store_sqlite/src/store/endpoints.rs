@@ -17,7 +17,9 @@ impl Endpoints for SqliteStore {
         new: NewEndpoint,
         dedup: Option<Dedup>,
     ) -> StoreFuture<'_, Written<Endpoint>> {
-        self.write(move |scope| endpoints::create(scope, &new, dedup.as_ref(), Shown::Endpoint))
+        self.write_audited(move |scope| {
+            endpoints::create(scope, &new, dedup.as_ref(), Shown::Endpoint)
+        })
     }
 
     fn endpoint(
@@ -49,10 +51,10 @@ impl Endpoints for SqliteStore {
         update: EndpointUpdate,
         dedup: Option<Dedup>,
     ) -> StoreFuture<'_, Written<Endpoint>> {
-        self.write(move |scope| endpoints::update(scope, update, dedup.as_ref()))
+        self.write_audited(move |scope| endpoints::update(scope, update, dedup.as_ref()))
     }
 
     fn delete_endpoint(&self, ordinal: i64, now: Millis) -> StoreFuture<'_, bool> {
-        self.write(move |scope| endpoints::delete(scope, ordinal, now))
+        self.write_audited(move |scope| endpoints::delete(scope, ordinal, now))
     }
 }

@@ -5,7 +5,7 @@ use tidings_domain::clock::Millis;
 use tidings_domain::plan::Plan;
 use tidings_store::{Environments, StoreFuture};
 
-use crate::{SqliteStore, keys, plan_list};
+use crate::{SqliteStore, audit, keys, plan_list};
 
 impl Environments for SqliteStore {
     fn ensure_environment(&self, name: String, now: Millis) -> StoreFuture<'_, Environment> {
@@ -22,6 +22,10 @@ impl Environments for SqliteStore {
     }
 
     fn put_plans(&self, environment: i64, plans: Vec<Plan>) -> StoreFuture<'_, Option<String>> {
-        self.write(move |scope| plan_list::write(scope, environment, &plans))
+        self.write(move |scope| {
+            let in_the_way = plan_list::write(scope, environment, &plans)?;
+            audit::note(scope, &in_the_way.is_none())?;
+            Ok(in_the_way)
+        })
     }
 }

@@ -16,7 +16,7 @@ impl EventTypes for SqliteStore {
         new: NewEventType,
         dedup: Option<Dedup>,
     ) -> StoreFuture<'_, Written<EventType>> {
-        self.write(move |scope| event_types::create(scope, &new, dedup.as_ref()))
+        self.write_audited(move |scope| event_types::create(scope, &new, dedup.as_ref()))
     }
 
     fn event_type(&self, environment: i64, name: String) -> StoreFuture<'_, Option<EventType>> {
@@ -54,11 +54,11 @@ impl EventTypes for SqliteStore {
         patch: EventTypePatch,
         now: Millis,
     ) -> StoreFuture<'_, Option<EventType>> {
-        self.write(move |scope| event_types::update(scope, environment, &name, patch, now))
+        self.write_audited(move |scope| event_types::update(scope, environment, &name, patch, now))
     }
 
     fn import_event_types(&self, import: EventTypesImport) -> StoreFuture<'_, ImportedAll> {
-        self.write(move |scope| event_types::import(scope, &import))
+        self.write_audited(move |scope| event_types::import(scope, &import))
     }
 
     fn note_drift(&self, seen: Vec<(i64, Drift)>) -> StoreFuture<'_, ()> {
@@ -66,6 +66,6 @@ impl EventTypes for SqliteStore {
     }
 
     fn expunge_event_type(&self, environment: i64, name: String) -> StoreFuture<'_, bool> {
-        self.write(move |scope| event_types::expunge(scope, environment, &name))
+        self.write_audited(move |scope| event_types::expunge(scope, environment, &name))
     }
 }

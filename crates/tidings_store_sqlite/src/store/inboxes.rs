@@ -11,7 +11,7 @@ use crate::{SqliteStore, inboxes};
 
 impl Inboxes for SqliteStore {
     fn create_inbox(&self, new: NewInbox, dedup: Option<Dedup>) -> StoreFuture<'_, Written<Inbox>> {
-        self.write(move |scope| inboxes::create(scope, &new, dedup.as_ref()))
+        self.write_audited(move |scope| inboxes::create(scope, &new, dedup.as_ref()))
     }
 
     fn inbox(&self, ordinal: i64) -> StoreFuture<'_, Option<Inbox>> {
@@ -30,11 +30,11 @@ impl Inboxes for SqliteStore {
         patch: InboxPatch,
         now: Millis,
     ) -> StoreFuture<'_, Option<Inbox>> {
-        self.write(move |scope| inboxes::update(scope, ordinal, patch, now))
+        self.write_audited(move |scope| inboxes::update(scope, ordinal, patch, now))
     }
 
     fn delete_inbox(&self, ordinal: i64) -> StoreFuture<'_, bool> {
-        self.write(move |scope| inboxes::delete(scope, ordinal))
+        self.write_audited(move |scope| inboxes::delete(scope, ordinal))
     }
 
     fn catch_request(&self, caught: CaughtRequest) -> StoreFuture<'_, ()> {

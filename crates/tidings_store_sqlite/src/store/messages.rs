@@ -99,11 +99,11 @@ impl Messages for SqliteStore {
     }
 
     fn expunge_message(&self, key: MessageKey, now: Millis) -> StoreFuture<'_, bool> {
-        self.write(move |scope| expunge::message(scope, key, now))
+        self.write_audited(move |scope| expunge::message(scope, key, now))
     }
 
     fn expunge_attempt(&self, message: MessageKey, id: AttemptId) -> StoreFuture<'_, bool> {
-        self.write(move |scope| expunge::attempt(scope, message, id))
+        self.write_audited(move |scope| expunge::attempt(scope, message, id))
     }
 
     fn delivery_facts(&self, message: MessageKey) -> StoreFuture<'_, Vec<DeliveryTrace>> {

@@ -1,0 +1,667 @@
+//! The audit log: every operation that changes something leaves an entry, and one that is refused leaves none.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use http::Method;
+use serde_json::{Value, json};
+use tidings_testkit::postgres::{Database, Version};
+use tidings_testkit::{Receiver, TestApp};
+
+use crate::support::{app, app_on, refused_field};
+
+const LOG: &str = "/api/v1/audit-log";
+
+/// Handlers that answer to a method that changes something and leave no entry, and why.
+const EXCEPTIONS: [(&str, &str); 12] = [
+    (
+        "create_message",
+        "a message is what the log of messages is for",
+    ),
+    ("send_example", "a message too"),
+    ("test_endpoint", "a message too"),
+    ("press_button", "a message too"),
+    (
+        "put_record",
+        "data of the product, with a history of its own",
+    ),
+    (
+        "delete_record",
+        "data of the product, with a history of its own",
+    ),
+    (
+        "import_records",
+        "data of the product, with a history of its own",
+    ),
+    ("try_filter", "changes nothing"),
+    ("precheck_message", "changes nothing"),
+    (
+        "delete_request",
+        "what an inbox has caught is no configuration",
+    ),
+    (
+        "delete_requests",
+        "what an inbox has caught is no configuration",
+    ),
+    ("subscribe", "makes a hook, as create_hook does"),
+];
+
+/// An operation: its handler, the request, and the action that it leaves. `{}` stands for the id that the
+/// step named there has made.
+struct Step {
+    handler: &'static str,
+    method: Method,
+    path: &'static str,
+    body: Value,
+    action: &'static str,
+    /// Under what the id of what it made is kept.
+    made: &'static str,
+}
+
+fn step(
+    handler: &'static str,
+    (method, path): (Method, &'static str),
+    body: Value,
+    action: &'static str,
+) -> Step {
+    Step {
+        handler,
+        method,
+        path,
+        body,
+        action,
+        made: "",
+    }
+}
+
+fn making(made: &'static str, step: Step) -> Step {
+    Step { made, ..step }
+}
+
+fn steps(url: &str) -> Vec<Step> {
+    use Method as M;
+    let endpoint = json!({"url": url, "uid": "ep"});
+    let mut steps = vec![
+        step(
+            "create_application",
+            (M::POST, "/app"),
+            json!({"name": "a", "uid": "app"}),
+            "application.create",
+        ),
+        step(
+            "put_application",
+            (M::PUT, "/app/app"),
+            json!({"name": "b", "uid": "app"}),
+            "application.update",
+        ),
+        step(
+            "patch_application",
+            (M::PATCH, "/app/app"),
+            json!({"name": "c"}),
+            "application.update",
+        ),
+        step(
+            "create_event_type",
+            (M::POST, "/event-type"),
+            json!({"name": "a.b", "description": "x"}),
+            "event_type.create",
+        ),
+        step(
+            "put_event_type",
+            (M::PUT, "/event-type/a.b"),
+            json!({"description": "y"}),
+            "event_type.update",
+        ),
+        step(
+            "patch_event_type",
+            (M::PATCH, "/event-type/a.b"),
+            json!({"description": "z"}),
+            "event_type.update",
+        ),
+        step(
+            "delete_event_type",
+            (M::DELETE, "/event-type/a.b"),
+            Value::Null,
+            "event_type.archive",
+        ),
+        step(
+            "import_catalog",
+            (M::POST, "/catalog/import"),
+            catalog(),
+            "event_type.import",
+        ),
+        step(
+            "put_plans",
+            (M::PUT, "/plan"),
+            json!({"data": [{"uid": "p", "name": "P", "webhooks": true}]}),
+            "plan.replace",
+        ),
+        step(
+            "create_endpoint",
+            (M::POST, "/app/app/endpoint"),
+            endpoint.clone(),
+            "endpoint.create",
+        ),
+        step(
+            "put_endpoint",
+            (M::PUT, "/app/app/endpoint/ep"),
+            endpoint.clone(),
+            "endpoint.update",
+        ),
+        step(
+            "patch_endpoint",
+            (M::PATCH, "/app/app/endpoint/ep"),
+            json!({"description": "x"}),
+            "endpoint.update",
+        ),
+        step(
+            "put_endpoint_headers",
+            (M::PUT, "/app/app/endpoint/ep/headers"),
+            json!({"headers": {"x-a": "1"}}),
+            "endpoint.update",
+        ),
+        step(
+            "patch_endpoint_headers",
+            (M::PATCH, "/app/app/endpoint/ep/headers"),
+            json!({"headers": {"x-b": "1"}}),
+            "endpoint.update",
+        ),
+        step(
+            "put_endpoint_credentials",
+            (M::PUT, "/app/app/endpoint/ep/credentials"),
+            json!({"type": "bearer", "token": "s3cret-token"}),
+            "endpoint.update",
+        ),
+        step(
+            "patch_endpoint_credentials",
+            (M::PATCH, "/app/app/endpoint/ep/credentials"),
+            json!({"token": "s3cret-other"}),
+            "endpoint.update",
+        ),
+        step(
+            "delete_endpoint_credentials",
+            (M::DELETE, "/app/app/endpoint/ep/credentials"),
+            Value::Null,
+            "endpoint.update",
+        ),
+        step(
+            "rotate_endpoint_secret",
+            (M::POST, "/app/app/endpoint/ep/secret/rotate"),
+            json!({}),
+            "endpoint.rotate_secret",
+        ),
+        making(
+            "board",
+            step(
+                "create_board",
+                (M::POST, "/app/app/board"),
+                json!({"name": "b"}),
+                "board.create",
+            ),
+        ),
+        step(
+            "patch_board",
+            (M::PATCH, "/app/app/board/{board}"),
+            json!({"name": "c"}),
+            "board.update",
+        ),
+        making(
+            "button",
+            step(
+                "create_button",
+                (M::POST, "/app/app/button"),
+                json!({"boardId": "{board}", "label": "l", "url": url, "row": 0, "column": 0}),
+                "button.create",
+            ),
+        ),
+        step(
+            "patch_button",
+            (M::PATCH, "/app/app/button/{button}"),
+            json!({"label": "m"}),
+            "button.update",
+        ),
+        step(
+            "delete_button",
+            (M::DELETE, "/app/app/button/{button}"),
+            Value::Null,
+            "button.delete",
+        ),
+        step(
+            "delete_board",
+            (M::DELETE, "/app/app/board/{board}"),
+            Value::Null,
+            "board.delete",
+        ),
+        making(
+            "inbox",
+            step(
+                "create_inbox",
+                (M::POST, "/inbox"),
+                json!({"name": "i"}),
+                "inbox.update",
+            ),
+        ),
+        step(
+            "patch_inbox",
+            (M::PATCH, "/inbox/{inbox}"),
+            json!({"name": "j"}),
+            "inbox.update",
+        ),
+        step(
+            "delete_inbox",
+            (M::DELETE, "/inbox/{inbox}"),
+            Value::Null,
+            "inbox.delete",
+        ),
+        making(
+            "user",
+            step(
+                "create_api_user",
+                (M::POST, "/app/app/api-user"),
+                json!({}),
+                "api_user.create",
+            ),
+        ),
+        step(
+            "replace_api_user_password",
+            (M::POST, "/app/app/api-user/{user}/password"),
+            json!({}),
+            "api_user.replace_password",
+        ),
+        step(
+            "revoke_api_user",
+            (M::DELETE, "/app/app/api-user/{user}"),
+            Value::Null,
+            "api_user.revoke",
+        ),
+    ];
+    steps.extend(steps_of_messages());
+    steps.extend(operational_steps(&endpoint));
+    steps.push(step(
+        "delete_endpoint",
+        (M::DELETE, "/app/app/endpoint/ep"),
+        Value::Null,
+        "endpoint.delete",
+    ));
+    steps.push(step(
+        "delete_application",
+        (M::DELETE, "/app/app"),
+        Value::Null,
+        "application.delete",
+    ));
+    steps
+}
+
+fn steps_of_messages() -> Vec<Step> {
+    use Method as M;
+    let ids = json!({"ids": ["{message}"]});
+    vec![
+        step(
+            "resend_message",
+            (M::POST, "/app/app/msg/{message}/endpoint/ep/resend"),
+            json!({}),
+            "message.resend",
+        ),
+        step(
+            "expunge_attempt",
+            (
+                M::DELETE,
+                "/app/app/msg/{message}/attempt/{attempt}/content",
+            ),
+            Value::Null,
+            "attempt.expunge",
+        ),
+        step(
+            "expunge_message",
+            (M::DELETE, "/app/app/msg/{message}/content"),
+            Value::Null,
+            "message.expunge",
+        ),
+        step(
+            "bulk_expunge_messages",
+            (M::POST, "/app/app/msg/bulk-expunge"),
+            ids,
+            "message.expunge",
+        ),
+    ]
+}
+
+fn operational_steps(endpoint: &Value) -> Vec<Step> {
+    use Method as M;
+    const OPS: &str = "/operational-webhook/endpoint/ep";
+    vec![
+        step(
+            "create_operational_endpoint",
+            (M::POST, "/operational-webhook/endpoint"),
+            endpoint.clone(),
+            "operational_endpoint.create",
+        ),
+        step(
+            "put_operational_endpoint",
+            (M::PUT, OPS),
+            endpoint.clone(),
+            "operational_endpoint.update",
+        ),
+        step(
+            "put_operational_endpoint_headers",
+            (M::PUT, "/operational-webhook/endpoint/ep/headers"),
+            json!({"headers": {"x-a": "1"}}),
+            "operational_endpoint.update",
+        ),
+        step(
+            "rotate_operational_endpoint_secret",
+            (M::POST, "/operational-webhook/endpoint/ep/secret/rotate"),
+            json!({}),
+            "operational_endpoint.rotate_secret",
+        ),
+        step(
+            "delete_operational_endpoint",
+            (M::DELETE, OPS),
+            Value::Null,
+            "operational_endpoint.delete",
+        ),
+    ]
+}
+
+/// A small one, as a file has it.
+fn catalog() -> Value {
+    serde_json::from_str(include_str!("../../../../catalogs/wink.json")).unwrap()
+}
+
+/// Puts the ids of what was made into a path or a body.
+fn fill(text: &str, made: &[(String, String)]) -> String {
+    let mut text = text.to_owned();
+    for (name, id) in made {
+        text = text.replace(&format!("{{{name}}}"), id);
+    }
+    text
+}
+
+async fn newest(app: &TestApp) -> Value {
+    let log = app.client.get(&format!("{LOG}?limit=1")).await.expect(200);
+    log["data"][0].clone()
+}
+
+/// Two messages with an attempt, for what is done to messages.
+async fn messages(app: &TestApp, receiver: &Receiver, made: &mut Vec<(String, String)>) {
+    let message = app.send("app", "a", json!({"n": 1})).await;
+    receiver.wait_for("/hook", 1).await;
+    let attempts = app.wait_for_attempts("app", &message, 1).await;
+    made.push(("attempt".into(), attempts[0]["id"].as_str().unwrap().into()));
+    made.push(("message".into(), message));
+}
+
+async fn every_changing_operation_leaves_an_entry(app: TestApp) {
+    let receiver = Receiver::start().await;
+    let client = app.client.with_header("user-agent", "audit-test/1");
+    let client = client.with_header("x-request-id", "req-17");
+    let mut made: Vec<(String, String)> = Vec::new();
+    let mut seen = newest(&app).await["id"].clone();
+    for step in steps(&receiver.url("/hook")) {
+        if step.handler == "resend_message" {
+            messages(&app, &receiver, &mut made).await;
+        }
+        let path = format!("/api/v1{}", fill(step.path, &made));
+        let body = match &step.body {
+            Value::Null => String::new(),
+            body => fill(&body.to_string(), &made),
+        };
+        let answer = client.send(step.method.clone(), &path, body).await;
+        assert!(answer.status < 300, "{}: {}", step.handler, answer.text());
+        if !step.made.is_empty() {
+            let id = &answer.json()["id"];
+            let id = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
+            made.push((step.made.to_owned(), id));
+        }
+        let entry = newest(&app).await;
+        assert_ne!(entry["id"], seen, "{} left no entry", step.handler);
+        assert_eq!(entry["action"], step.action, "{}: {entry}", step.handler);
+        assert_eq!(entry["actor"]["kind"], "api_key", "{entry}");
+        assert_eq!(entry["actor"]["name"], "test", "{entry}");
+        assert_eq!(entry["userAgent"], "audit-test/1", "{entry}");
+        assert_eq!(entry["requestId"], "req-17", "{entry}");
+        assert_eq!(entry["remoteAddress"], "127.0.0.1", "{entry}");
+        let text = entry.to_string();
+        assert!(!text.contains("s3cret"), "{text}");
+        seen = entry["id"].clone();
+    }
+}
+
+#[tokio::test]
+async fn every_changing_operation_leaves_an_entry_on_sqlite() {
+    every_changing_operation_leaves_an_entry(app().await).await;
+}
+
+#[tokio::test]
+async fn every_changing_operation_leaves_an_entry_on_postgres() {
+    let database = Database::new(Version::V15);
+    every_changing_operation_leaves_an_entry(app_on(&database).await).await;
+}
+
+/// The handlers of the API that answer to a method that changes something, as its source registers them.
+fn changing_handlers(folder: &Path, found: &mut BTreeSet<String>) {
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        if path.is_dir() {
+            changing_handlers(&path, found);
+            continue;
+        }
+        let text: String = std::fs::read_to_string(&path).unwrap();
+        let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for method in ["post(", "put(", "patch(", "delete("] {
+            for (at, _) in text.match_indices(method) {
+                let is_word = text[..at]
+                    .chars()
+                    .next_back()
+                    .is_some_and(char::is_alphanumeric);
+                if is_word || text[..at].ends_with('_') {
+                    continue;
+                }
+                let inside = text[at + method.len()..].trim_start();
+                // A route of the table names its path first.
+                let inside = match inside.strip_prefix("v1!(") {
+                    Some(rest) => rest.split_once(')').map_or("", |(_, rest)| rest),
+                    None => inside,
+                };
+                let inside = inside.trim_start_matches([',', ' ']);
+                let is_name = |sign: char| sign.is_alphanumeric() || matches!(sign, '_' | ':');
+                let end = inside.find(|sign| !is_name(sign)).unwrap_or(0);
+                let ends_well = inside[end..]
+                    .trim_start_matches([',', ' '])
+                    .starts_with(')');
+                let name = inside[..end].rsplit("::").next().unwrap_or_default();
+                if ends_well && !name.is_empty() {
+                    found.insert(name.to_owned());
+                }
+            }
+        }
+    }
+}
+
+/// Hooks have a test of their own below.
+const HOOKS: [&str; 3] = ["create_hook", "put_hook", "delete_hook"];
+
+#[test]
+fn no_route_that_changes_something_is_forgotten() {
+    let mut registered = BTreeSet::new();
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tidings_api/src");
+    changing_handlers(&source, &mut registered);
+    assert!(registered.len() > 50, "routes are not read: {registered:?}");
+    let steps = steps("http://127.0.0.1:9/");
+    let known: BTreeSet<&str> = steps
+        .iter()
+        .map(|step| step.handler)
+        .chain(EXCEPTIONS.iter().map(|(handler, _)| *handler))
+        .chain(HOOKS)
+        .collect();
+    let forgotten: Vec<_> = registered
+        .iter()
+        .filter(|handler| !known.contains(handler.as_str()))
+        .collect();
+    assert!(
+        forgotten.is_empty(),
+        "these need a step here that shows their entry, or a reason why they leave none: {forgotten:?}"
+    );
+    let gone: Vec<_> = known
+        .iter()
+        .filter(|one| !registered.contains(**one))
+        .collect();
+    assert!(gone.is_empty(), "no routes any more: {gone:?}");
+}
+
+#[tokio::test]
+async fn a_refused_change_leaves_no_entry_and_a_repeated_one_leaves_one() {
+    let app = app().await;
+    app.client
+        .post("/api/v1/app", json!({"name": "a", "uid": "app"}))
+        .await
+        .expect(201);
+    let before = newest(&app).await;
+    app.client
+        .post("/api/v1/app", json!({"name": "b", "uid": "app"}))
+        .await
+        .expect(409);
+    app.client
+        .post("/api/v1/app", json!({"name": ""}))
+        .await
+        .expect(422);
+    app.client.delete("/api/v1/app/nobody").await.expect(404);
+    assert_eq!(newest(&app).await, before);
+    let keyed = app.client.with_header("idempotency-key", "one");
+    for _ in 0..2 {
+        keyed
+            .post("/api/v1/app", json!({"name": "c"}))
+            .await
+            .expect(201);
+    }
+    let log = app
+        .client
+        .get(&format!("{LOG}?action=application.create"))
+        .await
+        .expect(200);
+    assert_eq!(log["data"].as_array().unwrap().len(), 2, "{log}");
+}
+
+#[tokio::test]
+async fn an_entry_says_what_was_before_and_after() {
+    let app = app().await;
+    app.client
+        .post("/api/v1/app", json!({"name": "a", "uid": "app"}))
+        .await
+        .expect(201);
+    app.client
+        .patch("/api/v1/app/app", json!({"name": "b"}))
+        .await
+        .expect(200);
+    let entry = newest(&app).await;
+    let expected = json!([{"field": "name", "before": "a", "after": "b"}]);
+    assert_eq!(entry["changes"], expected, "{entry}");
+    assert_eq!(entry["target"]["uid"], "app");
+    assert_eq!(entry["target"]["kind"], "application");
+    for query in [
+        "application=app",
+        "target=app",
+        "action=application.update",
+        "actor_kind=api_key",
+    ] {
+        let log = app
+            .client
+            .get(&format!("{LOG}?{query}&limit=1"))
+            .await
+            .expect(200);
+        assert_eq!(log["data"][0], entry, "{query}");
+    }
+    let log = app
+        .client
+        .get(&format!("{LOG}?order=ascending&limit=250"))
+        .await
+        .expect(200);
+    let rows = log["data"].as_array().unwrap();
+    assert_eq!(rows.last(), Some(&entry));
+    // The first of all was made before there was a server.
+    assert_eq!(rows[0]["action"], "api_key.create");
+    assert_eq!(rows[0]["actor"]["kind"], "command_line");
+    refused_field(
+        &app.client.get(&format!("{LOG}?action=x")).await,
+        &["query", "action"],
+    );
+    refused_field(
+        &app.client.get(&format!("{LOG}?iterator=x")).await,
+        &["query", "iterator"],
+    );
+    let other = app.program.create_key("other", "elsewhere").await;
+    let other = app.client.with_key(&other).get(LOG).await.expect(200);
+    assert_eq!(other["data"].as_array().unwrap().len(), 1, "{other}");
+}
+
+#[tokio::test]
+async fn what_the_command_line_and_an_api_user_do_is_told_apart() {
+    let app = app().await;
+    let owner = app.create_application("Cool Account").await;
+    app.program.create_key("second", "default").await;
+    let entry = newest(&app).await;
+    assert_eq!(
+        (&entry["actor"]["kind"], &entry["action"]),
+        (&json!("command_line"), &json!("api_key.create"))
+    );
+    assert_eq!(entry["target"]["uid"], "second");
+
+    let user = app
+        .client
+        .post(
+            &format!("/api/v1/app/{owner}/api-user"),
+            json!({"login": "hooks"}),
+        )
+        .await;
+    let password = user.expect(201)["password"].as_str().unwrap().to_owned();
+    use base64::Engine as _;
+    let basic = base64::engine::general_purpose::STANDARD.encode(format!("hooks:{password}"));
+    let client = app
+        .client
+        .without_key()
+        .with_header("authorization", &format!("Basic {basic}"));
+    app.client
+        .post(
+            "/api/v1/event-type",
+            json!({"name": "a", "description": "x"}),
+        )
+        .await
+        .expect(201);
+    let hook = json!({"actions": ["a"], "subscription_url": "http://127.0.0.1:9/"});
+    let made = client.post("/api/webhooks", hook.clone()).await;
+    assert!(made.status < 300, "{}", made.text());
+    let entry = newest(&app).await;
+    assert_eq!(entry["action"], "endpoint.create", "{entry}");
+    assert_eq!(entry["actor"]["kind"], "api_user");
+    assert_eq!(entry["actor"]["name"], "hooks");
+    let path = format!("/api/webhooks/{}", made.json()["id"]);
+    for (method, action) in [
+        (Method::PUT, "endpoint.update"),
+        (Method::DELETE, "endpoint.delete"),
+    ] {
+        let answer = client.send(method, &path, hook.to_string()).await;
+        assert!(answer.status < 300, "{}", answer.text());
+        assert_eq!(newest(&app).await["action"], action);
+    }
+}
+
+#[tokio::test]
+async fn an_endpoint_that_tidings_switches_off_is_in_the_log() {
+    let app = app().await;
+    let receiver = Receiver::start().await;
+    let owner = app.create_application("Cool Account").await;
+    let endpoint = app
+        .create_endpoint(&owner, json!({"url": receiver.url("/hook")}))
+        .await;
+    receiver.script("/hook", [410]);
+    let message = app.send(&owner, "a", json!({})).await;
+    app.wait_for_attempts(&owner, &message, 1).await;
+    let entry = newest(&app).await;
+    assert_eq!(entry["action"], "endpoint.disable", "{entry}");
+    assert_eq!(
+        entry["actor"],
+        json!({"kind": "system", "id": null, "name": null})
+    );
+    assert_eq!(entry["target"]["id"], endpoint);
+    assert_eq!(entry["changes"][0]["after"], "gone");
+}

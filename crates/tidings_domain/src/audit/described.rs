@@ -1,0 +1,154 @@
+//! What the log says of each kind of object. A field that is not here is in no entry.
+
+use serde_json::Value;
+
+use super::{Field, Fields};
+use crate::application::{ApiUser, Application};
+use crate::button::{Board, Button};
+use crate::endpoint::Endpoint;
+use crate::event_type::EventType;
+use crate::inbox::Inbox;
+
+/// What an entry says of an object.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Description {
+    /// Its id.
+    pub id: Option<String>,
+    /// The product's own name for it.
+    pub uid: Option<String>,
+    /// What it is like, under the names of the API.
+    pub fields: Fields,
+}
+
+/// An object whose changes are in the log.
+pub trait Describe {
+    /// As it is now.
+    fn describe(&self) -> Description;
+}
+
+impl Describe for Application {
+    fn describe(&self) -> Description {
+        Description {
+            id: Some(self.id.to_string()),
+            uid: self.uid.clone(),
+            fields: vec![
+                ("uid", Field::shown(&self.uid)),
+                ("name", Field::shown(&self.name)),
+                ("throttleRate", Field::shown(self.throttle_rate)),
+                ("plan", Field::shown(&self.plan)),
+                ("metadata", Field::shown(&self.metadata)),
+            ],
+        }
+    }
+}
+
+impl Describe for Endpoint {
+    fn describe(&self) -> Description {
+        let sealed = |sealed: &Option<Vec<u8>>| Field::Secret(sealed.clone().unwrap_or_default());
+        let secrets = self.secrets.iter().map(|secret| &secret.sealed[..]);
+        let filter = self.filter.as_deref().map(serde_json::from_str::<Value>);
+        Description {
+            id: Some(self.id.to_string()),
+            uid: self.uid.clone(),
+            fields: vec![
+                ("uid", Field::shown(&self.uid)),
+                ("url", Field::shown(&self.url)),
+                ("description", Field::shown(&self.description)),
+                ("disabled", Field::shown(self.is_off())),
+                ("eventTypes", Field::shown(&self.event_types)),
+                ("channels", Field::shown(&self.channels)),
+                ("filter", Field::shown(filter.and_then(Result::ok))),
+                ("throttleRate", Field::shown(self.throttle_rate)),
+                ("fifo", Field::shown(self.is_fifo)),
+                ("batchSize", Field::shown(self.batch_size)),
+                ("maxWaitSecs", Field::shown(self.max_wait_secs)),
+                ("format", Field::shown(self.format.as_str())),
+                ("metadata", Field::shown(&self.metadata)),
+                ("headers", sealed(&self.headers)),
+                ("credentials", sealed(&self.credentials)),
+                (
+                    "secret",
+                    Field::Secret(secrets.collect::<Vec<_>>().concat()),
+                ),
+            ],
+        }
+    }
+}
+
+impl Describe for EventType {
+    fn describe(&self) -> Description {
+        Description {
+            id: Some(self.name.clone()),
+            uid: Some(self.name.clone()),
+            fields: vec![
+                ("description", Field::shown(&self.description)),
+                ("archived", Field::shown(self.is_archived)),
+                ("deprecated", Field::shown(self.is_deprecated)),
+                ("schemas", Field::shown(&self.schemas)),
+                ("groupName", Field::shown(&self.group_name)),
+                ("featureFlags", Field::shown(&self.feature_flags)),
+            ],
+        }
+    }
+}
+
+impl Describe for Board {
+    fn describe(&self) -> Description {
+        Description {
+            id: Some(self.id.to_string()),
+            uid: self.uid.clone(),
+            fields: vec![
+                ("uid", Field::shown(&self.uid)),
+                ("name", Field::shown(&self.name)),
+                ("rows", Field::shown(self.rows)),
+                ("columns", Field::shown(self.columns)),
+            ],
+        }
+    }
+}
+
+impl Describe for Button {
+    fn describe(&self) -> Description {
+        Description {
+            id: Some(self.id.to_string()),
+            uid: self.uid.clone(),
+            fields: vec![
+                ("uid", Field::shown(&self.uid)),
+                ("url", Field::shown(&self.url)),
+                ("board", Field::shown(self.board.to_string())),
+                ("row", Field::shown(self.place.row)),
+                ("column", Field::shown(self.place.column)),
+                ("label", Field::shown(&self.face.label)),
+                ("message", Field::shown(&self.face.message)),
+                ("colour", Field::shown(&self.face.colour)),
+            ],
+        }
+    }
+}
+
+impl Describe for Inbox {
+    fn describe(&self) -> Description {
+        Description {
+            id: Some(self.id.to_string()),
+            uid: None,
+            fields: vec![
+                ("name", Field::shown(&self.name)),
+                ("status", Field::shown(self.answer.status)),
+                (
+                    "secret",
+                    Field::Secret(self.secret.clone().unwrap_or_default()),
+                ),
+            ],
+        }
+    }
+}
+
+impl Describe for ApiUser {
+    fn describe(&self) -> Description {
+        Description {
+            id: Some(self.ordinal.to_string()),
+            uid: Some(self.login.clone()),
+            fields: vec![("login", Field::shown(&self.login))],
+        }
+    }
+}

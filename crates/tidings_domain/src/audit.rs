@@ -108,6 +108,14 @@ actions! {
     InboxUpdate = "inbox.update";
     /// An inbox was deleted with what it has caught.
     InboxDelete = "inbox.delete";
+    /// A polling endpoint was made.
+    PollingEndpointCreate = "polling_endpoint.create";
+    /// A polling endpoint was deleted with its consumers.
+    PollingEndpointDelete = "polling_endpoint.delete";
+    /// A background task was asked for.
+    BackgroundTaskCreate = "background_task.create";
+    /// A background task was canceled.
+    BackgroundTaskCancel = "background_task.cancel";
     /// A message was sent to an endpoint again.
     MessageResend = "message.resend";
     /// The payload of a message was taken away.

@@ -1,13 +1,15 @@
 //! Jobs: asked for, looked at, stopped. What goes on with them is delivery's.
 
+use tidings_domain::audit::Action;
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::DeliveryState;
-use tidings_domain::ids::JobId;
+use tidings_domain::ids::{ApplicationId, JobId};
 use tidings_domain::job::{Job, JobKind, JobOrder, JobState, RECOVER_FOR_MAX_MS, RUNNING_MAX};
 use tidings_domain::names::check_event_type_name;
 use tidings_store::target::Target;
 use tidings_store::{Dedup, JobCreated, ListJobs, NewJob};
 
+use crate::audit::Touched;
 use crate::endpoints::check_channels;
 use crate::error::{FieldProblem, Problems, ServiceError};
 use crate::limits::{ENDPOINT_EVENT_TYPES_MAX, TAG_BYTES_MAX};
@@ -131,11 +133,20 @@ impl Service {
             seq: self.entropy.id_tail(),
             tail: self.entropy.id_tail(),
         };
-        self.create_job(new, dedup).await
+        self.create_job(caller, view.application.id, (new, dedup))
+            .await
     }
 
-    async fn create_job(&self, new: NewJob, dedup: Option<Dedup>) -> Result<Job, ServiceError> {
-        match self.store.create_job(new, dedup).await? {
+    async fn create_job(
+        &self,
+        caller: Caller,
+        owner: ApplicationId,
+        (new, dedup): (NewJob, Option<Dedup>),
+    ) -> Result<Job, ServiceError> {
+        let store = self
+            .noting(caller, Action::BackgroundTaskCreate, Touched::of(owner))
+            .await?;
+        match store.create_job(new, dedup).await? {
             JobCreated::Done(job) | JobCreated::Replayed(Some(job)) => Ok(job),
             JobCreated::Replayed(None) => Err(NOT_FOUND),
             JobCreated::KeyReused => Err(ServiceError::key_reused()),
@@ -181,10 +192,10 @@ impl Service {
     /// Stops a job; one that was stopped before stays so.
     pub async fn cancel_job(&self, caller: Caller, id: &str) -> Result<Job, ServiceError> {
         let id = id.parse().map_err(|_| NOT_FOUND)?;
-        let canceled = self
-            .store
-            .cancel_job(caller.environment, id, self.now())
+        let store = self
+            .noting(caller, Action::BackgroundTaskCancel, Touched::new())
             .await?;
+        let canceled = store.cancel_job(caller.environment, id, self.now()).await?;
         let job = canceled.ok_or(NOT_FOUND)?;
         if job.state == JobState::Canceled {
             return Ok(job);

@@ -1,6 +1,7 @@
 //! Polling endpoints: their owners read messages from them, at their own pace, where nothing can be sent to.
 
 use tidings_domain::application::Metadata;
+use tidings_domain::audit::Action;
 use tidings_domain::body_format::BodyFormat;
 use tidings_domain::clock::Millis;
 use tidings_domain::endpoint::Endpoint;
@@ -13,6 +14,7 @@ use tidings_store::{
     place_at,
 };
 
+use crate::audit::Touched;
 use crate::endpoints::EndpointDraft;
 use crate::error::{Problems, ServiceError};
 use crate::pages::wrong_iterator;
@@ -124,7 +126,11 @@ impl Service {
             created_at: self.now(),
             tail: self.entropy.id_tail(),
         };
-        let written = self.store.create_polling_endpoint(new, dedup).await?;
+        let touched = Touched::of(application.id);
+        let store = self
+            .noting(caller, Action::PollingEndpointCreate, touched)
+            .await?;
+        let written = store.create_polling_endpoint(new, dedup).await?;
         self.publish_change().await?;
         match written {
             Written::Done(made) | Written::Replayed(Some(made)) => Ok(made),
@@ -180,7 +186,12 @@ impl Service {
     ) -> Result<(), ServiceError> {
         let endpoint = self.polling_endpoint(caller, of).await?;
         let ordinal = endpoint.id.seq();
-        let was_there = self.store.delete_endpoint(ordinal, self.now()).await?;
+        let owner = self.bare_application(caller, of.application).await?.id;
+        let touched = Touched::of(owner).known(&endpoint.id, endpoint.uid.as_deref());
+        let store = self
+            .noting(caller, Action::PollingEndpointDelete, touched)
+            .await?;
+        let was_there = store.delete_endpoint(ordinal, self.now()).await?;
         self.publish_change().await?;
         if was_there { Ok(()) } else { Err(NOT_FOUND) }
     }

@@ -8,6 +8,7 @@ use crate::button::{Board, Button};
 use crate::endpoint::Endpoint;
 use crate::event_type::EventType;
 use crate::inbox::Inbox;
+use crate::job::Job;
 
 /// What an entry says of an object.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -139,6 +140,16 @@ impl Describe for Inbox {
                     Field::Secret(self.secret.clone().unwrap_or_default()),
                 ),
             ],
+        }
+    }
+}
+
+impl Describe for Job {
+    fn describe(&self) -> Description {
+        Description {
+            id: Some(self.id.to_string()),
+            uid: None,
+            fields: vec![("task", Field::shown(self.kind.as_str()))],
         }
     }
 }

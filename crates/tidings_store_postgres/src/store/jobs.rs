@@ -9,13 +9,13 @@ use tidings_store::{
     NewJob, Page, StoreError, StoreFuture,
 };
 
-use super::passing::{read, write_in};
+use super::passing::{read, write_audited_in, write_in};
 use crate::{PostgresStore, jobs, lists};
 
 impl Jobs for PostgresStore {
     fn create_job(&self, new: NewJob, dedup: Option<Dedup>) -> StoreFuture<'_, JobCreated> {
         let slot = slot::of(new.owner());
-        write_in!(self, slot, |scope| jobs::create(
+        write_audited_in!(self, slot, |scope| jobs::create(
             scope,
             &new,
             dedup.as_ref()
@@ -49,7 +49,7 @@ impl Jobs for PostgresStore {
     }
 
     fn cancel_job(&self, environment: i64, id: JobId, now: Millis) -> StoreFuture<'_, Option<Job>> {
-        write_in!(self, jobs::slot_of(id), |scope| jobs::cancel(
+        write_audited_in!(self, jobs::slot_of(id), |scope| jobs::cancel(
             scope,
             environment,
             id,

@@ -8,7 +8,7 @@ use tidings_store::{
     Polling, Reference, StoreFuture, Written,
 };
 
-use super::passing::{read, write, write_in};
+use super::passing::{read, write_audited, write_in};
 use crate::endpoints::Shown;
 use crate::{PostgresStore, endpoints, polling};
 
@@ -18,7 +18,7 @@ impl Polling for PostgresStore {
         new: NewEndpoint,
         dedup: Option<Dedup>,
     ) -> StoreFuture<'_, Written<Endpoint>> {
-        write!(self, |scope| endpoints::create(
+        write_audited!(self, |scope| endpoints::create(
             scope,
             &new,
             dedup.as_ref(),

@@ -12,7 +12,7 @@ use crate::{SqliteStore, jobs, lists};
 
 impl Jobs for SqliteStore {
     fn create_job(&self, new: NewJob, dedup: Option<Dedup>) -> StoreFuture<'_, JobCreated> {
-        self.write(move |scope| jobs::create(scope, &new, dedup.as_ref()))
+        self.write_audited(move |scope| jobs::create(scope, &new, dedup.as_ref()))
     }
 
     fn job(&self, environment: i64, id: JobId) -> StoreFuture<'_, Option<Job>> {
@@ -45,7 +45,7 @@ impl Jobs for SqliteStore {
     }
 
     fn cancel_job(&self, environment: i64, id: JobId, now: Millis) -> StoreFuture<'_, Option<Job>> {
-        self.write(move |scope| jobs::cancel(scope, environment, id, now))
+        self.write_audited(move |scope| jobs::cancel(scope, environment, id, now))
     }
 
     fn sweep_jobs(&self, before: Millis, limit: usize) -> StoreFuture<'_, usize> {

@@ -17,7 +17,7 @@ impl Polling for SqliteStore {
         dedup: Option<Dedup>,
     ) -> StoreFuture<'_, Written<Endpoint>> {
         let shown = Shown::Polling;
-        self.write(move |scope| endpoints::create(scope, &new, dedup.as_ref(), shown))
+        self.write_audited(move |scope| endpoints::create(scope, &new, dedup.as_ref(), shown))
     }
 
     fn polling_endpoint(

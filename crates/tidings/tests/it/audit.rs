@@ -89,7 +89,7 @@ create_button | POST /app/app/button | {"boardId":"{board}","label":"l","url":"{
 patch_button | PATCH /app/app/button/{button} | {"label":"m"} | button.update |
 delete_button | DELETE /app/app/button/{button} | | button.delete |
 delete_board | DELETE /app/app/board/{board} | | board.delete |
-create_inbox | POST /inbox | {"name":"i"} | inbox.update | inbox
+create_inbox | POST /inbox | {"name":"i"} | inbox.create | inbox
 patch_inbox | PATCH /inbox/{inbox} | {"name":"j"} | inbox.update |
 delete_inbox | DELETE /inbox/{inbox} | | inbox.delete |
 create_api_user | POST /app/app/api-user | {} | api_user.create | user

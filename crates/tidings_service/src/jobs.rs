@@ -192,9 +192,14 @@ impl Service {
     /// Stops a job; one that was stopped before stays so.
     pub async fn cancel_job(&self, caller: Caller, id: &str) -> Result<Job, ServiceError> {
         let id = id.parse().map_err(|_| NOT_FOUND)?;
-        let store = self
-            .noting(caller, Action::BackgroundTaskCancel, Touched::new())
-            .await?;
+        let known = self.store.job(caller.environment, id).await?;
+        let store = match known.ok_or(NOT_FOUND)?.state {
+            JobState::Running => {
+                let action = Action::BackgroundTaskCancel;
+                self.noting(caller, action, Touched::new()).await?
+            }
+            _ => self.store.clone(), // nothing will change
+        };
         let canceled = store.cancel_job(caller.environment, id, self.now()).await?;
         let job = canceled.ok_or(NOT_FOUND)?;
         if job.state == JobState::Canceled {

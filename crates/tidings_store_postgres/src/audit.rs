@@ -23,7 +23,7 @@ macro_rules! page {
     ($name:literal, $found_by:literal, $direction:literal) => {
         concat!(
             $name,
-            "\n        SELECT ",
+            "SELECT ",
             columns!(),
             " FROM audit_entry WHERE ",
             $found_by,
@@ -50,26 +50,38 @@ statements! {
         WHERE NOT EXISTS (SELECT 1 FROM endpoint_state
             WHERE endpoint_state.slot = $14 AND endpoint = $15 AND disabled_at IS NOT NULL)
         ON CONFLICT (id) DO NOTHING");
-    ENTRIES_UP = page!("-- entries_up", "environment = $1", "ASC");
-    ENTRIES_DOWN = page!("-- entries_down", "environment = $1", "DESC");
+    ENTRIES_UP = page!("-- entries_up
+        ", "environment = $1", "ASC");
+    ENTRIES_DOWN = page!("-- entries_down
+        ", "environment = $1", "DESC");
     ENTRIES_OF_TARGET_UP =
-        page!("-- entries_of_target_up", "environment = $1 AND target = $9", "ASC");
+        page!("-- entries_of_target_up
+        ", "environment = $1 AND target = $9", "ASC");
     ENTRIES_OF_TARGET_DOWN =
-        page!("-- entries_of_target_down", "environment = $1 AND target = $9", "DESC");
+        page!("-- entries_of_target_down
+        ", "environment = $1 AND target = $9", "DESC");
     ENTRIES_OF_UID_UP =
-        page!("-- entries_of_uid_up", "environment = $1 AND target_uid = $10", "ASC");
+        page!("-- entries_of_uid_up
+        ", "environment = $1 AND target_uid = $10", "ASC");
     ENTRIES_OF_UID_DOWN =
-        page!("-- entries_of_uid_down", "environment = $1 AND target_uid = $10", "DESC");
+        page!("-- entries_of_uid_down
+        ", "environment = $1 AND target_uid = $10", "DESC");
     ENTRIES_OF_APPLICATION_UP =
-        page!("-- entries_of_application_up", "environment = $1 AND application = $8", "ASC");
+        page!("-- entries_of_application_up
+        ", "environment = $1 AND application = $8", "ASC");
     ENTRIES_OF_APPLICATION_DOWN =
-        page!("-- entries_of_application_down", "environment = $1 AND application = $8", "DESC");
-    ENTRIES_OF_ACTOR_UP = page!("-- entries_of_actor_up", "environment = $1 AND actor = $6", "ASC");
+        page!("-- entries_of_application_down
+        ", "environment = $1 AND application = $8", "DESC");
+    ENTRIES_OF_ACTOR_UP = page!("-- entries_of_actor_up
+        ", "environment = $1 AND actor = $6", "ASC");
     ENTRIES_OF_ACTOR_DOWN =
-        page!("-- entries_of_actor_down", "environment = $1 AND actor = $6", "DESC");
-    ENTRIES_OF_ACTION_UP = page!("-- entries_of_action_up", "environment = $1 AND action = $7", "ASC");
+        page!("-- entries_of_actor_down
+        ", "environment = $1 AND actor = $6", "DESC");
+    ENTRIES_OF_ACTION_UP = page!("-- entries_of_action_up
+        ", "environment = $1 AND action = $7", "ASC");
     ENTRIES_OF_ACTION_DOWN =
-        page!("-- entries_of_action_down", "environment = $1 AND action = $7", "DESC");
+        page!("-- entries_of_action_down
+        ", "environment = $1 AND action = $7", "DESC");
     SWEEP_AUDIT_LOG = "-- sweep_audit_log
         DELETE FROM audit_entry WHERE id = ANY(ARRAY(
             SELECT id FROM audit_entry WHERE id < $1 ORDER BY id LIMIT $2))";

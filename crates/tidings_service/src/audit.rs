@@ -7,7 +7,7 @@ use tidings_domain::audit::{Action, Actor, ActorKind, Entry};
 use tidings_domain::clock::Millis;
 use tidings_domain::ids::{ApplicationId, AuditEntryId};
 use tidings_domain::operational::Occasion;
-use tidings_store::{Audit, ListEntries, Note, Store};
+use tidings_store::{Audit, EventTypesImport, ImportMode, ListEntries, Note, Store};
 
 use crate::error::{FieldProblem, ServiceError};
 use crate::pages::wrong_iterator;
@@ -107,6 +107,24 @@ impl Service {
             told: self.directory.told_events(caller.environment).await?,
             audit: Some(audit),
         }))
+    }
+
+    /// The same for an import, which leaves one entry for all that it changes; what is only tried leaves none.
+    pub(crate) async fn noting_import(
+        &self,
+        caller: Caller,
+        import: &EventTypesImport,
+    ) -> Result<Arc<dyn Store>, ServiceError> {
+        if import.mode == ImportMode::DryRun {
+            return Ok(self.store.clone());
+        }
+        let names = import.event_types.iter().map(|one| one.new.name.as_str());
+        let names: Vec<&str> = names.collect();
+        let touched = Touched {
+            changes: vec![json!({ "field": "eventTypes", "after": names })],
+            ..Touched::new()
+        };
+        self.noting(caller, Action::EventTypeImport, touched).await
     }
 
     /// Who calls, with the name that people know it by.

@@ -5,11 +5,9 @@
 
 mod read;
 
-use crate::audit::Touched;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
-use tidings_domain::audit::Action;
 use tidings_domain::event_type::Wording;
 use tidings_domain::language::Language;
 use tidings_domain::sample::Sample;
@@ -91,17 +89,6 @@ impl Service {
             let change = new.catalogued();
             EventTypeImport { new, change }
         });
-        let store = match mode {
-            ImportMode::DryRun => self.store.clone(),
-            ImportMode::Apply => {
-                let touched = Touched {
-                    changes: vec![json!({ "field": "eventTypes", "after": names })],
-                    ..Touched::new()
-                };
-                self.noting(caller, Action::EventTypeImport, touched)
-                    .await?
-            }
-        };
         let import = EventTypesImport {
             environment: caller.environment,
             event_types: new.collect(),
@@ -110,6 +97,7 @@ impl Service {
             mode,
             now,
         };
+        let store = self.noting_import(caller, &import).await?;
         let imported = store.import_event_types(import).await?.event_types;
         if mode == ImportMode::Apply {
             self.publish_change().await?;

@@ -120,7 +120,8 @@ impl Service {
             mode: ImportMode::Apply,
             now: self.now(),
         };
-        self.store.import_event_types(import).await?;
+        let store = self.noting_import(caller, &import).await?;
+        store.import_event_types(import).await?;
         self.publish_change().await
     }
 }

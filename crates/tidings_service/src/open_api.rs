@@ -115,7 +115,8 @@ impl Service {
             mode,
             now,
         };
-        let report = self.store.import_event_types(import).await?;
+        let store = self.noting_import(caller, &import).await?;
+        let report = store.import_event_types(import).await?;
         if mode == ImportMode::Apply {
             self.publish_change().await?;
         }

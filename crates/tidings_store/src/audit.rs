@@ -3,7 +3,7 @@
 use tidings_domain::audit::{ActorKind, Describe, Description, EntryId};
 use tidings_domain::clock::Millis;
 
-use crate::{Imported, JobCreated, Order, Resent, Written};
+use crate::{Imported, ImportedAll, JobCreated, Order, Resent, Written};
 
 /// What a step has done, as far as the log is concerned.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,10 +71,11 @@ impl Audited for JobCreated {
     }
 }
 
-impl Audited for Vec<Imported> {
+impl Audited for ImportedAll {
     fn ended(&self) -> Ended {
         let is_changed = |one: &Imported| *one != Imported::Unchanged;
-        self.iter().any(is_changed).ended()
+        let is_changed = self.event_types.iter().any(is_changed) || !self.archived.is_empty();
+        is_changed.ended()
     }
 }
 

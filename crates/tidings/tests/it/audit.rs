@@ -13,12 +13,10 @@ use crate::support::{app, app_on, refused_field};
 
 const LOG: &str = "/api/v1/audit-log";
 
-/// Handlers that answer to a method that changes something and leave no entry, and why.
+/// Handlers that answer to a method that changes something and have no step of their own: they leave no entry,
+/// or do what another one does.
 const EXCEPTIONS: &[(&str, &str)] = &[
-    (
-        "create_message",
-        "a message is what the log of messages is for",
-    ),
+    ("create_message", "messages are in the log of messages"),
     ("send_example", "a message too"),
     ("test_endpoint", "a message too"),
     ("press_button", "a message too"),
@@ -36,10 +34,8 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ),
     ("try_filter", "changes nothing"),
     ("precheck_message", "changes nothing"),
-    (
-        "seek_consumer",
-        "a place in the messages is no configuration",
-    ),
+    ("export_environment", "changes nothing"),
+    ("transformation", "is not there yet"),
     (
         "delete_request",
         "what an inbox has caught is no configuration",
@@ -48,7 +44,25 @@ const EXCEPTIONS: &[(&str, &str)] = &[
         "delete_requests",
         "what an inbox has caught is no configuration",
     ),
-    ("subscribe", "makes a hook, as create_hook does"),
+    (
+        "seek_consumer",
+        "a place in the messages is no configuration",
+    ),
+    (
+        "cancel_background_task",
+        "the tasks of this walk have ended by then",
+    ),
+    ("subscribe", "does what create_hook does"),
+    ("create_destination", "does what create_endpoint does"),
+    ("put_destination", "does what put_endpoint does"),
+    ("patch_destination", "does what patch_endpoint does"),
+    ("delete_destination", "does what delete_endpoint does"),
+    (
+        "rotate_destination_secret",
+        "does what rotate_endpoint_secret does",
+    ),
+    ("import_open_api", "does what import_catalog does"),
+    ("import_environment", "does what import_catalog does"),
 ];
 
 /// An operation: its handler, its request, the action that it leaves, and under what the id of what it made is

@@ -4,11 +4,11 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
 use serde::Serialize;
-use serde_json::{Value, json as json_value};
+use serde_json::Value;
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::DeliveryState;
 use tidings_domain::ids::JobId;
-use tidings_domain::job::{Job, JobKind, JobState, Phase};
+use tidings_domain::job::{Job, JobKind, JobState};
 use tidings_service::FieldProblem;
 use tidings_service::jobs::{JobFilter, ReplayDraft};
 use tidings_store::Order;
@@ -22,16 +22,6 @@ use crate::pagination::{json, list, page_query};
 use crate::problem::Problem;
 use crate::query::{Query, wrong};
 use crate::time;
-
-/// Clients know three states. One that was canceled has not done what it was asked for, so it reads as
-/// failed; its data say more.
-fn status(state: JobState) -> &'static str {
-    match state {
-        JobState::Running => "running",
-        JobState::Finished => "finished",
-        JobState::Failed | JobState::Canceled => "failed",
-    }
-}
 
 /// What starting a job answers.
 #[derive(Serialize)]
@@ -47,7 +37,7 @@ impl From<&Job> for StartedOut {
     fn from(job: &Job) -> Self {
         Self {
             id: job.id,
-            status: status(job.state),
+            status: job.state.status(),
             task: job.kind.as_str(),
             updated_at: time::format(job.updated_at),
         }
@@ -65,90 +55,9 @@ impl From<&Job> for BackgroundTaskOut {
     fn from(job: &Job) -> Self {
         Self {
             head: job.into(),
-            data: data(job),
+            data: job.data(),
         }
     }
-}
-
-/// Everything else that there is to know of a job.
-fn data(job: &Job) -> Value {
-    let (order, progress) = (&job.order, &job.progress);
-    let at = |at: Option<Millis>| at.map(time::format);
-    let is_working = progress.phase == Phase::Working;
-    let mut data = json_value!({
-        "applicationId": order.application_id,
-        "endpointId": order.endpoint_id,
-        "since": time::format(order.since),
-        "until": time::format(order.until),
-        "dryRun": order.is_dry_run,
-        "canceled": job.state == JobState::Canceled,
-        "error": progress.error,
-        "phase": if is_working { "working" } else { "counting" },
-        "waitingFor": progress.waits_for,
-        "matched": progress.matched,
-        "total": is_total_known(job).then_some(progress.matched),
-        "sent": progress.sent,
-        "skipped": progress.skipped.total(),
-        "skippedBecause": progress.skipped,
-        "progress": share(job),
-        "ratePerSecond": rate(job),
-        "createdAt": time::format(job.created_at),
-        "finishedAt": at(job.finished_at),
-        "estimatedEnd": at(estimated_end(job)),
-    });
-    if let (Some(Value::Object(result)), Value::Object(data)) = (&progress.result, &mut data) {
-        data.extend(result.clone());
-    }
-    data
-}
-
-fn is_total_known(job: &Job) -> bool {
-    job.progress.phase == Phase::Working || job.state == JobState::Finished
-}
-
-/// How much of it is done, from 0 to 1.
-fn share(job: &Job) -> f64 {
-    if job.state == JobState::Finished {
-        return 1.0;
-    }
-    let progress = &job.progress;
-    let (done, all) = match progress.phase {
-        Phase::Working => (progress.sent + progress.skipped.total(), progress.matched),
-        // Counting is all that a dry run does; its share is that of the time that it has gone through.
-        Phase::Counting if job.order.is_dry_run => {
-            let reached = progress
-                .place()
-                .map_or(0, |id| id.at_ms() - job.order.since);
-            let whole = job.order.until - job.order.since;
-            (reached.max(0).unsigned_abs(), whole.max(1).unsigned_abs())
-        }
-        Phase::Counting => (0, 1),
-    };
-    to_float(done.min(all)) / to_float(all.max(1))
-}
-
-fn to_float(count: u64) -> f64 {
-    u32::try_from(count).map_or(f64::from(u32::MAX), f64::from)
-}
-
-/// Since it works, rounded to tenths.
-fn rate(job: &Job) -> Option<f64> {
-    let worked_ms = job.updated_at - job.progress.working_since?;
-    let ms = u32::try_from(worked_ms).ok().filter(|ms| *ms > 0)?;
-    let per_second = to_float(job.progress.sent) * 1_000.0 / f64::from(ms);
-    Some((per_second * 10.0).round() / 10.0)
-}
-
-fn estimated_end(job: &Job) -> Option<Millis> {
-    let share = share(job);
-    if job.state != JobState::Running || share <= 0.0 {
-        return None;
-    }
-    let since = job.progress.working_since.unwrap_or(job.created_at);
-    let worked_ms = u32::try_from(job.updated_at - since).ok()?;
-    let left_secs = f64::from(worked_ms) / 1_000.0 * (1.0 - share) / share;
-    let left = std::time::Duration::try_from_secs_f64(left_secs).ok()?;
-    Some(job.updated_at + Millis::try_from(left.as_millis()).ok()?)
 }
 
 pub(crate) async fn list_background_tasks(
@@ -231,6 +140,17 @@ pub(crate) async fn bulk_replay(
     body: JsonBody,
 ) -> Result<Response, Problem> {
     replay(api, caller, at, &query, &body, JobKind::BulkReplay).await
+}
+
+pub(crate) async fn expunge_all_contents(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path(app): Path<String>,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let dedup = body.dedup(&api, caller)?;
+    let job = api.service.expunge_all(caller, &app, dedup).await?;
+    Ok(json(StatusCode::ACCEPTED, &StartedOut::from(&job)))
 }
 
 async fn replay(

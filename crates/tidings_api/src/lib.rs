@@ -469,6 +469,10 @@ fn job_routes() -> Router<Arc<Api>> {
             v1!("/app/{app}/endpoint/{endpoint}/bulk-replay"),
             post(jobs::bulk_replay),
         )
+        .route(
+            v1!("/app/{app}/msg/expunge-all-contents"),
+            post(jobs::expunge_all_contents),
+        )
 }
 
 fn inbox_routes() -> Router<Arc<Api>> {

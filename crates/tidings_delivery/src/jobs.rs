@@ -20,6 +20,8 @@ use crate::shared::Shared;
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How many jobs go on at a time, a step each.
 const JOBS_AT_ONCE: usize = 64;
+/// How many payloads are taken away in one commit: few enough that those in the same commit do not notice.
+const PURGED_AT_ONCE: usize = 100;
 
 /// What became of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,12 +74,14 @@ async fn step(shared: &Shared, job: Job) -> Result<Stepped, StoreError> {
         JobKind::ReplayMissing | JobKind::Recover | JobKind::BulkReplay => {
             replay(shared, job).await
         }
-        JobKind::Purge | JobKind::ApplicationStats | JobKind::EventTypeStats => Ok(Stepped::Waits),
+        JobKind::Purge => purge(shared, job).await,
+        // Nothing asks for these.
+        JobKind::ApplicationStats | JobKind::EventTypeStats => fail(shared, job, "unknown").await,
     }
 }
 
 /// A step of a job that sends messages again.
-async fn replay(shared: &Shared, mut job: Job) -> Result<Stepped, StoreError> {
+async fn replay(shared: &Shared, job: Job) -> Result<Stepped, StoreError> {
     let Some(target) = shared.directory.target(job.endpoint).await? else {
         return fail(shared, job, "endpoint_deleted").await;
     };
@@ -93,18 +97,38 @@ async fn replay(shared: &Shared, mut job: Job) -> Result<Stepped, StoreError> {
         }
         limit = limit.min(room);
     }
-    let page = read(shared, &job, &target, limit).await?;
-    let now = shared.clock.now_ms();
-    let messages = look(&mut job, &target, &page);
+    let page = read(shared, &job, Some(&target), limit).await?;
+    come_on(shared, job, Some(&target), page).await
+}
+
+/// A step of a job that takes payloads away.
+async fn purge(shared: &Shared, job: Job) -> Result<Stepped, StoreError> {
+    let limit = match job.progress.phase {
+        Phase::Counting => STEP_MESSAGES_MAX,
+        Phase::Working => PURGED_AT_ONCE,
+    };
+    let page = read(shared, &job, None, limit).await?;
+    come_on(shared, job, None, page).await
+}
+
+/// Does to the messages of a page what the job is for.
+async fn come_on(
+    shared: &Shared,
+    mut job: Job,
+    target: Option<&Target>,
+    page: Page<Candidate>,
+) -> Result<Stepped, StoreError> {
+    let is_working = job.progress.phase == Phase::Working;
+    let messages = look(&mut job, target, &page);
     job.progress.waits_for = None;
     let place = page.next.map(MessageId::from_parts);
     job.progress.cursor = place.map(|place| place.to_string());
     let mut state = JobState::Running;
     if page.next.is_none() {
-        if is_sending || job.order.is_dry_run || job.progress.matched == 0 {
+        if is_working || job.order.is_dry_run || job.progress.matched == 0 {
             state = JobState::Finished;
         } else {
-            job.progress.begin_working(now);
+            job.progress.begin_working(shared.clock.now_ms());
         }
     }
     advance(shared, job, state, messages).await
@@ -131,7 +155,7 @@ async fn room(
 async fn read(
     shared: &Shared,
     job: &Job,
-    target: &Target,
+    target: Option<&Target>,
     limit: usize,
 ) -> Result<Page<Candidate>, StoreError> {
     let list = ListCandidates {
@@ -141,13 +165,14 @@ async fn read(
         from: job.order.since,
         to: job.order.until,
         limit,
-        with_payload: job.kind == JobKind::ReplayMissing && target.filter.is_some(),
+        with_payload: job.kind == JobKind::ReplayMissing
+            && target.is_some_and(|target| target.filter.is_some()),
     };
     shared.store.candidates(list).await
 }
 
 /// Counts what was read. Gives what is to be sent, if the job is at that.
-fn look(job: &mut Job, target: &Target, page: &Page<Candidate>) -> Vec<MessageKey> {
+fn look(job: &mut Job, target: Option<&Target>, page: &Page<Candidate>) -> Vec<MessageKey> {
     let is_sending = job.progress.phase == Phase::Working;
     let mut messages = Vec::new();
     for candidate in &page.rows {
@@ -174,7 +199,7 @@ fn look(job: &mut Job, target: &Target, page: &Page<Candidate>) -> Vec<MessageKe
     messages
 }
 
-fn verdict(job: &Job, target: &Target, candidate: &Candidate) -> Verdict {
+fn verdict(job: &Job, target: Option<&Target>, candidate: &Candidate) -> Verdict {
     let (order, message) = (&job.order, &candidate.message);
     let has = |words: &[String], wanted: &Option<String>| {
         wanted.as_ref().is_none_or(|wanted| words.contains(wanted))
@@ -190,7 +215,7 @@ fn verdict(job: &Job, target: &Target, candidate: &Candidate) -> Verdict {
     }
     let trace = candidate.trace.as_ref();
     judge(job.kind, order, trace, candidate.has_payload, || {
-        target.wants(message)
+        target.is_some_and(|target| target.wants(message))
     })
 }
 

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::PendingReason;
 use tidings_domain::inbox::KEPT_FOR_MS;
+use tidings_domain::job;
 use tidings_domain::message::Message;
 use tidings_store::{Hold, Owed, StoreError};
 use tokio_util::sync::CancellationToken;
@@ -27,6 +28,8 @@ const CANCEL_AT_ONCE: usize = 1_000;
 const EXPIRE_AT_ONCE: usize = 100;
 /// How many rows of records of deleted applications are removed in one commit.
 const RECORDS_AT_ONCE: usize = 1_000;
+/// How many jobs that have ended are removed in one commit.
+const JOBS_AT_ONCE: usize = 1_000;
 /// How many idempotency keys are looked at in one commit.
 const SWEEP_AT_ONCE: usize = 1_000;
 /// While at least so many of them have run out, the sweep goes on, but for so many commits at most. So
@@ -63,6 +66,7 @@ pub(crate) async fn run(shared: Arc<Shared>, stop: CancellationToken) {
             log(cancel_stale(&shared).await);
             log(sweep_records(&shared).await);
             log(sweep_inboxes(&shared).await);
+            log(sweep_jobs(&shared).await);
         }
     }
 }
@@ -120,6 +124,15 @@ async fn sweep(shared: &Shared) -> Result<(), StoreError> {
 async fn sweep_inboxes(shared: &Shared) -> Result<(), StoreError> {
     let before = shared.clock.now_ms() - KEPT_FOR_MS;
     while !shared.is_draining() && shared.store.sweep_inboxes(before).await? > 0 {
+        tokio::task::yield_now().await;
+    }
+    Ok(())
+}
+
+/// Removes jobs that have ended long enough ago, a part at a time.
+async fn sweep_jobs(shared: &Shared) -> Result<(), StoreError> {
+    let before = shared.clock.now_ms() - job::KEPT_FOR_MS;
+    while shared.store.sweep_jobs(before, JOBS_AT_ONCE).await? == JOBS_AT_ONCE {
         tokio::task::yield_now().await;
     }
     Ok(())

@@ -3,6 +3,8 @@
 //! What a job is to do never changes once it is there; how far it has come is written along with what
 //! it does, so that whoever goes on after a crash repeats nothing.
 
+mod shown;
+
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
@@ -215,7 +217,7 @@ pub struct Trace {
 pub enum Verdict {
     /// The job is not about it.
     Other,
-    /// It is sent again.
+    /// It is sent again; or purged, if that is what the job is for.
     Send,
     /// It is owed or under way anyway.
     Owed,
@@ -240,6 +242,7 @@ pub fn judge(
             DeliveryState::Failed | DeliveryState::Canceled
         ),
         (JobKind::BulkReplay, Some(trace)) => is_asked_for(order, trace),
+        (JobKind::Purge, _) if has_payload => return Verdict::Send,
         _ => false,
     };
     if !is_about {

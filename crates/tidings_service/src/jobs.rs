@@ -137,6 +137,34 @@ impl Service {
             .await
     }
 
+    /// Asks for the payloads of all messages that an application has by now to be taken away.
+    pub async fn expunge_all(
+        &self,
+        caller: Caller,
+        application: &str,
+        dedup: Option<Dedup>,
+    ) -> Result<Job, ServiceError> {
+        let view = self.view(caller, application).await?;
+        let now = self.now();
+        let new = NewJob {
+            environment: caller.environment,
+            application: view.ordinal(),
+            endpoint: 0,
+            kind: JobKind::Purge,
+            order: JobOrder {
+                until: now + 1,
+                application_id: Some(view.application.id.to_string()),
+                ..JobOrder::default()
+            },
+            running_max: RUNNING_MAX,
+            created_at: now,
+            seq: self.entropy.id_tail(),
+            tail: self.entropy.id_tail(),
+        };
+        self.create_job(caller, view.application.id, (new, dedup))
+            .await
+    }
+
     async fn create_job(
         &self,
         caller: Caller,

@@ -17,6 +17,7 @@ use crate::failure::Result;
 use crate::pending::code;
 use crate::statements::statements;
 use crate::step::Scope;
+use crate::{expunge, operational};
 
 macro_rules! columns {
     () => {
@@ -267,7 +268,7 @@ pub(crate) async fn replays_owed(
 
 /// Does one step of a job, if it is still as it was read.
 pub(crate) async fn advance(scope: &mut Scope, step: JobStep) -> Result<Advanced> {
-    let connection = &scope.connection;
+    let connection = scope.connection.clone();
     let slot = slot_of(step.job.id);
     if scope.is_fenced || !scope.ownership.has(slot) {
         return Ok(Advanced::Changed); // whoever has the slot goes on with it
@@ -281,15 +282,20 @@ pub(crate) async fn advance(scope: &mut Scope, step: JobStep) -> Result<Advanced
         return Ok(Advanced::Changed);
     }
     let mut owed_already = 0;
-    if !step.messages.is_empty() {
-        let written = owe(connection, slot, &step).await?;
+    if step.job.kind == JobKind::Purge {
+        for message in &step.messages {
+            expunge::message(scope, *message, step.now).await?;
+        }
+    } else if !step.messages.is_empty() {
+        let written = owe(&connection, slot, &step).await?;
         owed_already = step.messages.len() - written;
         let endpoint = step.job.endpoint;
         let creditor = Creditor { slot, endpoint };
         scope.effects.owed.push((creditor, step.now));
     }
     let job = step.finish(owed_already);
-    write_progress(connection, &job).await?;
+    write_progress(&connection, &job).await?;
+    operational::write(scope, job.end().into_iter().collect()).await?;
     Ok(Advanced::Done(Box::new(job)))
 }
 
@@ -343,7 +349,7 @@ pub(crate) async fn cancel(
     id: JobId,
     now: Millis,
 ) -> Result<Option<Job>> {
-    let connection = &scope.connection;
+    let connection = scope.connection.clone();
     let bytes = id.parts().to_bytes();
     let row = connection
         .query_opt(LOCK_JOB, &[&slot_of(id), &&bytes[..]])
@@ -357,7 +363,8 @@ pub(crate) async fn cancel(
         job.version += 1;
         job.updated_at = now;
         job.finished_at = Some(now);
-        write_progress(connection, &job).await?;
+        write_progress(&connection, &job).await?;
+        operational::write(scope, job.end().into_iter().collect()).await?;
     }
     Ok(Some(job))
 }

@@ -11,6 +11,7 @@ use tidings_store::{Advanced, Creditor, Dedup, JobCreated, JobStep, ListJobs, Ne
 use crate::accept::{Made, find_key, take_key};
 use crate::convert::{count, read_json};
 use crate::step::Scope;
+use crate::{expunge, operational};
 
 const COLUMNS: &str = "id, environment, application, endpoint, kind, state, version, work, progress, \
     created_at, updated_at, finished_at";
@@ -201,6 +202,23 @@ pub(crate) fn advance(scope: &mut Scope<'_>, step: JobStep) -> rusqlite::Result<
     if !is_as_read {
         return Ok(Advanced::Changed);
     }
+    let owed_already = if step.job.kind == JobKind::Purge {
+        for message in &step.messages {
+            expunge::message(scope, *message, step.now)?;
+        }
+        0
+    } else {
+        owe(scope, &step)?
+    };
+    let job = step.finish(owed_already);
+    write_progress(connection, &job)?;
+    operational::write(connection, job.end(), scope.effects)?;
+    Ok(Advanced::Done(Box::new(job)))
+}
+
+/// Gives how many were owed already.
+fn owe(scope: &mut Scope<'_>, step: &JobStep) -> rusqlite::Result<usize> {
+    let connection = scope.connection;
     let mut owed_already = 0;
     for message in &step.messages {
         let written = connection
@@ -224,9 +242,7 @@ pub(crate) fn advance(scope: &mut Scope<'_>, step: JobStep) -> rusqlite::Result<
         let creditor = Creditor::unslotted(step.job.endpoint);
         scope.effects.owed.push((creditor, step.now));
     }
-    let job = step.finish(owed_already);
-    write_progress(connection, &job)?;
-    Ok(Advanced::Done(Box::new(job)))
+    Ok(owed_already)
 }
 
 fn write_progress(connection: &Connection, job: &Job) -> rusqlite::Result<()> {
@@ -263,6 +279,7 @@ pub(crate) fn cancel(
         job.updated_at = now;
         job.finished_at = Some(now);
         write_progress(scope.connection, &job)?;
+        operational::write(scope.connection, job.end(), scope.effects)?;
     }
     Ok(Some(job))
 }

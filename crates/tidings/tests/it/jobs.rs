@@ -497,3 +497,70 @@ async fn a_repeated_request_starts_one_task_and_others_do_not_see_it() {
         }
     }
 }
+
+#[tokio::test]
+async fn all_payloads_of_an_application_go_and_later_ones_stay() {
+    for (scene, _database) in scenes().await {
+        let mut messages = Vec::new();
+        for number in 0..3 {
+            let message = scene.send(json!({"n": number})).await;
+            scene.status(&message, 0).await;
+            messages.push(message);
+        }
+        let other = scene.app.create_application("Other").await;
+        let elsewhere = scene.app.send(&other, "a", json!({"kept": 1})).await;
+        let client = &scene.app.client;
+        let path = scene.path("/msg/expunge-all-contents");
+        let started = client.post(&path, json!({})).await.expect(202);
+        assert_eq!(started["task"], "application.purge_content");
+        let ended = ended(&scene.app, started["id"].as_str().unwrap()).await;
+        assert_eq!(ended["status"], "finished", "{ended}");
+        let data = &ended["data"];
+        assert_eq!((&data["matched"], &data["sent"]), (&json!(3), &json!(3)));
+        let later = scene.send(json!({"kept": 2})).await;
+        let read = |owner: &str, message: &str| {
+            let path = format!("/api/v1/app/{owner}/msg/{message}");
+            async move { client.get(&path).await.expect(200)["payload"].clone() }
+        };
+        for message in &messages {
+            let payload = read(&scene.owner, message).await;
+            assert!(payload.get("n").is_none(), "{payload}");
+        }
+        assert_eq!(read(&scene.owner, &later).await, json!({"kept": 2}));
+        assert_eq!(read(&other, &elsewhere).await, json!({"kept": 1}));
+        let since = since(&scene).await;
+        // What is gone is not sent again, and counted.
+        let replayed = run(
+            &scene,
+            "bulk-replay",
+            json!({"since": since, "eventTypes": ["user.created"]}),
+        )
+        .await;
+        let data = &replayed["data"];
+        assert_eq!(
+            (&data["matched"], &data["skippedBecause"]["expunged"]),
+            (&json!(4), &json!(3))
+        );
+        assert_eq!(data["sent"], 1);
+    }
+}
+
+#[tokio::test]
+async fn the_end_of_a_task_is_told_by_an_operational_webhook() {
+    for (scene, _database) in scenes().await {
+        let since = since(&scene).await;
+        let endpoint = json!({
+            "url": scene.receiver.url("/told"),
+            "filterTypes": ["background_task.finished"],
+        });
+        let path = "/api/v1/operational-webhook/endpoint";
+        scene.app.client.post(path, endpoint).await.expect(201);
+        let ended = run(&scene, "recover", json!({"since": since})).await;
+        let told = scene.receiver.wait_for("/told", 1).await.remove(0).json();
+        assert_eq!(told["type"], "background_task.finished");
+        assert_eq!(told["data"]["taskId"], ended["id"]);
+        assert_eq!(told["data"]["task"], "endpoint.recover");
+        assert_eq!(told["data"]["status"], "finished");
+        assert_eq!(told["data"]["data"], ended["data"]);
+    }
+}

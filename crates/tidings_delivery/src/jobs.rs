@@ -10,6 +10,7 @@ use std::time::Duration;
 use tidings_domain::ids::MessageId;
 use tidings_domain::job::{Job, JobKind, JobState, Phase, STEP_MESSAGES_MAX, Verdict, judge};
 use tidings_domain::message::MessageKey;
+use tidings_domain::operational::OperationalEventType;
 use tidings_store::target::Target;
 use tidings_store::{Advanced, Candidate, Creditor, JobStep, ListCandidates, Page, StoreError};
 use tokio_util::sync::CancellationToken;
@@ -240,10 +241,15 @@ async fn advance(
     messages: Vec<MessageKey>,
 ) -> Result<Stepped, StoreError> {
     let id = job.id;
+    let is_told = state != JobState::Running && {
+        let told = shared.directory.told_events(job.environment).await?;
+        told.contains(OperationalEventType::BackgroundTaskFinished)
+    };
     let step = JobStep {
         job,
         state,
         messages,
+        is_told,
         now: shared.clock.now_ms(),
     };
     let advanced = shared.store.advance_job(step).await?;

@@ -129,6 +129,8 @@ pub struct JobStep {
     pub state: JobState,
     /// Messages that its endpoint is to get; those that are owed already count as skipped.
     pub messages: Vec<MessageKey>,
+    /// Whether somebody wants to be told when the job ends.
+    pub is_told: bool,
     /// Now.
     pub now: Millis,
 }

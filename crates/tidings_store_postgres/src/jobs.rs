@@ -293,9 +293,11 @@ pub(crate) async fn advance(scope: &mut Scope, step: JobStep) -> Result<Advanced
         let creditor = Creditor { slot, endpoint };
         scope.effects.owed.push((creditor, step.now));
     }
+    let is_told = step.is_told;
     let job = step.finish(owed_already);
     write_progress(&connection, &job).await?;
-    operational::write(scope, job.end().into_iter().collect()).await?;
+    let end = job.end().filter(|_| is_told);
+    operational::write(scope, end.into_iter().collect()).await?;
     Ok(Advanced::Done(Box::new(job)))
 }
 
@@ -364,7 +366,8 @@ pub(crate) async fn cancel(
         job.updated_at = now;
         job.finished_at = Some(now);
         write_progress(&connection, &job).await?;
-        operational::write(scope, job.end().into_iter().collect()).await?;
+        let end = job.end().filter(|end| scope.is_told(end.event_type));
+        operational::write(scope, end.into_iter().collect()).await?;
     }
     Ok(Some(job))
 }

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::BoxFuture;
 use tidings_domain::audit::{Describe, Fields};
+use tidings_domain::operational::OperationalEventType;
 use tidings_store::commit::{Answered, Effects};
 use tidings_store::{Note, StoreError};
 use tokio::sync::oneshot;
@@ -28,6 +29,12 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
+    /// Whether the note of the step says that somebody wants to be told of this.
+    pub(crate) fn is_told(&self, event_type: OperationalEventType) -> bool {
+        let wants = |note: &Arc<Note>| note.told.contains(event_type);
+        self.note.as_ref().is_some_and(wants)
+    }
+
     /// Keeps what an object is like before it is changed, for the log.
     pub(crate) fn keep_before(&self, object: &impl Describe) {
         let is_asked_for = |note: &Arc<Note>| note.audit.is_some();

@@ -210,9 +210,11 @@ pub(crate) fn advance(scope: &mut Scope<'_>, step: JobStep) -> rusqlite::Result<
     } else {
         owe(scope, &step)?
     };
+    let is_told = step.is_told;
     let job = step.finish(owed_already);
     write_progress(connection, &job)?;
-    operational::write(connection, job.end(), scope.effects)?;
+    let end = job.end().filter(|_| is_told);
+    operational::write(connection, end, scope.effects)?;
     Ok(Advanced::Done(Box::new(job)))
 }
 
@@ -279,7 +281,8 @@ pub(crate) fn cancel(
         job.updated_at = now;
         job.finished_at = Some(now);
         write_progress(scope.connection, &job)?;
-        operational::write(scope.connection, job.end(), scope.effects)?;
+        let end = job.end().filter(|end| scope.is_told(end.event_type));
+        operational::write(scope.connection, end, scope.effects)?;
     }
     Ok(Some(job))
 }

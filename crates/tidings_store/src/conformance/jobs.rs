@@ -53,6 +53,7 @@ fn step(job: &Job, messages: &[&Arc<Message>]) -> JobStep {
         job: job.clone(),
         state: JobState::Running,
         messages: messages.iter().map(|message| message.key()).collect(),
+        is_told: true,
         now: NOW + 5,
     }
 }

@@ -56,6 +56,7 @@ pub(super) fn run(scope: &mut Scope<'_>) {
         job,
         state: JobState::Running,
         messages: vec![message_key()],
+        is_told: true,
         now: NOW,
     };
     jobs::advance(scope, step).unwrap();

@@ -115,6 +115,7 @@ replay_missing | POST /app/app/endpoint/ep/replay-missing | {"since":"{now}"} | 
 bulk_replay | POST /app/app/endpoint/ep/bulk-replay | {"since":"{now}"} | background_task.create |
 expunge_attempt | DELETE /app/app/msg/{message}/attempt/{attempt}/content | | attempt.expunge |
 expunge_message | DELETE /app/app/msg/{message}/content | | message.expunge |
+expunge_all_contents | POST /app/app/msg/expunge-all-contents | | background_task.create |
 bulk_expunge_messages | POST /app/app/msg/bulk-expunge | {"ids":["{message}"]} | message.expunge |
 create_operational_endpoint | POST /operational-webhook/endpoint | {"url":"{url}","uid":"ep"} | operational_endpoint.create |
 put_operational_endpoint | PUT /operational-webhook/endpoint/ep | {"url":"{url}","uid":"ep"} | operational_endpoint.update |

@@ -3,6 +3,7 @@
 //! No I/O, no async, no SQL and no HTTP here; time and chance come in as arguments. Everything that
 //! decides something lives in this crate, everything that does something lives in another.
 
+pub mod access;
 pub mod address_policy;
 pub mod api_key;
 pub mod application;

@@ -16,7 +16,10 @@ use crate::stage::{run, succeeds};
 
 /// Built only where there is no cargo-nextest at all.
 const NEXTEST_VERSION: &str = "0.9.143";
-const PYTHON_REQUIREMENTS: &str = include_str!("../../requirements.txt");
+const PYTHON_REQUIREMENTS: &str = concat!(
+    include_str!("../../../../conformance/svix/python/requirements.txt"),
+    include_str!("../../requirements.txt")
+);
 const NPM_PACKAGES: &str = include_str!("../../npm/package.json");
 const NPM_PINS: &str = include_str!("../../npm/package-lock.json");
 const FAULT_SHIMS: [&str; 3] = ["delay", "ff", "shadow"];

@@ -1,0 +1,23 @@
+"""Statistics of usage."""
+
+from cases.jobs import ended
+from suite import case, equal
+from svix.api import AppUsageStatsIn
+from svix.models import BackgroundTaskType
+
+
+@case("statistics.aggregate_app_stats")
+def usage_of_applications_is_counted(world):
+    app, _, _, _, _ = world.delivered()
+    body = AppUsageStatsIn(since=world.ago(hours=1), until=world.now(), app_ids=[app, "nobody"])
+    task = world.svix.statistics.aggregate_app_stats(body)
+    equal((task.task, task.unresolved_app_ids), (BackgroundTaskType.APPLICATION_STATS, ["nobody"]))
+    assert ended(world, task).data, "the task has figures"
+
+
+@case("statistics.aggregate_event_types")
+def usage_of_event_types_is_counted(world):
+    world.delivered()
+    task = world.svix.statistics.aggregate_event_types()
+    equal(task.task, BackgroundTaskType.EVENT_TYPE_AGGREGATE)
+    assert ended(world, task).data, "the task has figures"

@@ -1,0 +1,107 @@
+//! What pages say, in each language: the Fluent files of `locales/`, which are part of the program.
+//!
+//! Nothing that people read stands anywhere else; `words.rs` looks after that, and that no file lacks a text.
+
+use std::sync::LazyLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use tidings_domain::language::Language;
+
+use crate::formats;
+
+type Bundle = FluentBundle<FluentResource>;
+
+macro_rules! files {
+    ($($folder:literal),+) => {
+        [$([
+            include_str!(concat!("../locales/", $folder, "/common.ftl")),
+        ]),+]
+    };
+}
+
+/// In the order of [`Language::ALL`].
+const FILES: [[&str; 1]; 6] = files!("en", "es", "fi", "de", "pl", "it");
+
+static BUNDLES: LazyLock<Vec<Bundle>> = LazyLock::new(|| {
+    let all = Language::ALL.into_iter().zip(FILES);
+    all.map(|(language, files)| bundle(language, files))
+        .collect()
+});
+
+fn bundle(language: Language, files: [&str; 1]) -> Bundle {
+    let locale = language.code().parse().expect("codes are locales");
+    let mut bundle = Bundle::new_concurrent(vec![locale]);
+    // Marks around what is put in would end up in attributes and in what people copy.
+    bundle.set_use_isolating(false);
+    bundle.set_formatter(Some(match formats::grouping(language) {
+        ',' => |value, _| grouped(value, ','),
+        '.' => |value, _| grouped(value, '.'),
+        _ => |value, _| grouped(value, formats::NARROW_SPACE),
+    }));
+    for file in files {
+        let resource = FluentResource::try_new(file.to_owned());
+        let resource = resource.expect("files of locales/ are Fluent");
+        let added = bundle.add_resource(resource);
+        added.expect("no text has two meanings");
+    }
+    bundle
+}
+
+/// A whole number with its thousands apart, as the language writes it.
+fn grouped(value: &FluentValue<'_>, separator: char) -> Option<String> {
+    match value {
+        FluentValue::Number(number) => {
+            let whole: i64 = number.into();
+            Some(formats::group(whole, separator))
+        }
+        _ => None,
+    }
+}
+
+/// What can stand in a text.
+pub(crate) trait Said {
+    /// As Fluent takes it: numbers choose the plural, and are written as the language writes them.
+    fn said(&self) -> FluentValue<'_>;
+}
+
+impl<T: Said + ?Sized> Said for &T {
+    fn said(&self) -> FluentValue<'_> {
+        (**self).said()
+    }
+}
+
+impl Said for str {
+    fn said(&self) -> FluentValue<'_> {
+        FluentValue::from(self)
+    }
+}
+
+/// The text of this name.
+pub(crate) fn say(language: Language, key: &str) -> String {
+    format(language, key, None)
+}
+
+/// The text of this name, with what it tells about.
+pub(crate) fn say_with(language: Language, key: &str, values: &[(&str, &dyn Said)]) -> String {
+    let values = values.iter().map(|(name, value)| (*name, value.said()));
+    format(language, key, Some(&values.collect()))
+}
+
+fn format(language: Language, key: &str, values: Option<&FluentArgs<'_>>) -> String {
+    let bundle = &BUNDLES[language as usize];
+    let pattern = bundle.get_message(key).and_then(|text| text.value());
+    let Some(pattern) = pattern else {
+        tracing::error!(text.key = key, "A page names a text that is not there");
+        return key.to_owned();
+    };
+    let mut errors = Vec::new();
+    let text = bundle.format_pattern(pattern, values, &mut errors);
+    if !errors.is_empty() {
+        tracing::error!(
+            text.key = key,
+            "A page does not give a text all that it tells about"
+        );
+    }
+    text.into_owned()
+}

@@ -9,6 +9,7 @@ use tidings_domain::application::Metadata;
 use tidings_domain::body_format::BodyFormat;
 use tidings_domain::endpoint::Endpoint;
 use tidings_domain::ids::EndpointId;
+use tidings_domain::retry::policy::RetryPolicy;
 use tidings_service::endpoints::{CredentialsChange, EndpointChange, EndpointDraft};
 use tidings_store::Order;
 
@@ -22,6 +23,7 @@ use crate::filters::read_filter;
 use crate::pagination::{json, list_of, page_query};
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::retry_policies::read_retry_policy;
 use crate::time;
 
 /// Both names of the same list; the first is today's.
@@ -51,6 +53,8 @@ pub(crate) struct EndpointOut {
     fifo: bool,
     batch_size: Option<u32>,
     max_wait_secs: Option<u32>,
+    /// When it is tried again; the contract has none.
+    retry_policy: Option<Box<RetryPolicy>>,
     /// In which form it gets its events; the contract knows one only.
     format: &'static str,
     metadata: Metadata,
@@ -83,6 +87,7 @@ impl From<Endpoint> for EndpointOut {
             fifo: endpoint.is_fifo,
             batch_size: endpoint.batch_size,
             max_wait_secs: endpoint.max_wait_secs,
+            retry_policy: endpoint.retry_policy,
             format: endpoint.format.as_str(),
             metadata: endpoint.metadata,
             created_at: time::format(endpoint.created_at),
@@ -117,6 +122,7 @@ fn read_draft(fields: &mut Fields, body: &JsonBody) -> EndpointDraft {
         is_fifo: fields.flag("fifo").or_none().unwrap_or_default(),
         batch_size: fields.number("batchSize").or_none(),
         max_wait_secs: fields.number("maxWaitSecs").or_none(),
+        retry_policy: read_retry_policy(fields).or_none(),
         format: read_format(fields).or_none().unwrap_or_default(),
         metadata: fields.map("metadata").or_none().unwrap_or_default(),
         headers: fields.map("headers").or_none(),
@@ -140,6 +146,7 @@ fn read_change(fields: &mut Fields, body: &JsonBody) -> EndpointChange {
         is_fifo: fields.flag("fifo").change_or_default(),
         batch_size: fields.number("batchSize").change(),
         max_wait_secs: fields.number("maxWaitSecs").change(),
+        retry_policy: read_retry_policy(fields).change(),
         format: read_format(fields).change_or_default(),
         metadata: fields.map("metadata").change_or_default(),
         headers: fields.map("headers").change_or_default(),

@@ -109,12 +109,18 @@ impl Fields {
     /// A text that must be there.
     pub(crate) fn required_text(&mut self, name: &str) -> String {
         let before = self.problems.count();
-        match self.text(name) {
+        let read = self.text(name);
+        self.required(name, before, read)
+    }
+
+    /// What was read of a field that must be there; what is wrong with it may be noted already.
+    fn required<T: Default>(&mut self, name: &str, before: usize, read: Given<T>) -> T {
+        match read {
             Given::Value(value) => value,
-            _ if self.problems.count() > before => String::new(),
+            _ if self.problems.count() > before => T::default(),
             _ => {
                 let _: Given<()> = self.wrong(name, "field required", "value_error.missing");
-                String::new()
+                T::default()
             }
         }
     }
@@ -158,6 +164,18 @@ impl Fields {
             }
             Some(list)
         })
+    }
+
+    /// A list of whole numbers that must be there.
+    pub(crate) fn required_numbers(&mut self, name: &str) -> Vec<u32> {
+        let wanted = ("must be a list of whole numbers", "type_error.list");
+        let before = self.problems.count();
+        let read = self.read(name, wanted, |value| {
+            let numbers = value.as_array()?.iter();
+            let numbers = numbers.map(|number| u32::try_from(number.as_u64()?).ok());
+            numbers.collect()
+        });
+        self.required(name, before, read)
     }
 
     /// Texts by name.
@@ -232,6 +250,11 @@ impl Fields {
             let unknown = FieldProblem::body(name, "is not known here");
             self.problems.push(unknown.of_kind("value_error.extra"));
         }
+    }
+
+    /// How many problems were noted so far.
+    pub(crate) fn problems_count(&self) -> usize {
+        self.problems.count()
     }
 
     /// Notes a problem.

@@ -40,6 +40,7 @@ mod polling;
 mod problem;
 mod query;
 mod records;
+mod retry_policies;
 mod time;
 
 use std::sync::Arc;

@@ -15,6 +15,7 @@ use tidings_domain::delivery::{
 };
 use tidings_domain::endpoint::EndpointState;
 use tidings_domain::message::Message;
+use tidings_domain::retry::policy::RetryPolicy;
 use tidings_domain::retry::{self, Tried};
 use tidings_store::target::Target;
 use tidings_store::{Hold, Next, Owed, Permit, Room, Settlement, StoreError, Told, faults};
@@ -241,15 +242,19 @@ async fn conclude(
     let now = shared.clock.now_ms();
     let fraction = shared.entropy.fraction();
     let wish = wish(&exchange);
+    let policy = target.endpoint.retry_policy.as_deref();
+    let jitter_share = policy.and_then(RetryPolicy::jitter_share);
     let decide = |job: &Job| {
         retry::decide(&Tried {
             attempt: u32::from(job.number),
             outcome: tried_outcome(&exchange),
-            schedule: &shared.settings.schedule,
+            schedule: policy.map_or(&shared.settings.schedule, RetryPolicy::schedule),
+            last_retry_at: policy
+                .and_then(|policy| policy.last_retry_at(job.message.first_due_at())),
             retry_after: retry_after(&exchange, now),
             wish,
             now_ms: now,
-            jitter_share: shared.settings.jitter_share,
+            jitter_share: jitter_share.unwrap_or(shared.settings.jitter_share),
             fraction,
         })
     };

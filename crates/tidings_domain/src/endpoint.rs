@@ -5,6 +5,7 @@ use crate::body_format::BodyFormat;
 use crate::clock::Millis;
 use crate::ids::EndpointId;
 use crate::names::is_wanted_event_type;
+use crate::retry::policy::RetryPolicy;
 
 /// A signing secret as it is stored: encrypted, and with the end of its overlap once rotated.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +49,8 @@ pub struct Endpoint {
     pub batch_size: Option<u32>,
     /// How long a request that could take more waits for them, in seconds; none means not at all.
     pub max_wait_secs: Option<u32>,
+    /// When it is tried again, if not as everybody is.
+    pub retry_policy: Option<Box<RetryPolicy>>,
     /// In which form it gets its events.
     pub format: BodyFormat,
     /// The product's own notes.
@@ -165,6 +168,8 @@ pub struct EndpointPatch {
     pub batch_size: Option<Option<u32>>,
     /// The new wait for a batch to fill, or none.
     pub max_wait_secs: Option<Option<u32>>,
+    /// The new rules for trying again, or none of its own.
+    pub retry_policy: Option<Option<Box<RetryPolicy>>>,
     /// The new form of its events.
     pub format: Option<BodyFormat>,
     /// The new notes; they replace the old ones.
@@ -194,6 +199,7 @@ impl EndpointPatch {
         set(&mut endpoint.is_fifo, self.is_fifo);
         set(&mut endpoint.batch_size, self.batch_size);
         set(&mut endpoint.max_wait_secs, self.max_wait_secs);
+        set(&mut endpoint.retry_policy, self.retry_policy);
         set(&mut endpoint.format, self.format);
         set(&mut endpoint.metadata, self.metadata);
         set(&mut endpoint.headers, self.headers);

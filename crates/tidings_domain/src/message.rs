@@ -73,6 +73,12 @@ impl Message {
     pub fn accepted_at(&self) -> Millis {
         self.id.at_ms()
     }
+
+    /// When its first attempts are due: at once, unless it is to be sent later.
+    pub fn first_due_at(&self) -> Millis {
+        let deliver_at = self.options.as_ref().and_then(|options| options.deliver_at);
+        deliver_at.unwrap_or_else(|| self.accepted_at())
+    }
 }
 
 /// Packs target numbers: each as the difference to the one before, in LEB128.

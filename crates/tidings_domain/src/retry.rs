@@ -4,6 +4,7 @@
 //! patience gets at least what it asks for. Nothing here reads the clock or takes chance; both
 //! come in as numbers.
 
+pub mod policy;
 pub mod wish;
 
 use std::fmt;
@@ -227,6 +228,8 @@ pub struct Tried<'a> {
     pub outcome: Outcome,
     /// The waits of the endpoint.
     pub schedule: &'a Schedule,
+    /// After when no further attempt is made, whatever the schedule has left.
+    pub last_retry_at: Option<Millis>,
     /// What the receiver asked for, from [`parse_retry_after`]; at most 24 h of it count.
     pub retry_after: Option<Duration>,
     /// What the receiver wished besides its status.
@@ -246,7 +249,7 @@ pub enum Next {
     Delivered,
     /// It is tried again at this instant, and not before.
     RetryAt(Millis),
-    /// It failed, and the schedule has no attempts left.
+    /// It failed, and there is no attempt left: the schedule ends here, or the time is over.
     Exhausted,
     /// The receiver wants no more (410, or it wished so): the endpoint is disabled.
     Gone,
@@ -257,7 +260,7 @@ pub enum Next {
 }
 
 /// Decides what follows an attempt: 2xx delivers, whatever the receiver wishes besides; 410, a refusal and
-/// a wish end it; anything else is tried again until the schedule ends. The wait is the planned one or what the receiver asked
+/// a wish end it; anything else is tried again until the schedule ends, or the time in which it may be. The wait is the planned one or what the receiver asked
 /// for, whichever is longer, and chance adds a share of the planned one.
 pub fn decide(tried: &Tried<'_>) -> Next {
     match tried.outcome {
@@ -279,7 +282,11 @@ pub fn decide(tried: &Tried<'_>) -> Next {
     // Only a share that is not a number fails here; it adds nothing.
     let jitter = Duration::try_from_secs_f64(planned.as_secs_f64() * share).unwrap_or_default();
     let wait_ms = round_up(planned.max(asked)) + millis(jitter);
-    Next::RetryAt(tried.now_ms.saturating_add_unsigned(wait_ms))
+    let retry_at = tried.now_ms.saturating_add_unsigned(wait_ms);
+    if tried.last_retry_at.is_some_and(|last| retry_at > last) {
+        return Next::Exhausted;
+    }
+    Next::RetryAt(retry_at)
 }
 
 /// Whether a status says that the receiver has too much to do, so that its lane slows down.

@@ -97,6 +97,7 @@ impl Service {
             is_fifo: draft.is_fifo,
             batch_size: draft.batch_size,
             max_wait_secs: draft.max_wait_secs,
+            retry_policy: draft.retry_policy,
             format: draft.format,
             metadata: draft.metadata,
             headers: self.seal_headers(environment, tail, draft.headers.as_ref()),

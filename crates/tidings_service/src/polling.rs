@@ -118,6 +118,7 @@ impl Service {
             is_fifo: false,
             batch_size: None,
             max_wait_secs: None,
+            retry_policy: None,
             format: BodyFormat::Json,
             metadata: draft.metadata,
             headers: None,

@@ -7,6 +7,7 @@ use tidings_domain::endpoint::{Endpoint, EndpointPatch, SealedSecret};
 use tidings_domain::event_type::{EventTypePatch, Wording};
 use tidings_domain::ids::EndpointId;
 use tidings_domain::plan::Plan;
+use tidings_domain::retry::policy::RetryPolicy;
 use tidings_domain::sample::Sample;
 use tidings_domain::schema::SchemaPolicy;
 
@@ -118,6 +119,8 @@ pub struct NewEndpoint {
     pub batch_size: Option<u32>,
     /// How long a batch waits to be filled.
     pub max_wait_secs: Option<u32>,
+    /// When it is tried again, if not as everybody is.
+    pub retry_policy: Option<Box<RetryPolicy>>,
     /// In which form it gets its events.
     pub format: BodyFormat,
     /// The product's own notes.

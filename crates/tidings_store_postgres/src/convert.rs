@@ -11,6 +11,7 @@ use tidings_domain::application::Metadata;
 use tidings_domain::body_format::BodyFormat;
 use tidings_domain::endpoint::SealedSecret;
 use tidings_domain::ids::IdParts;
+use tidings_domain::retry::policy::RetryPolicy;
 use tidings_domain::sample::Sample;
 use tidings_domain::schema::SchemaPolicy;
 use tidings_store::secrets_from_rows;
@@ -136,6 +137,16 @@ pub(crate) fn read_json<T: DeserializeOwned>(row: &Row, column: usize) -> Result
 pub(crate) fn read_format(row: &Row, column: usize) -> Result<BodyFormat> {
     let word: &str = row.try_get(column)?;
     BodyFormat::parse(word).ok_or_else(|| unreadable(column, format!("no format: {word}")))
+}
+
+/// The rules for trying again in a column; none if it is null. What cannot be read must not be taken for none.
+pub(crate) fn read_retry_policy(row: &Row, column: usize) -> Result<Option<Box<RetryPolicy>>> {
+    let text: Option<&str> = row.try_get(column)?;
+    let read = |text| {
+        let policy = RetryPolicy::from_text(text).map(Box::new);
+        policy.ok_or_else(|| unreadable(column, "no rules for retries"))
+    };
+    text.map(read).transpose()
 }
 
 /// The sample in a column; none if it is null.

@@ -12,8 +12,8 @@ use tokio_postgres::Row;
 
 use crate::connection::Connection;
 use crate::convert::{
-    count, metadata, number, number_option, read_format, read_metadata, read_secrets, read_words,
-    stored, stored_option, text, text_option, words_text,
+    count, metadata, number, number_option, read_format, read_metadata, read_retry_policy,
+    read_secrets, read_words, stored, stored_option, text, text_option, words_text,
 };
 use crate::dedup::{find_number, take_number};
 use crate::failure::{Failure, Result};
@@ -31,7 +31,8 @@ macro_rules! select {
          endpoint.version, endpoint.created_at, endpoint.updated_at, endpoint.deleted_at, \
          state.failing_since, state.last_failure_at, state.failures_count, state.disabled_reason, \
          state.disabled_at, endpoint.number, endpoint.is_fifo, \
-         endpoint.batch_size, endpoint.max_wait_secs, endpoint.filter \
+         endpoint.batch_size, endpoint.max_wait_secs, endpoint.filter, \
+         endpoint.retry_policy \
          FROM endpoint LEFT JOIN endpoint_state AS state ON state.slot = endpoint.slot \
          AND state.endpoint = endpoint.ordinal"
     };
@@ -47,9 +48,10 @@ statements! {
         INSERT INTO endpoint (ordinal, slot, application, environment, tail, uid, url, description,
             is_disabled, event_types, channels, throttle_rate, format, metadata, headers,
             credentials, secrets, version, created_at, updated_at, number, is_fifo,
-            batch_size, max_wait_secs, is_hidden, filter, is_polling)
+            batch_size, max_wait_secs, is_hidden, filter, is_polling,
+            retry_policy)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 1,
-            $18, $18, $19, $20, $21, $22, $23, $24, $25)";
+            $18, $18, $19, $20, $21, $22, $23, $24, $25, $26)";
     ENDPOINTS_BY_ORDINAL = concat!("-- endpoints_by_ordinal
         ", select!(), " WHERE endpoint.ordinal = ANY($1)");
     ENDPOINT_BY_UID = concat!("-- endpoint_by_uid
@@ -66,7 +68,7 @@ statements! {
             event_types = $6, channels = $7, throttle_rate = $8, format = $9, metadata = $10,
             headers = $11, credentials = $12, secrets = $13, version = $14, updated_at = $15,
             is_fifo = $17, batch_size = $18, max_wait_secs = $19,
-            filter = $20
+            filter = $20, retry_policy = $21
         WHERE ordinal = $1 AND version = $16 AND deleted_at IS NULL";
     FORGET_STATE = "-- forget_state
         DELETE FROM endpoint_state WHERE slot = $1 AND endpoint = $2";
@@ -92,6 +94,7 @@ fn read(row: &Row) -> Result<KnownEndpoint> {
         is_fifo: row.try_get(26)?,
         batch_size: number_option(row, 27)?,
         max_wait_secs: number_option(row, 28)?,
+        retry_policy: read_retry_policy(row, 30)?,
         format: read_format(row, 11)?,
         metadata: read_metadata(row, 12)?,
         headers: row.try_get(13)?,
@@ -228,6 +231,7 @@ pub(crate) async fn insert(
                 &(shown != Shown::Endpoint),
                 &stored_option(new.filter.as_ref()),
                 &(shown == Shown::Polling),
+                &new.retry_policy.as_ref().map(|policy| policy.to_text()),
             ],
         )
         .await?;
@@ -372,6 +376,10 @@ async fn write(
                 &endpoint.batch_size.map(i64::from),
                 &endpoint.max_wait_secs.map(i64::from),
                 &stored_option(endpoint.filter.as_ref()),
+                &endpoint
+                    .retry_policy
+                    .as_ref()
+                    .map(|policy| policy.to_text()),
             ],
         )
         .await

@@ -8,6 +8,7 @@ use tidings_domain::application::Metadata;
 use tidings_domain::body_format::BodyFormat;
 use tidings_domain::endpoint::SealedSecret;
 use tidings_domain::ids::{AttemptId, IdParts, MessageId};
+use tidings_domain::retry::policy::RetryPolicy;
 use tidings_domain::sample::Sample;
 use tidings_domain::schema::SchemaPolicy;
 use tidings_store::{Order, StoreError, secrets_from_rows};
@@ -147,6 +148,19 @@ pub(crate) fn read_format(row: &Row<'_>, column: usize) -> rusqlite::Result<Body
         let why = format!("no format: {word}");
         unreadable(column, std::io::Error::other(why))
     })
+}
+
+/// The rules for trying again in a column; none if it is null. What cannot be read must not be taken for none.
+pub(crate) fn read_retry_policy(
+    row: &Row<'_>,
+    column: usize,
+) -> rusqlite::Result<Option<Box<RetryPolicy>>> {
+    let text: Option<String> = row.get(column)?;
+    let read = |text: String| {
+        let policy = RetryPolicy::from_text(&text).map(Box::new);
+        policy.ok_or_else(|| unreadable(column, std::io::Error::other("no rules for retries")))
+    };
+    text.map(read).transpose()
 }
 
 /// The inverse of [`tidings_store::secrets_to_text`].

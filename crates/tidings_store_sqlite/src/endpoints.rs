@@ -11,7 +11,8 @@ use tidings_store::{
 
 use crate::accept::{Made, find_key, take_key};
 use crate::convert::{
-    Span, count, metadata, read_format, read_metadata, read_secrets, read_words, words_text,
+    Span, count, metadata, read_format, read_metadata, read_retry_policy, read_secrets, read_words,
+    words_text,
 };
 use crate::step::Scope;
 use crate::{changes, operational};
@@ -24,7 +25,7 @@ const COLUMNS: &str = "endpoint.ordinal, endpoint.application, endpoint.environm
     endpoint.created_at, endpoint.updated_at, endpoint.deleted_at, state.failing_since, \
     state.last_failure_at, state.failures_count, state.disabled_reason, state.disabled_at, \
     endpoint.number, endpoint.is_fifo, endpoint.batch_size, \
-    endpoint.max_wait_secs, endpoint.filter";
+    endpoint.max_wait_secs, endpoint.filter, endpoint.retry_policy";
 
 const FROM: &str =
     "endpoint LEFT JOIN endpoint_state AS state ON state.endpoint = endpoint.ordinal";
@@ -47,6 +48,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<KnownEndpoint> {
         is_fifo: row.get(26)?,
         batch_size: row.get(27)?,
         max_wait_secs: row.get(28)?,
+        retry_policy: read_retry_policy(row, 30)?,
         format: read_format(row, 11)?,
         metadata: read_metadata(row, 12)?,
         headers: row.get(13)?,
@@ -152,10 +154,11 @@ pub(crate) fn insert(
             INSERT INTO endpoint (application, environment, tail, uid, url, description,
                 is_disabled, event_types, channels, throttle_rate, format, metadata, headers,
                 credentials, secrets, version, created_at, updated_at, number, is_fifo,
-                batch_size, max_wait_secs, is_hidden, filter, is_polling)
+                batch_size, max_wait_secs, is_hidden, filter, is_polling,
+                retry_policy)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 1, ?16,
                 ?16, (SELECT coalesce(max(number), 0) + 1 FROM endpoint WHERE application = ?1),
-                ?17, ?18, ?19, ?20, ?21, ?22)",
+                ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
         )?
         .execute(params![
             new.application,
@@ -180,6 +183,7 @@ pub(crate) fn insert(
             shown != Shown::Endpoint,
             new.filter,
             shown == Shown::Polling,
+            new.retry_policy.as_ref().map(|policy| policy.to_text()),
         ])?;
     Ok(())
 }
@@ -320,7 +324,8 @@ fn write(connection: &Connection, ordinal: i64, endpoint: &Endpoint) -> rusqlite
             UPDATE endpoint SET uid = ?2, url = ?3, description = ?4, is_disabled = ?5,
                 event_types = ?6, channels = ?7, throttle_rate = ?8, format = ?9, metadata = ?10,
                 headers = ?11, credentials = ?12, secrets = ?13, version = ?14, updated_at = ?15,
-                is_fifo = ?16, batch_size = ?17, max_wait_secs = ?18, filter = ?19
+                is_fifo = ?16, batch_size = ?17, max_wait_secs = ?18, filter = ?19,
+                retry_policy = ?20
             WHERE ordinal = ?1",
         )?
         .execute(params![
@@ -343,6 +348,10 @@ fn write(connection: &Connection, ordinal: i64, endpoint: &Endpoint) -> rusqlite
             endpoint.batch_size,
             endpoint.max_wait_secs,
             endpoint.filter,
+            endpoint
+                .retry_policy
+                .as_ref()
+                .map(|policy| policy.to_text()),
         ])?;
     Ok(())
 }

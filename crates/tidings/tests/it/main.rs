@@ -59,6 +59,7 @@ mod resending;
 mod rest_hooks;
 mod retention;
 mod retries;
+mod retry_policies;
 mod schemas;
 mod sdk;
 mod secrets;

@@ -63,6 +63,7 @@ impl Describe for Endpoint {
                 ("fifo", Field::shown(self.is_fifo)),
                 ("batchSize", Field::shown(self.batch_size)),
                 ("maxWaitSecs", Field::shown(self.max_wait_secs)),
+                ("retryPolicy", Field::shown(&self.retry_policy)),
                 ("format", Field::shown(self.format.as_str())),
                 ("metadata", Field::shown(&self.metadata)),
                 ("headers", sealed(&self.headers)),

@@ -11,6 +11,7 @@ fn tried(schedule: &Schedule, outcome: Outcome) -> Tried<'_> {
         attempt: 1,
         outcome,
         schedule,
+        last_retry_at: None,
         retry_after: None,
         wish: None,
         now_ms: NOW_MS,
@@ -329,4 +330,25 @@ fn a_wish_ends_what_failed_and_changes_nothing_of_what_arrived() {
         assert_eq!(next(204, wish), Next::Delivered);
         assert_eq!(next(410, wish), Next::Gone);
     }
+}
+
+#[test]
+fn nothing_is_tried_again_after_the_time_for_it() {
+    let schedule = Schedule::new(vec![Duration::from_secs(5)]).unwrap();
+    for (last_ms, expected) in [
+        (5_000, Next::RetryAt(NOW_MS + 5_000)),
+        (4_999, Next::Exhausted),
+        (-1, Next::Exhausted),
+    ] {
+        let next = decide(&Tried {
+            last_retry_at: Some(NOW_MS + last_ms),
+            ..tried(&schedule, Outcome::NoAnswer)
+        });
+        assert_eq!(next, expected, "{last_ms}");
+    }
+    let delivered = Tried {
+        last_retry_at: Some(0),
+        ..tried(&schedule, Outcome::Status(200))
+    };
+    assert_eq!(decide(&delivered), Next::Delivered);
 }

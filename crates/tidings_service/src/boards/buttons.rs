@@ -199,6 +199,7 @@ impl Service {
             is_fifo: false,
             batch_size: None,
             max_wait_secs: None,
+            retry_policy: None,
             format: BodyFormat::Json,
             metadata: Metadata::new(),
             headers: None,

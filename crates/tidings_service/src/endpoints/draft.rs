@@ -10,6 +10,7 @@ use tidings_domain::endpoint::EndpointPatch;
 use tidings_domain::filter::{Filter, RefusedFilter};
 use tidings_domain::ids::EndpointId;
 use tidings_domain::names::{check_channel, check_metadata, check_uid, check_wanted_event_type};
+use tidings_domain::retry::policy::RetryPolicy;
 
 use tidings_store::target::Target;
 
@@ -48,6 +49,8 @@ pub struct EndpointDraft {
     pub batch_size: Option<u32>,
     /// How long a batch waits to be filled, in seconds; at most 300.
     pub max_wait_secs: Option<u32>,
+    /// When it is tried again, if not as everybody is.
+    pub retry_policy: Option<Box<RetryPolicy>>,
     /// In which form it gets its events.
     pub format: BodyFormat,
     /// The product's own notes.
@@ -113,6 +116,8 @@ pub struct EndpointChange {
     pub batch_size: Option<Option<u32>>,
     /// The new wait for a batch to fill, or none.
     pub max_wait_secs: Option<Option<u32>>,
+    /// The new rules for trying again, or none of its own.
+    pub retry_policy: Option<Option<Box<RetryPolicy>>>,
     /// The new form of its events.
     pub format: Option<BodyFormat>,
     /// The new notes; they replace the old ones.
@@ -138,6 +143,7 @@ impl EndpointChange {
             is_fifo: Some(draft.is_fifo),
             batch_size: Some(draft.batch_size),
             max_wait_secs: Some(draft.max_wait_secs),
+            retry_policy: Some(draft.retry_policy),
             format: Some(draft.format),
             metadata: Some(draft.metadata),
             headers: draft.headers,
@@ -238,6 +244,7 @@ impl Service {
             is_fifo: change.is_fifo,
             batch_size: change.batch_size,
             max_wait_secs: change.max_wait_secs,
+            retry_policy: change.retry_policy,
             format: change.format,
             metadata: change.metadata,
             headers,

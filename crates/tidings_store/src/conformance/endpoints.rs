@@ -4,10 +4,20 @@ use tidings_domain::application::Metadata;
 use tidings_domain::body_format::BodyFormat;
 use tidings_domain::endpoint::{Endpoint, EndpointPatch, EndpointState, SealedSecret};
 use tidings_domain::ids::EndpointId;
+use tidings_domain::retry::policy::{RetryPolicy, WrittenPolicy};
 
 use super::Harness;
 use super::world::{ALL, NOW, World, done, key};
 use crate::{EndpointUpdate, NewEndpoint, Order, PageRequest, Reference, Written};
+
+fn policy(schedule: Vec<u32>) -> RetryPolicy {
+    let written = WrittenPolicy {
+        schedule,
+        jitter_percent: Some(7),
+        max_age_seconds: None,
+    };
+    RetryPolicy::try_from(written).expect("a few waits")
+}
 
 fn named(world: &World<'_>, uid: &str) -> NewEndpoint {
     NewEndpoint {
@@ -42,6 +52,28 @@ async fn make(world: &World<'_>, new: NewEndpoint) -> Endpoint {
     )
 }
 
+/// One with something in every field.
+fn full(world: &World<'_>) -> NewEndpoint {
+    NewEndpoint {
+        url: "https://example.com/a?b=c".into(),
+        description: "orders".into(),
+        is_disabled: true,
+        event_types: vec!["a.b".into(), "c".into()],
+        channels: vec!["north".into()],
+        filter: Some(r#"{"a":{"$eq":"\u0000ä"}}"#.into()),
+        throttle_rate: Some(7),
+        is_fifo: true,
+        batch_size: Some(100),
+        max_wait_secs: Some(5),
+        retry_policy: Some(Box::new(policy(vec![5, 60]))),
+        format: BodyFormat::CloudEventsBinary,
+        metadata: Metadata::from([("k".into(), "v".into())]),
+        headers: Some(vec![0, 255, 7]),
+        credentials: Some(vec![255, 0]),
+        ..named(world, "hook")
+    }
+}
+
 pub(super) async fn an_endpoint_is_kept_as_it_was_given(harness: &dyn Harness) {
     let world = World::new(harness).await;
     let secrets = vec![
@@ -55,22 +87,8 @@ pub(super) async fn an_endpoint_is_kept_as_it_was_given(harness: &dyn Harness) {
         },
     ];
     let new = NewEndpoint {
-        url: "https://example.com/a?b=c".into(),
-        description: "orders".into(),
-        is_disabled: true,
-        event_types: vec!["a.b".into(), "c".into()],
-        channels: vec!["north".into()],
-        filter: Some(r#"{"a":{"$eq":"\u0000ä"}}"#.into()),
-        throttle_rate: Some(7),
-        is_fifo: true,
-        batch_size: Some(100),
-        max_wait_secs: Some(5),
-        format: BodyFormat::CloudEventsBinary,
-        metadata: Metadata::from([("k".into(), "v".into())]),
-        headers: Some(vec![0, 255, 7]),
-        credentials: Some(vec![255, 0]),
         secrets: secrets.clone(),
-        ..named(&world, "hook")
+        ..full(&world)
     };
     let made = make(&world, new.clone()).await;
     let expected = Endpoint {
@@ -89,6 +107,7 @@ pub(super) async fn an_endpoint_is_kept_as_it_was_given(harness: &dyn Harness) {
         is_fifo: true,
         batch_size: Some(100),
         max_wait_secs: Some(5),
+        retry_policy: new.retry_policy,
         format: BodyFormat::CloudEventsBinary,
         metadata: new.metadata,
         headers: new.headers,
@@ -258,6 +277,7 @@ pub(super) async fn a_patch_of_an_endpoint_changes_what_it_names(harness: &dyn H
         is_fifo: Some(true),
         batch_size: Some(Some(20)),
         max_wait_secs: Some(Some(7)),
+        retry_policy: Some(Some(Box::new(policy(vec![])))),
         format: Some(BodyFormat::Xml),
         metadata: Some(Metadata::from([("k".into(), "v".into())])),
         headers: Some(Some(vec![9])),

@@ -148,6 +148,7 @@ impl<'a> World<'a> {
             is_fifo: false,
             batch_size: None,
             max_wait_secs: None,
+            retry_policy: None,
             format: BodyFormat::Json,
             metadata: Metadata::new(),
             headers: None,

@@ -200,6 +200,7 @@ pub(crate) fn new_endpoint(application: i64) -> NewEndpoint {
         is_fifo: false,
         batch_size: None,
         max_wait_secs: None,
+        retry_policy: None,
         format: BodyFormat::Json,
         metadata: Metadata::new(),
         headers: None,

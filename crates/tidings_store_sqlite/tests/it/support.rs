@@ -235,6 +235,7 @@ fn new_endpoint(environment: i64, application: i64) -> NewEndpoint {
         is_fifo: false,
         batch_size: None,
         max_wait_secs: None,
+        retry_policy: None,
         format: BodyFormat::Json,
         metadata: Metadata::new(),
         headers: None,

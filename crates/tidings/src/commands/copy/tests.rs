@@ -58,6 +58,7 @@ fn new_endpoint(application: &Application) -> NewEndpoint {
         is_fifo: true,
         batch_size: None,
         max_wait_secs: None,
+        retry_policy: None,
         format: BodyFormat::Json,
         metadata: Metadata::new(),
         headers: None,

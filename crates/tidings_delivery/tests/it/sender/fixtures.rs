@@ -103,6 +103,7 @@ impl Draft {
             is_fifo: false,
             batch_size: None,
             max_wait_secs: None,
+            retry_policy: None,
             format: self.format,
             metadata: Metadata::new(),
             headers: Some(seal(Purpose::Headers, &headers)),

@@ -138,6 +138,7 @@ fn run_endpoints(scope: &mut Scope<'_>) {
         is_fifo: false,
         batch_size: None,
         max_wait_secs: None,
+        retry_policy: None,
         format: tidings_domain::body_format::BodyFormat::Json,
         metadata: std::collections::BTreeMap::new(),
         headers: None,

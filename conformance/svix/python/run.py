@@ -28,6 +28,7 @@ def show(result, world):
         "operation": world.catalogue[result.call].operation,
         "call": result.call,
         "case": result.case,
+        "promise": result.promise,
         "sdk": world.sdk,
         "outcome": result.outcome,
         "reason": result.reason,

@@ -6,8 +6,9 @@ A case is a function of a `World`. It says which calls it is about, and what it 
   effect was read back and not believed;
 - a case about a refusal (`refusal=409`): each of its calls was refused with that status.
 
-What a case promises and does not do is a failure, whatever its own assertions say. A happy case whose call the
-server does not have (501, or what the server says to a path that it does not know) is `missing`.
+What a case promises and does not do is a failure, whatever its own assertions say. A case whose call the server does
+not have (501, or what the server says to a path that it does not know) is `missing`, one that needs another call which
+the server does not have `blocked`.
 """
 
 import time
@@ -31,6 +32,8 @@ class Case:
 class Result:
     call: str
     case: str
+    #: `happy`, or the status of a refusal.
+    promise: str
     outcome: str
     reason: str = ""
 
@@ -61,7 +64,7 @@ def run_case(one, world):
 
 def _judge(one, call, world, failure):
     notes = [note for note in world.notes if note.call == call]
-    result = Result(call, one.name, "failed")
+    result = Result(call, one.name, str(one.refusal or "happy"), "failed")
     absent = next((note for note in notes if world.is_absent(note)), None)
     operation = world.catalogue[call].operation
     others = [
@@ -72,7 +75,7 @@ def _judge(one, call, world, failure):
     if absent is not None:
         result.outcome, result.reason = "missing", "%s: %s" % (absent.refused, absent.detail)
     elif world.blocked_by is not None:
-        result.outcome = "missing"
+        result.outcome = "blocked"
         result.reason = "needs %s, which is missing" % world.blocked_by.call
     elif failure:
         result.reason = failure

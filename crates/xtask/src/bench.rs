@@ -11,7 +11,6 @@ mod large;
 mod machine;
 mod nodes;
 mod pages;
-mod postgres;
 mod products;
 mod report;
 mod scenarios;
@@ -27,12 +26,12 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
+use crate::cluster::{Cluster, Database};
 use crate::folders;
 use crate::stage::{run as run_command, stage};
 use figures::Figures;
 use large::Large;
 use machine::Machine;
-use postgres::Cluster;
 use products::Products;
 use scenarios::{SCENARIOS, Scenario};
 use servers::{Kind, Server, Sink};
@@ -231,7 +230,7 @@ struct Bench {
 
 impl Bench {
     /// A database of one's own, where there is a cluster.
-    fn database(&self) -> Result<Option<postgres::Database<'_>>> {
+    fn database(&self) -> Result<Option<Database<'_>>> {
         self.cluster.as_ref().map(Cluster::database).transpose()
     }
 
@@ -245,7 +244,7 @@ impl Bench {
         for round in 1..=options.rounds() {
             for kind in [Kind::Ceiling, options.subject()] {
                 let database = self.database()?;
-                let url = database.as_ref().map(postgres::Database::url);
+                let url = database.as_ref().map(Database::url);
                 let server = Server::start(kind, &self.folder, url)?;
                 let report = self.load(&server, messages, scenario.arguments)?;
                 let figures = Figures::read(&report, server.start_ms)?;
@@ -300,7 +299,7 @@ impl Bench {
         const SETTLE_FOR: Duration = Duration::from_secs(3);
         const MEASURE_FOR: Duration = Duration::from_secs(10);
         let database = self.database()?;
-        let url = database.as_ref().map(postgres::Database::url);
+        let url = database.as_ref().map(Database::url);
         let server = Server::start(kind, &self.folder, url)?;
         self.load(&server, 2_000, &["--concurrency", "16"])?;
         std::thread::sleep(SETTLE_FOR);

@@ -1,7 +1,8 @@
 //! The project's own commands, run as `cargo xtask NAME`. They are for people who work on Tidings; nothing
 //! of them is in the product.
 //!
-//! One file (and folder) per command: `test`, `tidy`, `bench`, `kill-run`, `fault-run`, `five-products`. What they share is in `folders` and `stage`.
+//! One file (and folder) per command: `test`, `tidy`, `bench`, `kill-run`, `fault-run`, `five-products`,
+//! `conformance`. What they share is in `folders`, `stage`, `processes` and `cluster`.
 //! A command that cannot do its work ends with exit code 1 and says what to do about it.
 #![expect(
     clippy::print_stdout,
@@ -10,10 +11,13 @@
 )]
 
 mod bench;
+mod cluster;
+mod conformance;
 mod fault_run;
 mod five_products;
 mod folders;
 mod kill_run;
+mod processes;
 mod stage;
 mod test;
 mod tidy;
@@ -42,6 +46,8 @@ enum Command {
     FaultRun(fault_run::Options),
     /// Checks what the five source products do, row by row
     FiveProducts(five_products::Options),
+    /// Tries this build with the unmodified Svix SDKs and prints what of the API there is
+    Conformance(conformance::Options),
     /// Measures Tidings beside the measuring stick and writes the table of bench/README.md
     Bench(bench::Options),
 }
@@ -53,6 +59,7 @@ fn main() -> ExitCode {
         Command::KillRun(options) => kill_run::run(&options),
         Command::FaultRun(options) => fault_run::run(&options),
         Command::FiveProducts(options) => five_products::run(&options),
+        Command::Conformance(options) => conformance::run(&options),
         Command::Bench(options) => bench::run(&options),
     };
     result.unwrap_or_else(|error| {

@@ -1,8 +1,8 @@
 //! `cargo xtask test`: every test of the workspace, on a machine that has nothing but a Rust toolchain.
 //!
 //! It installs what is missing (`test/install.rs`), hands the tests the tools they need by environment
-//! variables, runs cargo-nextest and the examples in the docs, and counts (`test/count.rs`). The tests
-//! start the servers they need by themselves.
+//! variables, runs cargo-nextest, the Svix SDKs (`conformance`) and the examples in the docs, and counts (`test/count.rs`).
+//! The tests start the servers they need by themselves.
 //!
 //! | Variable | Holds |
 //! |---|---|
@@ -12,7 +12,7 @@
 //! | `TIDINGS_TEST_POSTGRES_16`, `_17`, `_18` | the folder of `initdb`, `postgres` and `pg_ctl` of that version |
 
 mod count;
-mod install;
+pub(crate) mod install;
 mod postgres;
 
 use std::path::{Path, PathBuf};
@@ -20,10 +20,11 @@ use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result, ensure};
 
+use crate::conformance::{self, Packages};
 use crate::five_products::{self, Outcomes};
 use crate::folders;
 use crate::stage::{self, stage};
-use count::Count;
+pub(crate) use count::Count;
 pub(crate) use install::fault_shims;
 
 /// What to run.
@@ -37,6 +38,7 @@ pub(crate) struct Options {
 struct Tools {
     python: PathBuf,
     node_modules: PathBuf,
+    svix_node_modules: PathBuf,
     faults: PathBuf,
     postgres: postgres::Programs,
     /// Where a cargo-nextest of our own was built, if there was none.
@@ -65,6 +67,12 @@ fn run_tests(options: &Options) -> Result<Count> {
     if options.filter.is_empty() {
         // A row without a test that passed counts as a failure of its own.
         count.failed += five_products::report_after(&outcomes()?)?;
+        count += stage("Svix SDKs", || {
+            conformance::run_in_tests(&Packages {
+                python: &tools.python,
+                node_modules: &tools.svix_node_modules,
+            })
+        })?;
     }
     if has_doc_examples(&folders::root().join("crates"))? {
         count += stage("examples in the docs", || doc_examples(options))?;
@@ -77,6 +85,7 @@ fn prepare() -> Result<Tools> {
     stage("what Debian has", install::debian_packages)?;
     let python = stage("Python environment", install::python_environment)?;
     let node_modules = stage("npm packages", install::node_modules)?;
+    let svix_node_modules = stage("npm packages of the Svix suite", install::svix_node_modules)?;
     let postgres = stage("PostgreSQL 16 to 18", || {
         postgres::programs(&python, &node_modules)
     })?;
@@ -85,6 +94,7 @@ fn prepare() -> Result<Tools> {
     Ok(Tools {
         python,
         node_modules,
+        svix_node_modules,
         faults,
         postgres,
         extra_path,

@@ -5,9 +5,9 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use super::pages::{self, Page};
-use super::postgres::Database;
 use super::servers::{Kind, Server};
 use super::{Bench, nodes};
+use crate::cluster::Database;
 use crate::stage::stage;
 
 /// How many messages are there when speed is measured again.

@@ -5,9 +5,9 @@ use std::process::Stdio;
 use anyhow::{Context, Result};
 
 use super::large::per_second;
-use super::postgres::Cluster;
 use super::servers::{Server, Sink};
 use super::{Bench, read_report};
+use crate::cluster::Cluster;
 
 /// Rounds, of which the median is taken.
 const ROUNDS_COUNT: usize = 3;

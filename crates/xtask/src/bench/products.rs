@@ -94,7 +94,7 @@ pub(super) fn judge(products: &Products) -> Vec<Verdict> {
 
 pub(super) fn measure(bench: &Bench) -> Result<Products> {
     let database = bench.database()?;
-    let url = database.as_ref().map(super::postgres::Database::url);
+    let url = database.as_ref().map(crate::cluster::Database::url);
     let server = Server::start(Kind::Tidings, &bench.folder, url)?;
     let mut wire = Wire::with_key(&server)?;
     let account = json!({"name": "Bench", "uid": "bench"});

@@ -1,19 +1,17 @@
 //! Starts and stops the servers and the receiver. Each is ended by its own id, whatever happens.
 
 use std::fs::{self, File};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
-use rustix::process::{Pid, Signal, kill_process};
-
+use crate::processes::{DataFolder, Process, free_port};
 use crate::{folders, stage};
+use anyhow::{Context, Result, bail, ensure};
 
-/// No server needs this long to start or to drain; one that does is stuck.
+/// No server needs this long to start; one that does is stuck.
 const START_FOR_MAX: Duration = Duration::from_secs(30);
-const STOP_FOR_MAX: Duration = Duration::from_mins(1);
 
 /// Which server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,80 +211,4 @@ impl Sink {
     pub(super) fn id(&self) -> u32 {
         self.process.child.id()
     }
-}
-
-/// A process that does not outlive this value.
-struct Process {
-    child: Child,
-    name: &'static str,
-}
-
-impl Process {
-    fn start(mut command: Command, name: &'static str) -> Result<Self> {
-        let child = command
-            .spawn()
-            .with_context(|| format!("could not start {name}"))?;
-        Ok(Self { child, name })
-    }
-
-    fn stop(mut self) -> Result<()> {
-        let name = self.name;
-        kill_process(Pid::from_child(&self.child), Signal::TERM)
-            .with_context(|| format!("could not stop {name}"))?;
-        let asked_at = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait()? {
-                ensure!(
-                    status.success(),
-                    "{name} ended with {status} when asked to stop"
-                );
-                return Ok(());
-            }
-            ensure!(
-                asked_at.elapsed() < STOP_FOR_MAX,
-                "{name} did not stop when asked to"
-            );
-            std::thread::sleep(Duration::from_millis(5));
-        }
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // Both fail if it has already ended, which is as well.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// A folder that is empty at first and removed at the end, with the log beside it.
-struct DataFolder {
-    path: PathBuf,
-}
-
-impl DataFolder {
-    fn make(path: PathBuf) -> Result<Self> {
-        let folder = Self { path };
-        folder.remove();
-        fs::create_dir_all(&folder.path).context("could not make a data folder")?;
-        Ok(folder)
-    }
-
-    fn remove(&self) {
-        // It may not be there; if it cannot be removed, making it anew says so.
-        let _ = fs::remove_dir_all(&self.path);
-        let _ = fs::remove_file(self.path.with_extension("log"));
-    }
-}
-
-impl Drop for DataFolder {
-    fn drop(&mut self) {
-        self.remove();
-    }
-}
-
-/// A port that was free a moment ago.
-pub(super) fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).context("no port is free")?;
-    Ok(listener.local_addr()?.port())
 }

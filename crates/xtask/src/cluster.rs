@@ -1,4 +1,4 @@
-//! A PostgreSQL of the bench's own, with the settings that a fresh cluster has, in a folder on a real disk.
+//! A PostgreSQL for the bench and for `conformance`, with the settings that a fresh cluster has, in a folder on a real disk.
 //!
 //! It listens on a socket in its folder and on a free port of this machine. PostgreSQL refuses root, so it
 //! runs as Debian's user `postgres` then.
@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::servers::free_port;
+use crate::processes::free_port;
 use crate::stage;
 
 const START_FOR_MAX: Duration = Duration::from_secs(30);
@@ -28,7 +28,7 @@ const SETTINGS: [&str; 6] = [
     "max_wal_size",
 ];
 
-pub(super) struct Cluster {
+pub(crate) struct Cluster {
     folder: PathBuf,
     programs: PathBuf,
     port: u16,
@@ -37,13 +37,13 @@ pub(super) struct Cluster {
 }
 
 /// A database for one run, dropped with it.
-pub(super) struct Database<'a> {
+pub(crate) struct Database<'a> {
     cluster: &'a Cluster,
     name: String,
 }
 
 impl Cluster {
-    pub(super) fn start(folder: PathBuf) -> Result<Self> {
+    pub(crate) fn start(folder: PathBuf) -> Result<Self> {
         let programs = programs()?;
         let _ = fs::remove_dir_all(&folder); // it may not be there
         fs::create_dir_all(&folder).context("could not make a folder for PostgreSQL")?;
@@ -82,14 +82,14 @@ impl Cluster {
         Ok(cluster)
     }
 
-    pub(super) fn id(&self) -> u32 {
+    pub(crate) fn id(&self) -> u32 {
         self.process.id()
     }
 
     /// A fresh database, after a checkpoint, so that no run pays for the one before it.
-    pub(super) fn database(&self) -> Result<Database<'_>> {
+    pub(crate) fn database(&self) -> Result<Database<'_>> {
         let number = self.databases.fetch_add(1, Ordering::Relaxed);
-        let name = format!("bench_{number}");
+        let name = format!("run_{number}");
         self.query("postgres", &format!("CREATE DATABASE {name}"))?;
         self.query("postgres", "CHECKPOINT")?;
         Ok(Database {
@@ -99,7 +99,7 @@ impl Cluster {
     }
 
     /// Its version and the settings that matter.
-    pub(super) fn describe(&self) -> Result<String> {
+    pub(crate) fn describe(&self) -> Result<String> {
         let version = self.query("postgres", "SHOW server_version")?;
         let mut settings = Vec::new();
         for name in SETTINGS {
@@ -139,18 +139,18 @@ impl Drop for Cluster {
 }
 
 impl Database<'_> {
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         let (port, name) = (self.cluster.port, &self.name);
         format!("postgres://postgres@127.0.0.1:{port}/{name}")
     }
 
     /// What a statement gives: columns with `|` between them, rows in lines.
-    pub(super) fn query(&self, sql: &str) -> Result<String> {
+    pub(crate) fn query(&self, sql: &str) -> Result<String> {
         self.cluster.query(&self.name, sql)
     }
 
     /// What a statement gives that gives one number.
-    pub(super) fn number(&self, sql: &str) -> Result<f64> {
+    pub(crate) fn number(&self, sql: &str) -> Result<f64> {
         let text = self.query(sql)?;
         text.parse()
             .with_context(|| format!("`{text}` is no number, from {sql}"))

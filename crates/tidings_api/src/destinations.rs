@@ -104,17 +104,13 @@ impl From<Destination> for DestinationOut {
     }
 }
 
-fn not_yet(what: &str) -> Problem {
-    let detail = format!("{what} are not there yet; docs/api.md says what is there instead");
-    Problem::new(StatusCode::NOT_IMPLEMENTED, "not_implemented", detail)
-}
-
 /// Refuses every kind but the one that is there.
 fn check_kind(fields: &mut Fields, is_required: bool) -> Result<(), Problem> {
     match fields.text("type") {
         Given::Value(kind) if kind == FIFO_ENDPOINT => {}
         Given::Value(kind) if NOT_YET.contains(&kind.as_str()) => {
-            return Err(not_yet(&format!("destinations of the type `{kind}`")));
+            let what = format!("destinations of the type `{kind}`");
+            return Err(Problem::not_there_yet(&what));
         }
         Given::Value(_) => {
             let msg = "must be a type of destination, such as `fifoEndpoint`";
@@ -272,14 +268,4 @@ pub(crate) async fn rotate_destination_secret(
         .rotate_destination_secret(caller, &app, &destination, rotation, dedup)
         .await?;
     Ok(json(StatusCode::OK, &EndpointSecretOut { key: &key }))
-}
-
-/// Of what is there, it is told that it has none; what is not there is not found.
-pub(crate) async fn transformation(
-    State(api): ApiState,
-    Authenticated(caller): Authenticated,
-    Path((app, destination)): Path<(String, String)>,
-) -> Result<StatusCode, Problem> {
-    api.service.destination(caller, &app, &destination).await?;
-    Err(not_yet("transformations"))
 }

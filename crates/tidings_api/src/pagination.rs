@@ -14,7 +14,7 @@ use crate::problem::Problem;
 use crate::query::{Query, wrong};
 
 /// Longest iterator that is looked at, in bytes.
-const ITERATOR_BYTES_MAX: usize = 300;
+pub(crate) const ITERATOR_BYTES_MAX: usize = 300;
 
 /// Which page is wanted of a list that may run both ways.
 pub(crate) fn page_query(query: &Query, default: Order) -> Result<PageQuery, Problem> {

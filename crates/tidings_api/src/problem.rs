@@ -69,6 +69,12 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", detail)
     }
 
+    /// `what` is a plural.
+    pub(crate) fn not_there_yet(what: &str) -> Self {
+        let detail = format!("{what} are not there yet; docs/api.md says what is there instead");
+        Self::new(StatusCode::NOT_IMPLEMENTED, "not_there_yet", detail)
+    }
+
     pub(crate) fn only_delivers() -> Self {
         Self::new(
             StatusCode::NOT_FOUND,

@@ -98,6 +98,8 @@ pub enum Access {
     /// The environment with [`Capability::role`], or a session of the application that the path names, with
     /// this capability.
     Application(Capability),
+    /// The environment, or any session of one of its applications: what there is to subscribe to.
+    Catalog,
     /// Any session, about itself, and nobody else.
     Session,
 }
@@ -106,7 +108,7 @@ impl Access {
     /// The least role with which a key of the environment may do it; `None` where no key helps.
     pub fn role(self) -> Option<Role> {
         match self {
-            Self::Anyone => Some(Role::Viewer),
+            Self::Anyone | Self::Catalog => Some(Role::Viewer),
             Self::Environment(role) => Some(role),
             Self::Application(capability) => Some(capability.role()),
             Self::Session => None,

@@ -35,7 +35,6 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("try_filter", "changes nothing"),
     ("precheck_message", "changes nothing"),
     ("export_environment", "changes nothing"),
-    ("transformation", "is not there yet"),
     (
         "delete_request",
         "what an inbox has caught is no configuration",

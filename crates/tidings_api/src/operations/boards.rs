@@ -1,0 +1,81 @@
+//! The operations of the topic "Board".
+
+use super::parameter::{Kind, PAGES, parameter};
+use super::row::{CHANGES, SEES, Topic, any, delete, get, patch, post};
+use crate::boards::buttons::{
+    create_button, delete_button, get_button, get_button_secret, list_buttons, patch_button,
+};
+use crate::boards::press::press_button;
+use crate::boards::{create_board, delete_board, get_board, list_boards, patch_board};
+
+pub(super) fn topic() -> Topic {
+    let rows = vec![
+        get(v1!("/app/{app}/board"), list_boards)
+            .is("board.list", "Lists the boards of an application.", SEES)
+            .query(PAGES)
+            .gives(200, any),
+        post(v1!("/app/{app}/board"), create_board)
+            .is("board.create", "Makes a board.", CHANGES)
+            .takes(any)
+            .gives(201, any),
+        get(v1!("/app/{app}/board/{board}"), get_board)
+            .is("board.get", "Shows a board.", SEES)
+            .gives(200, any),
+        patch(v1!("/app/{app}/board/{board}"), patch_board)
+            .is("board.patch", "Changes some fields of a board.", CHANGES)
+            .takes(any)
+            .gives(200, any),
+        delete(v1!("/app/{app}/board/{board}"), delete_board)
+            .is("board.delete", "Deletes a board with its buttons.", CHANGES)
+            .gives_nothing(),
+    ];
+    Topic::of("Board", "Boards of buttons.", [rows])
+}
+
+pub(super) fn buttons() -> Topic {
+    let rows = vec![
+        get(v1!("/app/{app}/button"), list_buttons)
+            .is("button.list", "Lists the buttons of an application.", SEES)
+            .query(PAGES)
+            .query([parameter(
+                "board",
+                Kind::Text(256),
+                "Only those on this board.",
+            )])
+            .gives(200, any),
+        post(v1!("/app/{app}/button"), create_button)
+            .is("button.create", "Makes a button.", CHANGES)
+            .takes(any)
+            .gives(201, any),
+        get(v1!("/app/{app}/button/{button}"), get_button)
+            .is("button.get", "Shows a button.", SEES)
+            .gives(200, any),
+        patch(v1!("/app/{app}/button/{button}"), patch_button)
+            .is("button.patch", "Changes some fields of a button.", CHANGES)
+            .takes(any)
+            .gives(200, any),
+        delete(v1!("/app/{app}/button/{button}"), delete_button)
+            .is("button.delete", "Deletes a button.", CHANGES)
+            .gives_nothing(),
+        get(v1!("/app/{app}/button/{button}/secret"), get_button_secret)
+            .is(
+                "button.get_secret",
+                "Shows the secret that presses of a button are signed with.",
+                CHANGES,
+            )
+            .gives(200, any),
+        post(v1!("/app/{app}/button/{button}/press"), press_button)
+            .is(
+                "button.press",
+                "Presses a button and shows what came of it.",
+                CHANGES,
+            )
+            .may_take(any)
+            .gives(200, any),
+    ];
+    Topic::of(
+        "Button",
+        "Buttons that make one request when they are pressed.",
+        [rows],
+    )
+}

@@ -1,0 +1,34 @@
+//! The operations of the topic "Catalog".
+
+use super::parameter::DRY_RUN;
+use super::row::{CHANGES, SEES, Topic, any, get, post};
+use crate::catalogs::{get_catalog, import_catalog, list_catalogs};
+
+pub(super) fn topic() -> Topic {
+    let rows = vec![
+        get(v1!("/catalog"), list_catalogs)
+            .is(
+                "catalog.list",
+                "Lists the catalogs that are part of the program.",
+                SEES,
+            )
+            .gives(200, any),
+        post(v1!("/catalog/import"), import_catalog)
+            .is(
+                "catalog.import",
+                "Makes the event types of a catalog.",
+                CHANGES,
+            )
+            .query([DRY_RUN])
+            .takes(any)
+            .gives(200, any),
+        get(v1!("/catalog/{name}"), get_catalog)
+            .is(
+                "catalog.get",
+                "Shows a catalog as it can be imported.",
+                SEES,
+            )
+            .gives(200, any),
+    ];
+    Topic::of("Catalog", "Event types that come with Tidings.", [rows])
+}

@@ -1,0 +1,239 @@
+//! The operations of the topic "Endpoint".
+
+use super::parameter::{PAGES, SPAN};
+use super::row::{MANAGES, Row, SENDS, Topic, VIEWS, any, delete, get, patch, post, put};
+use crate::endpoint_credentials::{
+    delete_endpoint_credentials, get_endpoint_credentials, patch_endpoint_credentials,
+    put_endpoint_credentials,
+};
+use crate::endpoint_headers::{get_endpoint_headers, patch_endpoint_headers, put_endpoint_headers};
+use crate::endpoint_secrets::{get_endpoint_secret, rotate_endpoint_secret};
+use crate::endpoint_stats::{get_endpoint_attempt_stats, get_endpoint_stats};
+use crate::endpoints::{
+    create_endpoint, delete_endpoint, get_endpoint, list_endpoints, patch_endpoint, put_endpoint,
+};
+use crate::examples::{send_example, test_endpoint};
+use crate::filters::try_filter;
+use tidings_domain::access::{Access, Capability};
+
+pub(super) fn topic() -> Topic {
+    Topic::of(
+        "Endpoint",
+        "Where the messages of an application are sent.",
+        [
+            endpoints(),
+            headers(),
+            credentials(),
+            secrets_and_sending(),
+            figures_and_filters(),
+        ],
+    )
+}
+
+fn endpoints() -> Vec<Row> {
+    vec![
+        get(v1!("/app/{app}/endpoint"), list_endpoints)
+            .is(
+                "endpoint.list",
+                "Lists the endpoints of an application.",
+                VIEWS,
+            )
+            .query(PAGES)
+            .gives(200, any),
+        post(v1!("/app/{app}/endpoint"), create_endpoint)
+            .is("endpoint.create", "Makes an endpoint.", MANAGES)
+            .takes(any)
+            .gives(201, any),
+        get(v1!("/app/{app}/endpoint/{endpoint}"), get_endpoint)
+            .is("endpoint.get", "Shows an endpoint.", VIEWS)
+            .gives(200, any),
+        put(v1!("/app/{app}/endpoint/{endpoint}"), put_endpoint)
+            .is(
+                "endpoint.upsert",
+                "Replaces an endpoint, or makes it.",
+                MANAGES,
+            )
+            .takes(any)
+            .gives(200, any)
+            .gives(201, any),
+        patch(v1!("/app/{app}/endpoint/{endpoint}"), patch_endpoint)
+            .is(
+                "endpoint.patch",
+                "Changes some fields of an endpoint.",
+                MANAGES,
+            )
+            .takes(any)
+            .gives(200, any),
+        delete(v1!("/app/{app}/endpoint/{endpoint}"), delete_endpoint)
+            .is(
+                "endpoint.delete",
+                "Deletes an endpoint and cancels what is owed to it.",
+                MANAGES,
+            )
+            .gives_nothing(),
+    ]
+}
+
+fn headers() -> Vec<Row> {
+    vec![
+        get(
+            v1!("/app/{app}/endpoint/{endpoint}/headers"),
+            get_endpoint_headers,
+        )
+        .is(
+            "endpoint.get_headers",
+            "Shows the headers that each request to an endpoint gets.",
+            VIEWS,
+        )
+        .gives(200, any),
+        put(
+            v1!("/app/{app}/endpoint/{endpoint}/headers"),
+            put_endpoint_headers,
+        )
+        .is(
+            "endpoint.update_headers",
+            "Replaces the headers of an endpoint.",
+            MANAGES,
+        )
+        .takes(any)
+        .gives_nothing(),
+        patch(
+            v1!("/app/{app}/endpoint/{endpoint}/headers"),
+            patch_endpoint_headers,
+        )
+        .is(
+            "endpoint.patch_headers",
+            "Changes some headers of an endpoint.",
+            MANAGES,
+        )
+        .takes(any)
+        .gives_nothing(),
+    ]
+}
+
+fn credentials() -> Vec<Row> {
+    vec![
+        get(
+            v1!("/app/{app}/endpoint/{endpoint}/credentials"),
+            get_endpoint_credentials,
+        )
+        .is(
+            "endpoint.get_credentials",
+            "Shows how requests to an endpoint say who they are from, without secrets.",
+            VIEWS,
+        )
+        .gives(200, any),
+        put(
+            v1!("/app/{app}/endpoint/{endpoint}/credentials"),
+            put_endpoint_credentials,
+        )
+        .is(
+            "endpoint.update_credentials",
+            "Replaces the credentials of an endpoint.",
+            MANAGES,
+        )
+        .takes(any)
+        .gives_nothing(),
+        patch(
+            v1!("/app/{app}/endpoint/{endpoint}/credentials"),
+            patch_endpoint_credentials,
+        )
+        .is(
+            "endpoint.patch_credentials",
+            "Changes some of the credentials of an endpoint.",
+            MANAGES,
+        )
+        .takes(any)
+        .gives_nothing(),
+        delete(
+            v1!("/app/{app}/endpoint/{endpoint}/credentials"),
+            delete_endpoint_credentials,
+        )
+        .is(
+            "endpoint.delete_credentials",
+            "Takes the credentials of an endpoint away.",
+            MANAGES,
+        )
+        .gives_nothing(),
+    ]
+}
+
+fn secrets_and_sending() -> Vec<Row> {
+    vec![
+        get(
+            v1!("/app/{app}/endpoint/{endpoint}/secret"),
+            get_endpoint_secret,
+        )
+        .is(
+            "endpoint.get_secret",
+            "Shows the secret that requests to an endpoint are signed with.",
+            Access::Application(Capability::ViewEndpointSecret),
+        )
+        .gives(200, any),
+        post(
+            v1!("/app/{app}/endpoint/{endpoint}/secret/rotate"),
+            rotate_endpoint_secret,
+        )
+        .is(
+            "endpoint.rotate_secret",
+            "Gives an endpoint another secret; the old one signs too for a while.",
+            Access::Application(Capability::ManageEndpointSecret),
+        )
+        .may_take(any)
+        .gives(200, any),
+        post(
+            v1!("/app/{app}/endpoint/{endpoint}/send-example"),
+            send_example,
+        )
+        .is(
+            "endpoint.send_example",
+            "Sends an example of an event type to an endpoint.",
+            SENDS,
+        )
+        .takes(any)
+        .gives(200, any),
+        post(v1!("/app/{app}/endpoint/{endpoint}/test"), test_endpoint)
+            .is(
+                "endpoint.test",
+                "Sends one request to an endpoint now and shows what came of it.",
+                SENDS,
+            )
+            .may_take(any)
+            .gives(200, any),
+    ]
+}
+
+fn figures_and_filters() -> Vec<Row> {
+    vec![
+        get(
+            v1!("/app/{app}/endpoint/{endpoint}/stats"),
+            get_endpoint_stats,
+        )
+        .is(
+            "endpoint.get_stats",
+            "Counts the deliveries to an endpoint by what became of them.",
+            VIEWS,
+        )
+        .query(SPAN)
+        .gives(200, any),
+        get(
+            v1!("/app/{app}/endpoint/{endpoint}/attempt-stats"),
+            get_endpoint_attempt_stats,
+        )
+        .is(
+            "endpoint.get_attempt_stats",
+            "Counts the attempts at an endpoint by how they ended.",
+            VIEWS,
+        )
+        .query(SPAN)
+        .gives(200, any),
+        post(v1!("/app/{app}/filter/try"), try_filter)
+            .is(
+                "endpoint.try_filter",
+                "Tries a filter against payloads or the latest messages, before it is saved.",
+                MANAGES,
+            )
+            .takes(any)
+            .gives(200, any),
+    ]
+}

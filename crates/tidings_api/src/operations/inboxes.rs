@@ -1,0 +1,86 @@
+//! The operations of the topic "Inbox".
+
+use super::parameter::{Kind, NEWEST, PAGES, parameter};
+use super::row::{CHANGES, Row, SEES, Topic, any, delete, get, patch, post};
+use crate::inboxes::requests::{
+    delete_request, delete_requests, get_request, list_requests, watch_requests,
+};
+use crate::inboxes::{create_inbox, delete_inbox, get_inbox, list_inboxes, patch_inbox};
+use tidings_service::limits::SEARCH_BYTES_MAX;
+
+pub(super) fn topic() -> Topic {
+    Topic::of(
+        "Inbox",
+        "Addresses that catch whatever is sent to them, to be looked at.",
+        [inboxes(), requests()],
+    )
+}
+
+fn inboxes() -> Vec<Row> {
+    vec![
+        get(v1!("/inbox"), list_inboxes)
+            .is("inbox.list", "Lists the inboxes of the environment.", SEES)
+            .query(PAGES)
+            .gives(200, any),
+        post(v1!("/inbox"), create_inbox)
+            .is("inbox.create", "Makes an inbox.", CHANGES)
+            .may_take(any)
+            .gives(201, any),
+        get(v1!("/inbox/{inbox}"), get_inbox)
+            .is("inbox.get", "Shows an inbox.", SEES)
+            .gives(200, any),
+        patch(v1!("/inbox/{inbox}"), patch_inbox)
+            .is("inbox.patch", "Changes what an inbox answers.", CHANGES)
+            .takes(any)
+            .gives(200, any),
+        delete(v1!("/inbox/{inbox}"), delete_inbox)
+            .is(
+                "inbox.delete",
+                "Deletes an inbox with all that it has caught.",
+                CHANGES,
+            )
+            .gives_nothing(),
+    ]
+}
+
+fn requests() -> Vec<Row> {
+    vec![
+        get(v1!("/inbox/{inbox}/request"), list_requests)
+            .is(
+                "inbox.list_requests",
+                "Lists what an inbox has caught, the newest first.",
+                SEES,
+            )
+            .query(NEWEST)
+            .query([parameter(
+                "search",
+                Kind::Text(SEARCH_BYTES_MAX),
+                "Only requests that contain this.",
+            )])
+            .gives(200, any),
+        delete(v1!("/inbox/{inbox}/request"), delete_requests)
+            .is("inbox.delete_requests", "Empties an inbox.", CHANGES)
+            .gives_nothing(),
+        get(v1!("/inbox/{inbox}/request/{request}"), get_request)
+            .is(
+                "inbox.get_request",
+                "Shows a request that an inbox has caught.",
+                SEES,
+            )
+            .gives(200, any),
+        delete(v1!("/inbox/{inbox}/request/{request}"), delete_request)
+            .is(
+                "inbox.delete_request",
+                "Deletes a request that an inbox has caught.",
+                CHANGES,
+            )
+            .gives_nothing(),
+        get(v1!("/inbox/{inbox}/feed"), watch_requests)
+            .is(
+                "inbox.watch",
+                "Tells of requests as an inbox catches them.",
+                SEES,
+            )
+            .gives_events(),
+    ]
+}

@@ -1,0 +1,93 @@
+//! The operations of the topic "Message Poller".
+
+use super::parameter::{Kind, NEWEST, PAGES, parameter};
+use super::row::{MANAGES, Row, SENDS, Topic, VIEWS, any, delete, get, post};
+use crate::polling::{
+    create_polling_endpoint, delete_polling_endpoint, list_polling_endpoints, poll, poll_consumer,
+    seek_consumer,
+};
+use tidings_domain::names::{CHANNEL_BYTES_MAX, NAME_BYTES_MAX};
+
+pub(super) fn topic() -> Topic {
+    Topic::of(
+        "Message Poller",
+        "Messages that are fetched instead of sent.",
+        [endpoints(), reading()],
+    )
+}
+
+fn endpoints() -> Vec<Row> {
+    vec![
+        get(v1!("/app/{app}/poller"), list_polling_endpoints)
+            .is(
+                "message_poller.list",
+                "Lists the polling endpoints of an application.",
+                VIEWS,
+            )
+            .query(PAGES)
+            .gives(200, any),
+        post(v1!("/app/{app}/poller"), create_polling_endpoint)
+            .is(
+                "message_poller.create",
+                "Makes a polling endpoint.",
+                MANAGES,
+            )
+            .takes(any)
+            .gives(201, any),
+        get(v1!("/app/{app}/poller/{sink}"), poll)
+            .is(
+                "message_poller.poll",
+                "Reads the messages of a polling endpoint from an iterator on.",
+                VIEWS,
+            )
+            .query(NEWEST)
+            .query([
+                parameter("after", Kind::Instant, "Only what is newer than this."),
+                parameter(
+                    "event_type",
+                    Kind::Text(NAME_BYTES_MAX),
+                    "Only messages of this type.",
+                ),
+                parameter(
+                    "channel",
+                    Kind::Text(CHANNEL_BYTES_MAX),
+                    "Only messages of this channel.",
+                ),
+            ])
+            .gives(200, any),
+    ]
+}
+
+fn reading() -> Vec<Row> {
+    vec![
+        delete(v1!("/app/{app}/poller/{sink}"), delete_polling_endpoint)
+            .is(
+                "message_poller.delete",
+                "Deletes a polling endpoint and the places of its consumers.",
+                MANAGES,
+            )
+            .gives_nothing(),
+        get(
+            v1!("/app/{app}/poller/{sink}/consumer/{consumer}"),
+            poll_consumer,
+        )
+        .is(
+            "message_poller.consumer_poll",
+            "Reads on where a consumer has come to.",
+            VIEWS,
+        )
+        .query(NEWEST)
+        .gives(200, any),
+        post(
+            v1!("/app/{app}/poller/{sink}/consumer/{consumer}/seek"),
+            seek_consumer,
+        )
+        .is(
+            "message_poller.consumer_seek",
+            "Puts a consumer to an instant.",
+            SENDS,
+        )
+        .takes(any)
+        .gives(200, any),
+    ]
+}

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use tidings_domain::access::Role;
 use tidings_store_postgres::distribute::{SHARDS_DEFAULT, SHARDS_MAX};
 
 /// Webhooks for any product, in one binary.
@@ -171,6 +172,13 @@ pub(crate) enum KeysCommand {
         /// What people call it
         #[arg(long)]
         name: String,
+        /// What its holder may do: viewer, developer, admin or owner
+        #[arg(long, default_value = "admin", value_parser = role)]
+        role: Role,
+        /// When it ends by itself: a time to come such as 90d or 12h, or an instant such as
+        /// 2027-01-31T00:00:00Z; never unless it is said
+        #[arg(long)]
+        expires: Option<String>,
         /// The environment that it opens; made if it is not there
         #[arg(long, default_value = "default")]
         environment: String,
@@ -187,14 +195,18 @@ pub(crate) enum KeysCommand {
     },
     /// Refuse a key from now on; a running server follows within a second.
     Revoke {
-        /// The key's number, as `keys list` shows it
-        number: i64,
+        /// The key's id, as `keys list` shows it
+        key: String,
         /// The environment
         #[arg(long, default_value = "default")]
         environment: String,
         #[command(flatten)]
         data: DataArgs,
     },
+}
+
+fn role(text: &str) -> Result<Role, &'static str> {
+    Role::parse(text).ok_or("it takes viewer, developer, admin or owner")
 }
 
 #[derive(Debug, Args)]

@@ -14,6 +14,7 @@ macro_rules! v1 {
 pub mod app;
 pub mod operations;
 
+mod api_keys;
 mod api_users;
 mod applications;
 mod aside;

@@ -7,6 +7,7 @@
 //!
 //! A new operation is a row in the file of its topic.
 
+mod api_keys;
 mod api_users;
 mod applications;
 mod attempts;
@@ -202,6 +203,7 @@ fn topics() -> Vec<Topic> {
         operational_webhooks::topic(),
         environment::topic(),
         watching::topic(),
+        api_keys::topic(),
         api_users::topic(),
         plans::topic(),
         catalogs::topic(),

@@ -5,6 +5,8 @@
 //! the checksum lets scanners, and this module, tell a key from a look-alike without a look-up.
 //! A store keeps the SHA-256 of the whole text: a slow hash buys nothing against 256 bits.
 
+mod change;
+
 use std::fmt;
 
 use sha2::{Digest as _, Sha256};
@@ -12,6 +14,8 @@ use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use crate::clock::Entropy;
+
+pub use change::{ApiKeyPatch, Rotation};
 
 /// What every key begins with.
 pub const PREFIX: &str = "tdg_live_";

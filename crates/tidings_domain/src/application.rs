@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::access::Role;
 use crate::clock::Millis;
 use crate::ids::ApplicationId;
 
@@ -36,6 +37,23 @@ pub struct ApiKeyRecord {
     pub last_used_at: Option<Millis>,
     /// Since when it is refused.
     pub revoked_at: Option<Millis>,
+    /// What its holder may do.
+    pub role: Role,
+    /// When it ends by itself; none means never.
+    pub expires_at: Option<Millis>,
+    /// Texts that were replaced and are still taken for a while, the newest first.
+    pub old_hashes: Vec<OldHash>,
+    /// Requests a second that it may make; none means what the server allows to every key.
+    pub rate_limit: Option<u32>,
+}
+
+/// What is kept of the text of an API key that was replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OldHash {
+    /// SHA-256 of the whole key.
+    pub hash: [u8; 32],
+    /// From when on it is refused.
+    pub ends_at: Millis,
 }
 
 /// What the store keeps of an API user: a login and a password by which one application is managed over

@@ -82,6 +82,10 @@ actions! {
     PlanReplace = "plan.replace";
     /// An API key was made.
     ApiKeyCreate = "api_key.create";
+    /// An API key was changed.
+    ApiKeyUpdate = "api_key.update";
+    /// An API key was given a new text.
+    ApiKeyRotate = "api_key.rotate";
     /// An API key was revoked.
     ApiKeyRevoke = "api_key.revoke";
     /// An API user was made.

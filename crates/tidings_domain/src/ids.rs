@@ -226,6 +226,23 @@ id!(
     AuditEntryId, "audit_"
 );
 id!(
+    /// An API key.
+    ApiKeyId, "key_"
+);
+
+impl ApiKeyId {
+    /// The id of the key with this number, which is chance of 63 bits.
+    pub fn of_ordinal(created_at: i64, ordinal: i64) -> Self {
+        Self::new(created_at, 0, ordinal >> 32, ordinal & 0xffff_ffff)
+    }
+
+    /// The number of the key.
+    pub fn ordinal(self) -> i64 {
+        self.0.seq << 32 | self.0.tail & 0xffff_ffff
+    }
+}
+
+id!(
     /// An application: one customer of the product.
     ApplicationId, "app_"
 );
@@ -266,6 +283,12 @@ mod tests {
             let text = id.to_string();
             prop_assert_eq!(text.len(), 31);
             prop_assert_eq!(text.parse::<MessageId>(), Ok(id));
+        }
+
+        #[test]
+        fn the_id_of_a_key_names_its_number(at in 0..1_i64 << 48, ordinal in 0..=i64::MAX) {
+            let id: ApiKeyId = ApiKeyId::of_ordinal(at, ordinal).to_string().parse().unwrap();
+            prop_assert_eq!((id.at_ms(), id.ordinal()), (at, ordinal));
         }
 
         #[test]

@@ -12,6 +12,7 @@ use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 use tidings_domain::audit::Action;
 
+use tidings_domain::access::Role;
 use tidings_domain::application::ApiUser;
 use tidings_domain::audit::ActorKind;
 use tidings_domain::audit::Origin;
@@ -155,6 +156,7 @@ impl Service {
                 is_operational: false,
                 kind: ActorKind::ApiUser,
                 origin: Origin::default(),
+                role: Role::Developer,
             },
             application: known.application,
         })

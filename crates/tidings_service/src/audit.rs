@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use tidings_domain::audit::{Action, Actor, ActorKind, Entry};
+use tidings_domain::audit::{Action, Actor, ActorKind, Describe, Description, Entry, changes};
 use tidings_domain::clock::Millis;
 use tidings_domain::ids::{ApplicationId, AuditEntryId};
 use tidings_domain::operational::Occasion;
@@ -45,11 +45,14 @@ impl Touched {
         }
     }
 
-    /// Something with a number and a name.
-    pub(crate) fn named(number: i64, name: &str) -> Self {
+    /// Something new of the environment, as it will be.
+    pub(crate) fn made(object: &impl Describe) -> Self {
+        let Description { id, uid, fields } = object.describe();
         Self {
-            changes: vec![json!({ "field": "name", "after": name })],
-            ..Self::default().known(&number, Some(name))
+            id,
+            uid,
+            application: None,
+            changes: changes(None, &fields),
         }
     }
 }
@@ -129,9 +132,11 @@ impl Service {
 
     /// Who calls, with the name that people know it by.
     async fn actor(&self, caller: Caller) -> Result<Actor, ServiceError> {
+        let mut id = (caller.key != 0).then(|| caller.key.to_string());
         let name = match caller.kind {
             ActorKind::ApiKey => {
                 let key = self.directory.api_key(caller.key).await?;
+                id = key.as_ref().map(|key| key.id().to_string()).or(id);
                 key.map(|key| key.name.clone())
             }
             ActorKind::ApiUser => self.directory.login_of(caller.key),
@@ -139,7 +144,7 @@ impl Service {
         };
         Ok(Actor {
             kind: caller.kind,
-            id: (caller.key != 0).then(|| caller.key.to_string()),
+            id,
             name,
         })
     }

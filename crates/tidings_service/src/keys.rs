@@ -1,19 +1,23 @@
-//! API keys: who calls, and making, listing and revoking keys.
+//! API keys: who calls. What is done to keys is in `managing`.
+
+mod managing;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{PoisonError, RwLock};
 
-use tidings_domain::api_key::{ApiKey, ParsedKey};
-use tidings_domain::application::{ApiKeyRecord, Environment};
-use tidings_domain::audit::{Action, ActorKind, Origin};
+use tidings_domain::access::Role;
+use tidings_domain::api_key::ParsedKey;
+use tidings_domain::application::Environment;
+use tidings_domain::audit::{ActorKind, Origin};
 use tidings_domain::clock::Millis;
 use tidings_domain::names::check_uid;
 
 use crate::Service;
-use crate::audit::Touched;
-use crate::error::{FieldProblem, Problems, ServiceError};
+use crate::error::{FieldProblem, ServiceError};
 use crate::limits::DISPLAY_NAME_BYTES_MAX;
+
+pub use managing::{KeyChange, KeyDraft};
 
 const MINUTE_MS: Millis = 60_000;
 
@@ -31,6 +35,8 @@ pub struct Caller {
     pub kind: ActorKind,
     /// From where it calls, for the audit log.
     pub origin: Origin,
+    /// What it may do in the environment.
+    pub role: Role,
 }
 
 impl Caller {
@@ -42,6 +48,7 @@ impl Caller {
             is_operational: false,
             kind: ActorKind::CommandLine,
             origin: Origin::default(),
+            role: Role::Owner,
         }
     }
 }
@@ -88,16 +95,18 @@ impl Service {
                 .await?
                 .ok_or(ServiceError::Unauthorized)?,
         };
-        if !parsed.matches(&record.hash) || record.revoked_at.is_some() {
+        let now = self.now();
+        if !record.opens(&parsed, now) {
             return Err(ServiceError::Unauthorized);
         }
-        self.seen.note(record.ordinal, self.now());
+        self.seen.note(record.ordinal, now);
         Ok(Caller {
             environment: record.environment,
             key: record.ordinal,
             is_operational: false,
             kind: ActorKind::ApiKey,
             origin: Origin::default(),
+            role: record.role,
         })
     }
 
@@ -131,54 +140,6 @@ impl Service {
     /// All environments, oldest first.
     pub async fn environments(&self) -> Result<Vec<Environment>, ServiceError> {
         Ok(self.store.environments().await?)
-    }
-
-    /// Makes a key. Its text is in the answer and nowhere else.
-    pub async fn create_key(
-        &self,
-        caller: Caller,
-        name: &str,
-    ) -> Result<(ApiKey, ApiKeyRecord), ServiceError> {
-        let mut problems = Problems::default();
-        problems.check("name", check_display_name(name));
-        problems.finish()?;
-        let ordinal = (self.entropy.next_u64() >> 1).cast_signed();
-        let key = ApiKey::generate(ordinal, &*self.entropy);
-        let record = ApiKeyRecord {
-            ordinal,
-            environment: caller.environment,
-            name: name.to_owned(),
-            hash: key.hash(),
-            created_at: self.now(),
-            last_used_at: None,
-            revoked_at: None,
-        };
-        let touched = Touched::named(ordinal, name);
-        let store = self.noting(caller, Action::ApiKeyCreate, touched).await?;
-        store.create_api_key(record.clone()).await?;
-        self.publish_change().await?;
-        Ok((key, record))
-    }
-
-    /// The keys of an environment, oldest first.
-    pub async fn keys(&self, environment: i64) -> Result<Vec<ApiKeyRecord>, ServiceError> {
-        Ok(self.store.api_keys(environment).await?)
-    }
-
-    /// Refuses a key from now on.
-    pub async fn revoke_key(&self, caller: Caller, ordinal: i64) -> Result<(), ServiceError> {
-        let known = self.store.api_key(ordinal).await?;
-        let name = known.map_or_else(String::new, |key| key.name);
-        let touched = Touched::named(ordinal, &name);
-        let store = self.noting(caller, Action::ApiKeyRevoke, touched).await?;
-        let revoked = store.revoke_api_key(caller.environment, ordinal, self.now());
-        let is_there = revoked.await?;
-        self.publish_change().await?;
-        if is_there {
-            Ok(())
-        } else {
-            Err(ServiceError::NotFound { what: "key" })
-        }
     }
 }
 

@@ -81,6 +81,11 @@ pub const RETRY_AFTER_FULL: Duration = Duration::from_secs(30);
 /// When to come back after a refusal that should soon pass.
 pub const RETRY_AFTER_BUSY: Duration = Duration::from_secs(1);
 
+/// Most API keys of one environment that are not revoked: all are read to list them.
+pub const API_KEYS_MAX: usize = 1_000;
+/// Most requests a second that a key may be limited to; more is no limit.
+pub const KEY_RATE_MAX: u32 = 1_000_000;
+
 /// Most inboxes of one environment, since each may hold half a gigabyte.
 pub const INBOXES_MAX: usize = 100;
 /// Most bytes of a text that requests in an inbox are searched for.

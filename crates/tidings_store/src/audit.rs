@@ -3,7 +3,7 @@
 use tidings_domain::audit::{ActorKind, Describe, Description, EntryId};
 use tidings_domain::clock::Millis;
 
-use crate::{Imported, ImportedAll, JobCreated, Order, Resent, Written};
+use crate::{ApiKeyChanged, Imported, ImportedAll, JobCreated, Order, Resent, Written};
 
 /// What a step has done, as far as the log is concerned.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,6 +59,15 @@ impl Audited for () {
 impl Audited for Resent {
     fn ended(&self) -> Ended {
         (*self == Self::Done).ended()
+    }
+}
+
+impl Audited for ApiKeyChanged {
+    fn ended(&self) -> Ended {
+        match self {
+            Self::Done(key) => Ended::To(Box::new(key.describe())),
+            _ => Ended::Unchanged,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Parameters and answers of the steps that change the configuration.
 
-use tidings_domain::application::Metadata;
+use tidings_domain::application::{ApiKeyRecord, Metadata};
 use tidings_domain::body_format::BodyFormat;
 use tidings_domain::clock::Millis;
 use tidings_domain::endpoint::{Endpoint, EndpointPatch, SealedSecret};
@@ -47,6 +47,17 @@ pub enum Written<T> {
     Missing,
     /// The object has changed since the expected version.
     Stale(T),
+}
+
+/// What became of a change to an API key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ApiKeyChanged {
+    /// It was made; this is the key now.
+    Done(ApiKeyRecord),
+    /// The environment has no such key, or it is revoked.
+    Missing,
+    /// No other key of the environment may manage keys.
+    LastAdmin,
 }
 
 /// Which way a list runs.

@@ -207,6 +207,8 @@ macro_rules! every_conformance_test {
                 an_environment_is_made_once_and_found_afterwards,
                 api_keys_are_kept_listed_and_found_by_number,
                 a_key_is_revoked_once_and_in_its_own_environment_only,
+                what_is_changed_of_a_key_is_kept_and_the_rest_stays,
+                the_last_key_that_manages_keys_stays_if_that_is_asked_for,
                 when_a_key_was_last_seen_only_moves_forward,
                 every_change_of_the_configuration_is_told_in_order,
                 at_most_a_thousand_changes_are_told_at_once;

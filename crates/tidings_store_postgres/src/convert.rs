@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tidings_domain::access::Role;
 use tidings_domain::application::Metadata;
 use tidings_domain::body_format::BodyFormat;
 use tidings_domain::endpoint::SealedSecret;
@@ -88,6 +89,12 @@ pub(crate) fn number_option<T: TryFrom<i64>>(row: &Row, column: usize) -> Result
     let wide: Option<i64> = row.try_get(column)?;
     wide.map(|wide| T::try_from(wide).map_err(|_| unreadable(column, "out of range")))
         .transpose()
+}
+
+/// The role in a column. One that this version does not know must not be taken for another.
+pub(crate) fn read_role(row: &Row, column: usize) -> Result<Role> {
+    let word: &str = row.try_get(column)?;
+    Role::parse(word).ok_or_else(|| unreadable(column, format_args!("no role: {word}")))
 }
 
 pub(crate) fn unreadable(column: usize, why: impl std::fmt::Display) -> Failure {

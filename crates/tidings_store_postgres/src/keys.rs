@@ -1,20 +1,22 @@
 //! Environments and their API keys.
 
+use tidings_domain::api_key::ApiKeyPatch;
 use tidings_domain::application::{ApiKeyRecord, Environment};
 use tidings_domain::clock::Millis;
-use tidings_store::Subject;
+use tidings_store::{ApiKeyChanged, Subject, old_hashes_from_bytes, old_hashes_to_bytes};
 use tokio_postgres::Row;
 
 use crate::changes;
 use crate::connection::Connection;
-use crate::convert::{bytes, stored, text};
+use crate::convert::{bytes, number_option, read_role, stored, text, unreadable};
 use crate::failure::Result;
 use crate::statements::statements;
 use crate::step::Scope;
 
 macro_rules! columns {
     () => {
-        "ordinal, environment, name, hash, created_at, last_used_at, revoked_at"
+        "ordinal, environment, name, hash, created_at, last_used_at, revoked_at, role, expires_at, \
+         old_hashes, rate_limit"
     };
 }
 
@@ -30,16 +32,18 @@ statements! {
     ENVIRONMENTS = "-- environments
         SELECT ordinal, name, created_at FROM environment ORDER BY ordinal";
     CREATE_API_KEY = "-- create_api_key
-        INSERT INTO api_key (ordinal, environment, name, hash, created_at, last_used_at, revoked_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        INSERT INTO api_key (ordinal, environment, name, hash, created_at, last_used_at, revoked_at,
+            role, expires_at, old_hashes, rate_limit)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     API_KEY = concat!("-- api_key
         SELECT ", columns!(), " FROM api_key WHERE ordinal = $1");
     /// They are few, so there is no index for this.
     API_KEYS = concat!("-- api_keys
         SELECT ", columns!(), " FROM api_key WHERE environment = $1 ORDER BY created_at, ordinal");
-    REVOKE_API_KEY = "-- revoke_api_key
-        UPDATE api_key SET revoked_at = coalesce(revoked_at, $3)
-        WHERE ordinal = $2 AND environment = $1";
+    CHANGE_API_KEY = "-- change_api_key
+        UPDATE api_key SET name = $2, role = $3, expires_at = $4, rate_limit = $5, hash = $6,
+            old_hashes = $7, revoked_at = $8
+        WHERE ordinal = $1 AND revoked_at IS NULL";
     TOUCH_API_KEYS = "-- touch_api_keys
         UPDATE api_key SET last_used_at = seen.at
         FROM unnest($1::bigint[], $2::bigint[]) AS seen (ordinal, at)
@@ -87,6 +91,10 @@ pub(crate) async fn create_api_key(scope: &mut Scope, key: &ApiKeyRecord) -> Res
                 &key.created_at,
                 &key.last_used_at,
                 &key.revoked_at,
+                &key.role.as_str(),
+                &key.expires_at,
+                &old_hashes_to_bytes(&key.old_hashes),
+                &key.rate_limit.map(i64::from),
             ],
         )
         .await?;
@@ -102,6 +110,11 @@ fn read_api_key(row: &Row) -> Result<ApiKeyRecord> {
         created_at: row.try_get(4)?,
         last_used_at: row.try_get(5)?,
         revoked_at: row.try_get(6)?,
+        role: read_role(row, 7)?,
+        expires_at: row.try_get(8)?,
+        old_hashes: old_hashes_from_bytes(row.try_get(9)?)
+            .ok_or_else(|| unreadable(9, "no hashes"))?,
+        rate_limit: number_option(row, 10)?,
     })
 }
 
@@ -119,21 +132,54 @@ pub(crate) async fn api_keys(
     rows.iter().map(read_api_key).collect()
 }
 
-/// Refuses a key from now on; one that is refused already keeps its time.
-pub(crate) async fn revoke_api_key(
+/// Changes or revokes a key that is not revoked.
+pub(crate) async fn change_api_key(
     scope: &mut Scope,
-    environment: i64,
-    ordinal: i64,
+    (environment, ordinal): (i64, i64),
+    patch: ApiKeyPatch,
+    keeps_admin: bool,
     now: Millis,
-) -> Result<bool> {
-    let found = scope
-        .connection
-        .execute(REVOKE_API_KEY, &[&environment, &ordinal, &now])
-        .await?;
-    if found == 1 {
-        changes::note(&scope.connection, Subject::ApiKey(ordinal)).await?;
+) -> Result<ApiKeyChanged> {
+    let connection = &scope.connection;
+    changes::begin(connection).await?;
+    let found = api_key(connection, ordinal).await?;
+    let is_meant = |key: &ApiKeyRecord| key.environment == environment && key.revoked_at.is_none();
+    let Some(mut key) = found.filter(is_meant) else {
+        return Ok(ApiKeyChanged::Missing);
+    };
+    scope.keep_before(&key);
+    let was_admin = key.manages_keys(now);
+    patch.apply(&mut key, now);
+    if keeps_admin
+        && was_admin
+        && !key.manages_keys(now)
+        && !has_other_admin(connection, &key, now).await?
+    {
+        return Ok(ApiKeyChanged::LastAdmin);
     }
-    Ok(found == 1)
+    connection
+        .execute(
+            CHANGE_API_KEY,
+            &[
+                &ordinal,
+                &stored(&key.name),
+                &key.role.as_str(),
+                &key.expires_at,
+                &key.rate_limit.map(i64::from),
+                &&key.hash[..],
+                &old_hashes_to_bytes(&key.old_hashes),
+                &key.revoked_at,
+            ],
+        )
+        .await?;
+    changes::note(connection, Subject::ApiKey(ordinal)).await?;
+    Ok(ApiKeyChanged::Done(key))
+}
+
+async fn has_other_admin(connection: &Connection, key: &ApiKeyRecord, now: Millis) -> Result<bool> {
+    let keys = api_keys(connection, key.environment).await?;
+    let is_other = |other: &ApiKeyRecord| other.ordinal != key.ordinal && other.manages_keys(now);
+    Ok(keys.iter().any(is_other))
 }
 
 /// Notes when keys were last seen. It is no change that a cache must hear of.

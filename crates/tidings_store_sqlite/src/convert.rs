@@ -4,6 +4,7 @@ use rusqlite::types::Type;
 use rusqlite::{Error, ErrorCode, Row};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tidings_domain::access::Role;
 use tidings_domain::application::Metadata;
 use tidings_domain::body_format::BodyFormat;
 use tidings_domain::endpoint::SealedSecret;
@@ -137,7 +138,10 @@ pub(crate) fn read_policy(row: &Row<'_>, column: usize) -> rusqlite::Result<Sche
     })
 }
 
-fn unreadable(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> Error {
+pub(crate) fn unreadable(
+    column: usize,
+    error: impl std::error::Error + Send + Sync + 'static,
+) -> Error {
     Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
 }
 
@@ -161,6 +165,15 @@ pub(crate) fn read_retry_policy(
         policy.ok_or_else(|| unreadable(column, std::io::Error::other("no rules for retries")))
     };
     text.map(read).transpose()
+}
+
+/// The role in a column. One that this version does not know must not be taken for another.
+pub(crate) fn read_role(row: &Row<'_>, column: usize) -> rusqlite::Result<Role> {
+    let word: String = row.get(column)?;
+    Role::parse(&word).ok_or_else(|| {
+        let why = format!("no role: {word}");
+        unreadable(column, std::io::Error::other(why))
+    })
 }
 
 /// The inverse of [`tidings_store::secrets_to_text`].

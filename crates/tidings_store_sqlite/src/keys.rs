@@ -1,11 +1,13 @@
 //! Environments and their API keys.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use tidings_domain::api_key::ApiKeyPatch;
 use tidings_domain::application::{ApiKeyRecord, Environment};
 use tidings_domain::clock::Millis;
-use tidings_store::Subject;
+use tidings_store::{ApiKeyChanged, Subject, old_hashes_from_bytes, old_hashes_to_bytes};
 
 use crate::changes;
+use crate::convert::{read_role, unreadable};
 use crate::step::Scope;
 
 /// The environment of this name; made if it is not there.
@@ -55,8 +57,8 @@ pub(crate) fn create_api_key(scope: &mut Scope<'_>, key: &ApiKeyRecord) -> rusql
         .prepare_cached(
             "-- create_api_key
             INSERT INTO api_key (ordinal, environment, name, hash, created_at, last_used_at,
-                revoked_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                revoked_at, role, expires_at, old_hashes, rate_limit)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?
         .execute(params![
             key.ordinal,
@@ -66,11 +68,16 @@ pub(crate) fn create_api_key(scope: &mut Scope<'_>, key: &ApiKeyRecord) -> rusql
             key.created_at,
             key.last_used_at,
             key.revoked_at,
+            key.role.as_str(),
+            key.expires_at,
+            old_hashes_to_bytes(&key.old_hashes),
+            key.rate_limit,
         ])?;
     changes::note(scope.connection, Subject::ApiKey(key.ordinal))
 }
 
-const COLUMNS: &str = "ordinal, environment, name, hash, created_at, last_used_at, revoked_at";
+const COLUMNS: &str = "ordinal, environment, name, hash, created_at, last_used_at, revoked_at, \
+    role, expires_at, old_hashes, rate_limit";
 
 fn read_api_key(row: &Row<'_>) -> rusqlite::Result<ApiKeyRecord> {
     Ok(ApiKeyRecord {
@@ -81,6 +88,11 @@ fn read_api_key(row: &Row<'_>) -> rusqlite::Result<ApiKeyRecord> {
         created_at: row.get(4)?,
         last_used_at: row.get(5)?,
         revoked_at: row.get(6)?,
+        role: read_role(row, 7)?,
+        expires_at: row.get(8)?,
+        old_hashes: old_hashes_from_bytes(row.get_ref(9)?.as_blob()?)
+            .ok_or_else(|| unreadable(9, std::io::Error::other("no hashes")))?,
+        rate_limit: row.get(10)?,
     })
 }
 
@@ -111,25 +123,59 @@ pub(crate) fn api_keys(
         .collect()
 }
 
-/// Refuses a key from now on; one that is refused already keeps its time.
-pub(crate) fn revoke_api_key(
+/// Changes or revokes a key that is not revoked.
+pub(crate) fn change_api_key(
     scope: &mut Scope<'_>,
-    environment: i64,
-    ordinal: i64,
+    (environment, ordinal): (i64, i64),
+    patch: ApiKeyPatch,
+    keeps_admin: bool,
     now: Millis,
-) -> rusqlite::Result<bool> {
-    let found = scope
+) -> rusqlite::Result<ApiKeyChanged> {
+    let found = api_key(scope.connection, ordinal)?;
+    let is_meant = |key: &ApiKeyRecord| key.environment == environment && key.revoked_at.is_none();
+    let Some(mut key) = found.filter(is_meant) else {
+        return Ok(ApiKeyChanged::Missing);
+    };
+    scope.keep_before(&key);
+    let was_admin = key.manages_keys(now);
+    patch.apply(&mut key, now);
+    if keeps_admin
+        && was_admin
+        && !key.manages_keys(now)
+        && !has_other_admin(scope.connection, &key, now)?
+    {
+        return Ok(ApiKeyChanged::LastAdmin);
+    }
+    scope
         .connection
         .prepare_cached(
-            "-- revoke_api_key
-            UPDATE api_key SET revoked_at = coalesce(revoked_at, ?3)
-            WHERE ordinal = ?2 AND environment = ?1",
+            "-- change_api_key
+            UPDATE api_key SET name = ?2, role = ?3, expires_at = ?4, rate_limit = ?5, hash = ?6,
+                old_hashes = ?7, revoked_at = ?8
+            WHERE ordinal = ?1 AND revoked_at IS NULL",
         )?
-        .execute(params![environment, ordinal, now])?;
-    if found == 1 {
-        changes::note(scope.connection, Subject::ApiKey(ordinal))?;
-    }
-    Ok(found == 1)
+        .execute(params![
+            ordinal,
+            key.name,
+            key.role.as_str(),
+            key.expires_at,
+            key.rate_limit,
+            key.hash,
+            old_hashes_to_bytes(&key.old_hashes),
+            key.revoked_at,
+        ])?;
+    changes::note(scope.connection, Subject::ApiKey(ordinal))?;
+    Ok(ApiKeyChanged::Done(key))
+}
+
+fn has_other_admin(
+    connection: &Connection,
+    key: &ApiKeyRecord,
+    now: Millis,
+) -> rusqlite::Result<bool> {
+    let keys = api_keys(connection, key.environment)?;
+    let is_other = |other: &ApiKeyRecord| other.ordinal != key.ordinal && other.manages_keys(now);
+    Ok(keys.iter().any(is_other))
 }
 
 /// Notes when keys were last seen. It is no change that a cache must hear of.

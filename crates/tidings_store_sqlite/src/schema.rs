@@ -20,7 +20,8 @@ CREATE TABLE environment (
 CREATE TABLE api_key (
     ordinal INTEGER PRIMARY KEY, environment INTEGER NOT NULL, name TEXT NOT NULL,
     hash BLOB NOT NULL CHECK (length(hash) = 32), created_at INTEGER NOT NULL,
-    last_used_at INTEGER, revoked_at INTEGER);
+    last_used_at INTEGER, revoked_at INTEGER, role TEXT NOT NULL DEFAULT 'admin',
+    expires_at INTEGER, old_hashes BLOB NOT NULL DEFAULT x'', rate_limit INTEGER);
 
 CREATE TABLE application (
     ordinal INTEGER PRIMARY KEY AUTOINCREMENT, environment INTEGER NOT NULL,

@@ -23,6 +23,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use tidings_service::keys::KeyDraft;
 use tidings_service::{Caller, Service};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -109,8 +110,12 @@ async fn show(args: &DemoArgs, running: &Running) -> anyhow::Result<()> {
 
 async fn make_key(service: &Service) -> anyhow::Result<String> {
     let environment = service.ensure_environment(ENVIRONMENT).await?;
+    let draft = KeyDraft {
+        name: "demo".to_owned(),
+        ..KeyDraft::default()
+    };
     let (key, _) = service
-        .create_key(Caller::operator(environment.ordinal), "demo")
+        .create_key(Caller::operator(environment.ordinal), draft)
         .await?;
     Ok(key.text().to_owned())
 }

@@ -105,6 +105,10 @@ delete_board | DELETE /app/app/board/{board} | | board.delete |
 create_inbox | POST /inbox | {"name":"i"} | inbox.create | inbox
 patch_inbox | PATCH /inbox/{inbox} | {"name":"j"} | inbox.update |
 delete_inbox | DELETE /inbox/{inbox} | | inbox.delete |
+create_api_key | POST /api-key | {"name":"k","role":"viewer"} | api_key.create | key
+patch_api_key | PATCH /api-key/{key} | {"role":"developer"} | api_key.update |
+rotate_api_key | POST /api-key/{key}/rotate | {"gracePeriodSeconds":60} | api_key.rotate |
+revoke_api_key | DELETE /api-key/{key} | | api_key.revoke |
 create_api_user | POST /app/app/api-user | {} | api_user.create | user
 replace_api_user_password | POST /app/app/api-user/{user}/password | {} | api_user.replace_password |
 revoke_api_user | DELETE /app/app/api-user/{user} | | api_user.revoke |

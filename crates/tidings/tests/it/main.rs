@@ -10,6 +10,7 @@
 
 mod accounts;
 mod addressing;
+mod api_keys;
 mod audit;
 mod bad_fields;
 mod bad_requests;

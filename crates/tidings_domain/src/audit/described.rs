@@ -1,14 +1,23 @@
 //! What the log says of each kind of object. A field that is not here is in no entry.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Field, Fields};
-use crate::application::{ApiUser, Application};
+use crate::application::{ApiKeyRecord, ApiUser, Application};
 use crate::button::{Board, Button};
+use crate::clock::Millis;
 use crate::endpoint::Endpoint;
 use crate::event_type::EventType;
 use crate::inbox::Inbox;
 use crate::job::Job;
+
+/// An instant as the API writes it.
+fn instant(at: Millis) -> String {
+    Timestamp::from_millisecond(at)
+        .unwrap_or(Timestamp::UNIX_EPOCH)
+        .to_string()
+}
 
 /// What an entry says of an object.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -38,6 +47,22 @@ impl Describe for Application {
                 ("throttleRate", Field::shown(self.throttle_rate)),
                 ("plan", Field::shown(&self.plan)),
                 ("metadata", Field::shown(&self.metadata)),
+            ],
+        }
+    }
+}
+
+impl Describe for ApiKeyRecord {
+    fn describe(&self) -> Description {
+        Description {
+            id: Some(self.id().to_string()),
+            uid: Some(self.name.clone()),
+            fields: vec![
+                ("name", Field::shown(&self.name)),
+                ("role", Field::shown(self.role.as_str())),
+                ("expiresAt", Field::shown(self.expires_at.map(instant))),
+                ("rateLimit", Field::shown(self.rate_limit)),
+                ("key", Field::Secret(self.hash.to_vec())),
             ],
         }
     }

@@ -1,6 +1,7 @@
 //! What people and machines send is kept byte for byte.
 
 use bytes::Bytes;
+use tidings_domain::access::Role;
 use tidings_domain::application::{ApiKeyRecord, ApplicationPatch, Metadata};
 use tidings_domain::endpoint::EndpointPatch;
 use tidings_domain::event_type::{EventTypePatch, Wording};
@@ -283,6 +284,10 @@ pub(super) async fn names_of_environments_and_keys_are_kept_exactly(harness: &dy
             created_at: NOW,
             last_used_at: None,
             revoked_at: None,
+            role: Role::Admin,
+            expires_at: None,
+            old_hashes: Vec::new(),
+            rate_limit: None,
         };
         store.create_api_key(key.clone()).await.expect("a write");
         assert_eq!(

@@ -12,7 +12,8 @@ CREATE TABLE environment (
 CREATE TABLE api_key (
     ordinal bigint PRIMARY KEY, environment bigint NOT NULL, name text NOT NULL,
     hash bytea NOT NULL CHECK (length(hash) = 32), created_at bigint NOT NULL, last_used_at bigint,
-    revoked_at bigint);
+    revoked_at bigint, role text NOT NULL DEFAULT 'admin', expires_at bigint,
+    old_hashes bytea NOT NULL DEFAULT '', rate_limit bigint);
 
 CREATE TABLE application (
     ordinal bigint PRIMARY KEY, slot smallint NOT NULL, environment bigint NOT NULL,

@@ -1,8 +1,9 @@
 //! [`ApiKeys`], passed on to the files that do it.
 
+use tidings_domain::api_key::ApiKeyPatch;
 use tidings_domain::application::ApiKeyRecord;
 use tidings_domain::clock::Millis;
-use tidings_store::{ApiKeys, StoreFuture};
+use tidings_store::{ApiKeyChanged, ApiKeys, StoreFuture};
 
 use super::passing::{read, write, write_audited};
 use crate::{PostgresStore, keys};
@@ -20,11 +21,18 @@ impl ApiKeys for PostgresStore {
         read!(self, |reader| keys::api_keys(&reader, environment))
     }
 
-    fn revoke_api_key(&self, environment: i64, ordinal: i64, now: Millis) -> StoreFuture<'_, bool> {
-        write_audited!(self, |scope| keys::revoke_api_key(
+    fn change_api_key(
+        &self,
+        key: (i64, i64),
+        patch: ApiKeyPatch,
+        keeps_admin: bool,
+        now: Millis,
+    ) -> StoreFuture<'_, ApiKeyChanged> {
+        write_audited!(self, |scope| keys::change_api_key(
             scope,
-            environment,
-            ordinal,
+            key,
+            patch,
+            keeps_admin,
             now
         ))
     }

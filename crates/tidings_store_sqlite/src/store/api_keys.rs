@@ -1,8 +1,9 @@
 //! [`ApiKeys`], passed on to the files that do it.
 
+use tidings_domain::api_key::ApiKeyPatch;
 use tidings_domain::application::ApiKeyRecord;
 use tidings_domain::clock::Millis;
-use tidings_store::{ApiKeys, StoreFuture};
+use tidings_store::{ApiKeyChanged, ApiKeys, StoreFuture};
 
 use crate::{SqliteStore, keys};
 
@@ -21,8 +22,14 @@ impl ApiKeys for SqliteStore {
             .read(move |connection| keys::api_keys(connection, environment))
     }
 
-    fn revoke_api_key(&self, environment: i64, ordinal: i64, now: Millis) -> StoreFuture<'_, bool> {
-        self.write_audited(move |scope| keys::revoke_api_key(scope, environment, ordinal, now))
+    fn change_api_key(
+        &self,
+        key: (i64, i64),
+        patch: ApiKeyPatch,
+        keeps_admin: bool,
+        now: Millis,
+    ) -> StoreFuture<'_, ApiKeyChanged> {
+        self.write_audited(move |scope| keys::change_api_key(scope, key, patch, keeps_admin, now))
     }
 
     fn touch_api_keys(&self, seen: Vec<(i64, Millis)>) -> StoreFuture<'_, ()> {

@@ -1,5 +1,6 @@
 //! Every step that concerns the configuration, once; inboxes are beside it.
 
+use tidings_domain::api_key::ApiKeyPatch;
 use tidings_domain::application::ApplicationPatch;
 use tidings_domain::endpoint::EndpointPatch;
 use tidings_domain::event_type::EventTypePatch;
@@ -32,11 +33,15 @@ fn run_configuration(scope: &mut Scope<'_>) {
         created_at: NOW,
         last_used_at: None,
         revoked_at: None,
+        role: tidings_domain::access::Role::Admin,
+        expires_at: None,
+        old_hashes: Vec::new(),
+        rate_limit: None,
     };
     keys::create_api_key(scope, &key_record).unwrap();
     keys::api_key(connection, 1).unwrap();
     keys::api_keys(connection, 1).unwrap();
-    keys::revoke_api_key(scope, 1, 1, NOW).unwrap();
+    keys::change_api_key(scope, (1, 1), ApiKeyPatch::default(), true, NOW).unwrap();
     keys::touch_api_keys(scope, &[(1, NOW)]).unwrap();
     changes::note(connection, Subject::ApiKey(1)).unwrap();
     changes::since(connection, 0).unwrap();

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use tidings_domain::record::{TEST, notice};
 use tidings_service::FieldProblem;
-use tidings_service::examples::TestDraft;
+use tidings_service::examples::{ExampleDraft, TestDraft};
 use tidings_service::payload::Payload;
 
 use crate::ApiState;
@@ -27,15 +27,23 @@ pub(crate) async fn send_example(
     body: JsonBody,
 ) -> Result<Response, Problem> {
     let mut fields = body.fields()?;
-    let event_type = fields.required_text("eventType");
+    let draft = ExampleDraft {
+        event_type: fields.required_text("eventType"),
+        index: read_index(&mut fields),
+    };
     fields.finish()?;
     let dedup = body.dedup(&api, caller)?;
     let at = (app.as_str(), endpoint.as_str());
-    let message = api.service.send_example(caller, at, event_type, dedup);
+    let message = api.service.send_example(caller, at, draft, dedup);
     Ok(json(
         StatusCode::OK,
         &MessageOut::of(&*message.await?, true),
     ))
+}
+
+fn read_index(fields: &mut Fields) -> usize {
+    let index = fields.number("exampleIndex").or_none().unwrap_or_default();
+    usize::try_from(index).unwrap_or(usize::MAX)
 }
 
 /// Answers when the endpoint has, with the attempt.

@@ -137,6 +137,12 @@ pub fn newest(schemas: &Value) -> Option<(&str, &Value)> {
     newest.map(|(version, schema)| (version.as_str(), schema))
 }
 
+/// The `examples` of the newest of the schemas of an event type, in their order.
+pub fn examples(schemas: &Value) -> &[Value] {
+    let newest = newest(schemas).and_then(|(_, schema)| schema.get("examples"));
+    newest.and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
 fn told(error: &ValidationError<'_>) -> Mismatch {
     Mismatch {
         pointer: shortened(error.instance_path().to_string()),

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use tidings_domain::delivery::Trigger;
+use tidings_domain::event_type::EventType;
 use tidings_domain::message::{Message, MessageOptions};
 use tidings_domain::names::check_event_type_name;
 use tidings_domain::record::{TEST, notice};
 use tidings_domain::sample::Sample;
+use tidings_domain::schema;
 use tidings_store::target::Target;
 use tidings_store::{
     Accepted, AttemptRow, AttemptsOf, Dedup, ListAttempts, NewMessage, Order, Permit, Room,
@@ -35,6 +37,15 @@ pub struct TestDraft {
     pub user: Option<String>,
 }
 
+/// Which example is sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ExampleDraft {
+    /// What is said to have happened.
+    pub event_type: String,
+    /// Which of those that there are: the sample, then the examples of the newest schema.
+    pub index: usize,
+}
+
 /// A message for one endpoint.
 struct Example {
     application: i64,
@@ -46,12 +57,12 @@ struct Example {
 }
 
 impl Service {
-    /// Sends the sample of an event type to one endpoint, as a message like any other.
+    /// Sends an example of an event type to one endpoint, as a message like any other.
     pub async fn send_example(
         &self,
         caller: Caller,
         (application, endpoint): (&str, &str),
-        event_type: String,
+        draft: ExampleDraft,
         dedup: Option<Dedup>,
     ) -> Result<Arc<Message>, ServiceError> {
         self.check_room()?;
@@ -63,7 +74,7 @@ impl Service {
                 detail: "the endpoint is disabled; enable it first, or test it".to_owned(),
             });
         }
-        let payload = self.sample_of(caller, &event_type).await?;
+        let payload = self.example_of(caller, &draft).await?;
         let bytes = payload.as_bytes().len();
         let admitted = self.admit(&[&target], bytes).await;
         let in_line = [&target]
@@ -72,7 +83,7 @@ impl Service {
         let in_line = in_line.map(|target| target.ordinal());
         let example = Example {
             application: view.ordinal(),
-            event_type,
+            event_type: draft.event_type,
             payload,
             targets: vec![target.ordinal()],
             in_line: in_line.collect(),
@@ -187,22 +198,61 @@ impl Service {
 
     /// The sample of an event type, with fresh ids and times.
     async fn sample_of(&self, caller: Caller, event_type: &str) -> Result<Payload, ServiceError> {
-        let wrong = |msg: &str| Err(ServiceError::invalid(FieldProblem::body("eventType", msg)));
         if event_type == PING.0 {
             return ping();
         }
+        let found = self.catalogued(caller, event_type).await?;
+        match found.sample {
+            None => Err(wrong_type(
+                "has no sample to send; give it one, or import a catalogue that has one",
+            )),
+            Some(sample) => self.fresh(&sample),
+        }
+    }
+
+    /// The sample of an event type, or one of the examples of its newest schema, which are sent as they are.
+    async fn example_of(
+        &self,
+        caller: Caller,
+        draft: &ExampleDraft,
+    ) -> Result<Payload, ServiceError> {
+        if draft.event_type == PING.0 {
+            return if draft.index == 0 {
+                ping()
+            } else {
+                Err(no_such_example(&draft.event_type, 1))
+            };
+        }
+        let found = self.catalogued(caller, &draft.event_type).await?;
+        let examples = found.schemas.as_ref().map_or(&[][..], schema::examples);
+        let samples = usize::from(found.sample.is_some());
+        match (found.sample, samples + examples.len()) {
+            (_, 0) => Err(wrong_type(
+                "has no sample to send; give it one, or import a catalogue that has one",
+            )),
+            (Some(sample), _) if draft.index == 0 => self.fresh(&sample),
+            (_, all) => match examples.get(draft.index - samples) {
+                None => Err(no_such_example(&draft.event_type, all)),
+                Some(example) if example.is_object() => payload(example.to_string()),
+                Some(_) => Err(ServiceError::invalid(FieldProblem::body(
+                    "exampleIndex",
+                    "is that of an example in the schema which is no object, and payloads are objects",
+                ))),
+            },
+        }
+    }
+
+    async fn catalogued(
+        &self,
+        caller: Caller,
+        event_type: &str,
+    ) -> Result<EventType, ServiceError> {
         if let Err(error) = check_event_type_name(event_type) {
-            return wrong(&error.to_string());
+            return Err(wrong_type(&error.to_string()));
         }
         let name = event_type.to_owned();
         let found = self.store.event_type(caller.environment, name).await?;
-        match found.map(|found| found.sample) {
-            None => wrong("is not in the catalogue of event types"),
-            Some(None) => {
-                wrong("has no sample to send; give it one, or import a catalogue that has one")
-            }
-            Some(Some(sample)) => self.fresh(&sample),
-        }
+        found.ok_or_else(|| wrong_type("is not in the catalogue of event types"))
     }
 
     async fn find_sample(
@@ -272,6 +322,21 @@ impl Service {
             }
         }
     }
+}
+
+fn wrong_type(msg: &str) -> ServiceError {
+    ServiceError::invalid(FieldProblem::body("eventType", msg))
+}
+
+fn no_such_example(event_type: &str, all: usize) -> ServiceError {
+    let msg = match all {
+        1 => format!("must be 0: `{event_type}` has one example"),
+        _ => format!(
+            "must lie between 0 and {}: `{event_type}` has {all} examples",
+            all - 1
+        ),
+    };
+    ServiceError::invalid(FieldProblem::body("exampleIndex", msg))
 }
 
 fn ping() -> Result<Payload, ServiceError> {

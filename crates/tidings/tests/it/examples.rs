@@ -1,5 +1,7 @@
 //! Examples and tests: one endpoint gets a message, and whoever asked sees what came of it.
 
+mod index;
+
 use http::Method;
 use serde_json::{Value, json};
 use tidings_testkit::{Answer, Reply};

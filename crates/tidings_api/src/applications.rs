@@ -6,13 +6,14 @@ use http::StatusCode;
 use serde::Serialize;
 use tidings_domain::application::{Application, ApplicationPatch, Metadata};
 use tidings_domain::ids::ApplicationId;
-use tidings_service::applications::{ApplicationDraft, IfExists, Placed};
+use tidings_service::applications::{ApplicationDraft, ApplicationFilter, IfExists, Placed};
 use tidings_store::Order;
 
 use crate::ApiState;
 use crate::auth::Authenticated;
 use crate::body::JsonBody;
 use crate::fields::{Fields, Given};
+use crate::inboxes::Site;
 use crate::pagination::{json, list_of, page_query};
 use crate::problem::Problem;
 use crate::query::Query;
@@ -93,10 +94,17 @@ pub(crate) fn placed<T, O: Serialize + From<T>>(placed: Placed<T>) -> Response {
 pub(crate) async fn list_applications(
     State(api): ApiState,
     Authenticated(caller): Authenticated,
+    site: Site,
     query: Query,
 ) -> Result<Response, Problem> {
     let page = page_query(&query, Order::Ascending)?;
-    let listed = api.service.applications(caller, &page).await?;
+    let filter = ApplicationFilter {
+        without_endpoints: query.flag("exclude_apps_with_no_endpoints", false)?,
+        with_disabled_only: query.flag("exclude_apps_with_disabled_endpoints", false)?,
+        with_play_only: query.flag("exclude_apps_with_svix_play_endpoints", false)?,
+        inboxes: site.inboxes(),
+    };
+    let listed = api.service.applications(caller, &page, &filter).await?;
     Ok(list_of::<_, ApplicationOut>(listed))
 }
 

@@ -45,7 +45,7 @@ impl InboxOut {
     fn of(inbox: Inbox, site: &Site) -> Self {
         Self {
             id: inbox.id,
-            url: format!("{}{CATCHING_PATH}{}", site.0, inbox.token().to_text()),
+            url: format!("{}{}", site.inboxes(), inbox.token().to_text()),
             name: inbox.name,
             status: inbox.answer.status,
             headers: inbox.answer.headers.into_iter().collect(),
@@ -61,6 +61,13 @@ impl InboxOut {
 
 /// Where the caller reaches this server, as its request says: scheme and host.
 pub(crate) struct Site(String);
+
+impl Site {
+    /// What the URLs of all inboxes begin with.
+    pub(crate) fn inboxes(&self) -> String {
+        format!("{}{CATCHING_PATH}", self.0)
+    }
+}
 
 impl FromRequestParts<Arc<Api>> for Site {
     type Rejection = std::convert::Infallible;

@@ -1,11 +1,13 @@
 //! Applications: the customers of the product.
 
+use std::collections::HashMap;
+
 use crate::audit::Touched;
 use tidings_domain::application::{Application, ApplicationPatch, Metadata};
 use tidings_domain::audit::Action;
 use tidings_domain::ids::ApplicationId;
 use tidings_domain::names::{check_metadata, check_uid};
-use tidings_store::{Dedup, NewApplication, Written};
+use tidings_store::{Dedup, EndpointKinds, NewApplication, Written};
 
 use crate::error::{FieldProblem, Problems, ServiceError};
 use crate::keys::check_display_name;
@@ -16,6 +18,9 @@ use crate::{Caller, Listed, PageQuery, Service};
 const NOT_FOUND: ServiceError = ServiceError::NotFound {
     what: "application",
 };
+
+/// What the URLs of the places to play with begin with that Svix has, in lower case.
+const PLAY: [&str; 2] = ["https://play.svix.com/", "https://api.play.svix.com/"];
 
 /// What a caller says of an application.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,6 +64,35 @@ pub enum IfExists {
     Refuse,
     /// Give it back.
     Get,
+}
+
+/// Which applications a list leaves out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ApplicationFilter {
+    /// Those that have no endpoint.
+    pub without_endpoints: bool,
+    /// Those that have endpoints, all of which are switched off.
+    pub with_disabled_only: bool,
+    /// Those that have endpoints, all of which are there to play with.
+    pub with_play_only: bool,
+    /// What the URLs of this server's own inboxes begin with.
+    pub inboxes: String,
+}
+
+impl ApplicationFilter {
+    fn is_empty(&self) -> bool {
+        !(self.without_endpoints || self.with_disabled_only || self.with_play_only)
+    }
+
+    fn lets_through(&self, kinds: Option<&EndpointKinds>) -> bool {
+        match kinds {
+            None => !self.without_endpoints,
+            Some(kinds) => {
+                (kinds.has_enabled || !self.with_disabled_only)
+                    && (kinds.has_real || !self.with_play_only)
+            }
+        }
+    }
 }
 
 /// Whether a text can be the name of any application, so that a store need not be asked.
@@ -145,11 +179,13 @@ impl Service {
         self.bare_application(caller, name).await
     }
 
-    /// One page of the caller's applications.
+    /// One page of the caller's applications. What is left out is left out of the page, which may be short or
+    /// empty because of it; its iterators are those of the whole page.
     pub async fn applications(
         &self,
         caller: Caller,
         query: &PageQuery,
+        filter: &ApplicationFilter,
     ) -> Result<Listed<Application>, ServiceError> {
         let after = match &query.cursor {
             None => None,
@@ -169,7 +205,20 @@ impl Service {
         };
         let request = query.request(after);
         let rows = self.store.applications(caller.environment, request).await?;
-        Ok(query.finish(rows, |application| application.id.to_string()))
+        let mut listed = query.finish(rows, |application| application.id.to_string());
+        if !filter.is_empty() {
+            let ordinals = listed.rows.iter().map(|row| row.id.seq()).collect();
+            let mut play: Vec<String> = PLAY.map(str::to_owned).into();
+            play.push(filter.inboxes.to_lowercase());
+            let kinds = self.store.endpoint_kinds(ordinals, play).await?;
+            let kinds: HashMap<_, _> = kinds
+                .into_iter()
+                .map(|kinds| (kinds.application, kinds))
+                .collect();
+            let is_shown = |row: &Application| filter.lets_through(kinds.get(&row.id.seq()));
+            listed.rows.retain(is_shown);
+        }
+        Ok(listed)
     }
 
     /// Changes an application.

@@ -148,6 +148,17 @@ pub struct NewEndpoint {
     pub tail: i64,
 }
 
+/// What endpoints an application has that has any. Hidden ones, of buttons and for polling, do not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EndpointKinds {
+    /// The application, by number.
+    pub application: i64,
+    /// Whether one is switched on.
+    pub has_enabled: bool,
+    /// Whether one is more than a place to play with.
+    pub has_real: bool,
+}
+
 /// An endpoint that may have been deleted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KnownEndpoint {

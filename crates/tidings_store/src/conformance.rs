@@ -22,6 +22,7 @@ mod canceling;
 mod contents;
 mod counting;
 mod due;
+mod endpoint_kinds;
 mod endpoints;
 mod event_types;
 mod fan_out;
@@ -150,6 +151,8 @@ macro_rules! every_conformance_test {
             due:
                 what_is_due_comes_oldest_first_and_not_before_its_time,
                 endpoints_that_are_owed_something_are_listed_with_the_first_due_time;
+            endpoint_kinds:
+                what_endpoints_applications_have_is_told_of_all_at_once;
             endpoints:
                 an_endpoint_is_kept_as_it_was_given,
                 endpoints_are_numbered_in_their_application_and_no_number_comes_twice,

@@ -17,6 +17,7 @@ mod convert;
 mod dedup;
 pub mod distribute;
 pub mod doctor;
+mod endpoint_kinds;
 mod endpoints;
 mod event_types;
 mod expunge;

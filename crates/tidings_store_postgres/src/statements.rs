@@ -2,9 +2,9 @@
 
 use crate::{
     accept, api_users, applications, audit, boards, buttons, changes, dedup, distribute, doctor,
-    endpoints, event_types, expunge, fan_out, groups, health, hints, horizon, import, inboxes,
-    jobs, journal, keys, line, lists, migration, nodes, operational, partitions, pending,
-    plan_list, polling, records, retention, server, settle, takeover, upkeep,
+    endpoint_kinds, endpoints, event_types, expunge, fan_out, groups, health, hints, horizon,
+    import, inboxes, jobs, journal, keys, line, lists, migration, nodes, operational, partitions,
+    pending, plan_list, polling, records, retention, server, settle, takeover, upkeep,
 };
 
 /// Defines statements as constants, and the list of them.
@@ -53,6 +53,7 @@ pub fn all() -> impl Iterator<Item = &'static str> {
         dedup::STATEMENTS,
         distribute::STATEMENTS,
         doctor::STATEMENTS,
+        endpoint_kinds::STATEMENTS,
         endpoints::STATEMENTS,
         event_types::STATEMENTS,
         expunge::STATEMENTS,

@@ -14,6 +14,7 @@ mod changes;
 mod checkpoint;
 mod convert;
 pub mod doctor;
+mod endpoint_kinds;
 mod endpoints;
 mod event_types;
 mod export;

@@ -139,6 +139,7 @@ fn a_list_reads_along_the_index_that_is_there_for_it() {
     for expected in [
         "applications: SEARCH application USING INDEX application_by_environment",
         "endpoints: SEARCH endpoint USING INDEX endpoint_by_application",
+        "endpoint_kinds: SEARCH endpoint USING INDEX endpoint_by_application",
         "messages: SEARCH message USING INDEX message_by_application",
         "message_by_event_id: SEARCH message USING INDEX message_by_event_id",
         "find_event_id: SEARCH message USING INDEX message_by_event_id",

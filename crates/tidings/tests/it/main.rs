@@ -11,6 +11,7 @@
 mod accounts;
 mod addressing;
 mod api_keys;
+mod application_filters;
 mod audit;
 mod bad_fields;
 mod bad_requests;

@@ -5,7 +5,8 @@ use tidings_domain::endpoint::Endpoint;
 use tidings_domain::ids::EndpointId;
 
 use crate::{
-    Dedup, EndpointUpdate, KnownEndpoint, NewEndpoint, PageRequest, Reference, StoreFuture, Written,
+    Dedup, EndpointKinds, EndpointUpdate, KnownEndpoint, NewEndpoint, PageRequest, Reference,
+    StoreFuture, Written,
 };
 
 /// The steps that touch endpoints.
@@ -28,6 +29,13 @@ pub trait Endpoints {
     fn endpoints(&self, application: i64, page: PageRequest) -> StoreFuture<'_, Vec<Endpoint>>;
     /// Endpoints by number, deleted ones included; those that never were are left out.
     fn endpoints_by_ordinal(&self, ordinals: Vec<i64>) -> StoreFuture<'_, Vec<KnownEndpoint>>;
+    /// What endpoints each of these applications has; those that have none are left out. An endpoint is for
+    /// play whose URL begins with one of `play`, which are in lower case.
+    fn endpoint_kinds(
+        &self,
+        applications: Vec<i64>,
+        play: Vec<String>,
+    ) -> StoreFuture<'_, Vec<EndpointKinds>>;
     /// Changes an endpoint, if it still has the expected version.
     fn update_endpoint(
         &self,

@@ -4,13 +4,13 @@ use tidings_domain::clock::Millis;
 use tidings_domain::endpoint::Endpoint;
 use tidings_domain::ids::EndpointId;
 use tidings_store::{
-    Dedup, EndpointUpdate, Endpoints, KnownEndpoint, NewEndpoint, PageRequest, Reference,
-    StoreFuture, Written,
+    Dedup, EndpointKinds, EndpointUpdate, Endpoints, KnownEndpoint, NewEndpoint, PageRequest,
+    Reference, StoreFuture, Written,
 };
 
 use super::passing::{read, write_audited};
 use crate::endpoints::Shown;
-use crate::{PostgresStore, endpoints};
+use crate::{PostgresStore, endpoint_kinds, endpoints};
 
 impl Endpoints for PostgresStore {
     fn create_endpoint(
@@ -48,6 +48,18 @@ impl Endpoints for PostgresStore {
 
     fn endpoints_by_ordinal(&self, ordinals: Vec<i64>) -> StoreFuture<'_, Vec<KnownEndpoint>> {
         read!(self, |reader| endpoints::known(&reader, &ordinals))
+    }
+
+    fn endpoint_kinds(
+        &self,
+        applications: Vec<i64>,
+        play: Vec<String>,
+    ) -> StoreFuture<'_, Vec<EndpointKinds>> {
+        read!(self, |reader| endpoint_kinds::read(
+            &reader,
+            &applications,
+            &play
+        ))
     }
 
     fn update_endpoint(

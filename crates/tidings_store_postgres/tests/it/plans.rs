@@ -44,7 +44,7 @@ const ROWS: &str = "
         SELECT n, 1, 'type.' || n, '', false, false, '[]', '[]', 1, 1 FROM generate_series(1, 5000) AS n";
 
 /// Each list with values as a page has them: an instant in the middle, ids around it, the ends of time.
-const LISTS: [(&str, &str); 28] = [
+const LISTS: [(&str, &str); 29] = [
     ("message_by_key", "7, 1, 1700150000000, ID"),
     ("message_by_event_id", "7, 1, 'e10000'"),
     ("messages_by_keys", "7, 1, ARRAY[1700150000000], ARRAY[ID]"),
@@ -82,6 +82,10 @@ const LISTS: [(&str, &str); 28] = [
     ("applications_down", "1, 9223372036854775806, 100"),
     ("endpoints_up", "1, 0, 100"),
     ("endpoints_down", "1, 9223372036854775806, 100"),
+    (
+        "endpoint_kinds",
+        "ARRAY[1, 2, 3], ARRAY['https://play.svix.com/']",
+    ),
     ("event_types_up", "1, true, 100, 'type.2'"),
     ("event_types_down", "1, true, 100, 'type.2'"),
     ("due", "7, 1, 1700000600000, 100"),

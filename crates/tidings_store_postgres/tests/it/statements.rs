@@ -56,6 +56,7 @@ async fn every_statement_can_be_prepared(version: Version) {
 const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("endpoints_by_ordinal", SLOT, HEALTH),
     ("endpoint_by_uid", SLOT, HEALTH),
+    ("endpoint_kinds", SLOT, HEALTH),
     ("endpoints_up", SLOT, HEALTH),
     ("endpoints_down", SLOT, HEALTH),
     ("owe", SLOT, ANTI_JOIN),

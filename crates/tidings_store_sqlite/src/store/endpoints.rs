@@ -4,12 +4,12 @@ use tidings_domain::clock::Millis;
 use tidings_domain::endpoint::Endpoint;
 use tidings_domain::ids::EndpointId;
 use tidings_store::{
-    Dedup, EndpointUpdate, Endpoints, KnownEndpoint, NewEndpoint, PageRequest, Reference,
-    StoreFuture, Written,
+    Dedup, EndpointKinds, EndpointUpdate, Endpoints, KnownEndpoint, NewEndpoint, PageRequest,
+    Reference, StoreFuture, Written,
 };
 
 use crate::endpoints::Shown;
-use crate::{SqliteStore, endpoints};
+use crate::{SqliteStore, endpoint_kinds, endpoints};
 
 impl Endpoints for SqliteStore {
     fn create_endpoint(
@@ -44,6 +44,15 @@ impl Endpoints for SqliteStore {
     fn endpoints_by_ordinal(&self, ordinals: Vec<i64>) -> StoreFuture<'_, Vec<KnownEndpoint>> {
         self.readers
             .read(move |connection| endpoints::known(connection, &ordinals))
+    }
+
+    fn endpoint_kinds(
+        &self,
+        applications: Vec<i64>,
+        play: Vec<String>,
+    ) -> StoreFuture<'_, Vec<EndpointKinds>> {
+        self.readers
+            .read(move |connection| endpoint_kinds::read(connection, &applications, &play))
     }
 
     fn update_endpoint(

@@ -13,7 +13,9 @@ use tidings_store::{
 
 use super::{NOW, key, of_boards};
 use crate::step::Scope;
-use crate::{api_users, applications, changes, endpoints, event_types, keys, plan_list};
+use crate::{
+    api_users, applications, changes, endpoint_kinds, endpoints, event_types, keys, plan_list,
+};
 
 pub(super) fn run(scope: &mut Scope<'_>) {
     run_configuration(scope);
@@ -154,6 +156,7 @@ fn run_endpoints(scope: &mut Scope<'_>) {
     };
     endpoints::create(scope, &new, None, endpoints::Shown::Endpoint).unwrap();
     endpoints::find(connection, 1, &Reference::Uid("u".into())).unwrap();
+    endpoint_kinds::read(connection, &[1], &[]).unwrap();
     endpoints::known(connection, &[1]).unwrap();
     let patch = EndpointPatch {
         is_disabled: Some(false),

@@ -82,6 +82,6 @@ async fn applications_are_left_out_by_their_endpoints() {
 
 #[tokio::test]
 async fn on_postgres_applications_are_left_out_by_their_endpoints() {
-    let database = Database::new(Version::V17);
+    let database = Database::new(Version::V15);
     every_filter_leaves_out_what_it_says(app_on(&database).await).await;
 }

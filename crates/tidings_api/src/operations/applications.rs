@@ -16,6 +16,23 @@ pub(super) fn topic() -> Topic {
                 SEES,
             )
             .query(PAGES)
+            .query([
+                parameter(
+                    "exclude_apps_with_no_endpoints",
+                    Kind::Flag(false),
+                    "Whether those without endpoints are left out.",
+                ),
+                parameter(
+                    "exclude_apps_with_disabled_endpoints",
+                    Kind::Flag(false),
+                    "Whether those are left out all of whose endpoints are switched off.",
+                ),
+                parameter(
+                    "exclude_apps_with_svix_play_endpoints",
+                    Kind::Flag(false),
+                    "Whether those are left out all of whose endpoints are there to play with.",
+                ),
+            ])
             .gives(200, any),
         post(v1!("/app"), create_application)
             .is("application.create", "Makes an application.", CHANGES)

@@ -1,4 +1,4 @@
-//! `/app/{app}/destination`: endpoints that keep the order, in the form of newer clients.
+//! `/app/{app}/destination`: endpoints that keep the order and polling endpoints, in the form of newer clients.
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -7,8 +7,11 @@ use serde::Serialize;
 use tidings_domain::application::Metadata;
 use tidings_domain::ids::EndpointId;
 use tidings_service::FieldProblem;
-use tidings_service::destinations::Destination;
+use tidings_service::destinations::{
+    Destination, DestinationChange, DestinationDraft, DestinationKind, NOT_OF_POLLING,
+};
 use tidings_service::endpoints::{EndpointChange, EndpointDraft};
+use tidings_service::polling::PollingDraft;
 use tidings_store::Order;
 
 use crate::ApiState;
@@ -24,8 +27,9 @@ use crate::query::Query;
 use crate::time;
 
 const FIFO_ENDPOINT: &str = "fifoEndpoint";
+const POLLING_ENDPOINT: &str = "pollingEndpoint";
 /// Kinds of the contract that are not there yet.
-const NOT_YET: [&str; 16] = [
+const NOT_YET: [&str; 15] = [
     "amazonS3",
     "azureBlobStorage",
     "bigQuery",
@@ -35,7 +39,6 @@ const NOT_YET: [&str; 16] = [
     "googleCloudPubSub",
     "googleCloudStorage",
     "otelTracing",
-    "pollingEndpoint",
     "postgres",
     "rabbitMq",
     "redshift",
@@ -66,14 +69,18 @@ struct DestinationOut {
     config: ConfigOut,
 }
 
+/// Of a polling endpoint there is nothing.
 #[derive(Serialize)]
 struct ConfigOut {
-    url: String,
-    headers: EndpointHeadersOut,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    headers: Option<EndpointHeadersOut>,
 }
 
 impl From<Destination> for DestinationOut {
     fn from(destination: Destination) -> Self {
+        let is_fifo = destination.kind == DestinationKind::Fifo;
         let endpoint = destination.endpoint;
         let status = match () {
             () if endpoint.is_off() => "disabled",
@@ -95,25 +102,32 @@ impl From<Destination> for DestinationOut {
             channels: endpoint.channels,
             next_retry_at: None,
             metadata: endpoint.metadata,
-            kind: FIFO_ENDPOINT,
+            kind: if is_fifo {
+                FIFO_ENDPOINT
+            } else {
+                POLLING_ENDPOINT
+            },
             config: ConfigOut {
-                url: endpoint.url,
-                headers: destination.headers.into(),
+                url: is_fifo.then_some(endpoint.url),
+                headers: is_fifo.then(|| destination.headers.into()),
             },
         }
     }
 }
 
-/// Refuses every kind but the one that is there.
-fn check_kind(fields: &mut Fields, is_required: bool) -> Result<(), Problem> {
+/// Refuses every kind but those that are there.
+fn read_kind(fields: &mut Fields, is_required: bool) -> Result<Option<DestinationKind>, Problem> {
     match fields.text("type") {
-        Given::Value(kind) if kind == FIFO_ENDPOINT => {}
+        Given::Value(kind) if kind == FIFO_ENDPOINT => return Ok(Some(DestinationKind::Fifo)),
+        Given::Value(kind) if kind == POLLING_ENDPOINT => {
+            return Ok(Some(DestinationKind::Polling));
+        }
         Given::Value(kind) if NOT_YET.contains(&kind.as_str()) => {
             let what = format!("destinations of the type `{kind}`");
             return Err(Problem::not_there_yet(&what));
         }
         Given::Value(_) => {
-            let msg = "must be a type of destination, such as `fifoEndpoint`";
+            let msg = "must be a type of destination, such as `fifoEndpoint` or `pollingEndpoint`";
             fields.refuse(FieldProblem::body("type", msg).of_kind("value_error.const"));
         }
         Given::Absent | Given::Null if is_required => {
@@ -122,7 +136,7 @@ fn check_kind(fields: &mut Fields, is_required: bool) -> Result<(), Problem> {
         }
         Given::Absent | Given::Null => {}
     }
-    Ok(())
+    Ok(None)
 }
 
 fn read_status(fields: &mut Fields) -> Given<bool> {
@@ -133,15 +147,18 @@ fn read_status(fields: &mut Fields) -> Given<bool> {
     })
 }
 
-fn read_draft(fields: &mut Fields) -> Result<EndpointDraft, Problem> {
-    check_kind(fields, true)?;
+fn read_draft(fields: &mut Fields) -> Result<DestinationDraft, Problem> {
+    let kind = read_kind(fields, true)?;
+    if kind == Some(DestinationKind::Polling) {
+        return Ok(DestinationDraft::Polling(read_polling(fields)));
+    }
     let config = fields.object("config").or_none().unwrap_or_default();
     let (url, headers, secret) = fields.within("config", config, |fields| {
         let url = fields.required_text("url");
         let headers = fields.map("headers").or_none();
         (url, headers, fields.text("key").or_none())
     });
-    Ok(EndpointDraft {
+    let draft = EndpointDraft {
         url,
         uid: fields.text("uid").or_none(),
         is_disabled: read_status(fields).or_none().unwrap_or_default(),
@@ -154,18 +171,46 @@ fn read_draft(fields: &mut Fields) -> Result<EndpointDraft, Problem> {
         headers,
         secret,
         ..EndpointDraft::default()
-    })
+    };
+    Ok(DestinationDraft::Fifo(Box::new(draft)))
 }
 
-fn read_change(fields: &mut Fields) -> Result<EndpointChange, Problem> {
-    check_kind(fields, false)?;
+/// A polling endpoint has nothing that is about sending.
+fn read_polling(fields: &mut Fields) -> PollingDraft {
+    let config = fields.object("config").or_none().unwrap_or_default();
+    fields.within("config", config, |fields| {
+        for name in ["url", "headers", "key"] {
+            refuse_given(fields, name);
+        }
+    });
+    for name in ["batchSize", "maxWaitSecs"] {
+        refuse_given(fields, name);
+    }
+    PollingDraft {
+        uid: fields.text("uid").or_none(),
+        is_disabled: read_status(fields).or_none().unwrap_or_default(),
+        event_types: fields.list("eventTypes").or_none().unwrap_or_default(),
+        channels: fields.list("channels").or_none().unwrap_or_default(),
+        metadata: fields.map("metadata").or_none().unwrap_or_default(),
+        ..PollingDraft::default()
+    }
+}
+
+fn refuse_given(fields: &mut Fields, name: &str) {
+    if let Given::Value(_) = fields.value(name) {
+        fields.refuse(FieldProblem::body(name, NOT_OF_POLLING));
+    }
+}
+
+fn read_change(fields: &mut Fields) -> Result<DestinationChange, Problem> {
+    let kind = read_kind(fields, false)?;
     let config = fields.object("config").or_none().unwrap_or_default();
     let url = fields.within("config", config, |fields| {
         let url = fields.text("url");
         fields.changed("url", url)
     });
     let status = read_status(fields);
-    Ok(EndpointChange {
+    let change = EndpointChange {
         url,
         uid: fields.text("uid").change(),
         is_disabled: fields.changed("status", status),
@@ -175,7 +220,8 @@ fn read_change(fields: &mut Fields) -> Result<EndpointChange, Problem> {
         max_wait_secs: fields.number("maxWaitSecs").change(),
         metadata: fields.map("metadata").change_or_default(),
         ..EndpointChange::default()
-    })
+    };
+    Ok(DestinationChange { kind, change })
 }
 
 pub(crate) async fn list_destinations(

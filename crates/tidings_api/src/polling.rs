@@ -14,13 +14,14 @@ use tidings_domain::names::{CHANNEL_BYTES_MAX, NAME_BYTES_MAX};
 use tidings_service::FieldProblem;
 use tidings_service::limits::{PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX};
 use tidings_service::payload::JsonText;
-use tidings_service::polling::{PollQuery, PolledPage, PollingDraft, Reading};
+use tidings_service::polling::{PollQuery, PolledPage, PollingChange, PollingDraft, Reading};
 use tidings_store::Order;
 
 use crate::ApiState;
 use crate::auth::Authenticated;
 use crate::body::JsonBody;
 use crate::fields::Fields;
+use crate::filters::read_filter;
 use crate::messages::MessageOut;
 use crate::pagination::{json, list_of, page_query};
 use crate::problem::Problem;
@@ -145,6 +146,35 @@ pub(crate) async fn list_polling_endpoints(
     let page = page_query(&query, Order::Descending)?;
     let listed = api.service.polling_endpoints(caller, &app, &page).await?;
     Ok(list_of::<Endpoint, PollingEndpointOut>(listed))
+}
+
+pub(crate) async fn patch_polling_endpoint(
+    State(api): ApiState,
+    Authenticated(caller): Authenticated,
+    Path((app, sink)): Path<(String, String)>,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let mut fields = Fields::parse(JsonText::check(&body.bytes)?)?;
+    let (description, disabled) = (fields.text("description"), fields.flag("disabled"));
+    let change = PollingChange {
+        uid: fields.text("uid").change(),
+        description: fields.changed("description", description),
+        is_disabled: fields.changed("disabled", disabled),
+        event_types: fields.list("eventTypes").change_or_default(),
+        channels: fields.list("channels").change_or_default(),
+        filter: read_filter(&mut fields, &body).change(),
+        metadata: fields.map("metadata").change_or_default(),
+    };
+    fields.finish()?;
+    let of = Reading {
+        application: &app,
+        endpoint: &sink,
+    };
+    let changed = api
+        .service
+        .patch_polling_endpoint(caller, of, change)
+        .await?;
+    Ok(json(StatusCode::OK, &PollingEndpointOut::from(changed)))
 }
 
 pub(crate) async fn delete_polling_endpoint(

@@ -114,6 +114,8 @@ actions! {
     InboxDelete = "inbox.delete";
     /// A polling endpoint was made.
     PollingEndpointCreate = "polling_endpoint.create";
+    /// A polling endpoint was changed.
+    PollingEndpointUpdate = "polling_endpoint.update";
     /// A polling endpoint was deleted with its consumers.
     PollingEndpointDelete = "polling_endpoint.delete";
     /// A background task was asked for.

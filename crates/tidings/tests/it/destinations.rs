@@ -1,5 +1,7 @@
 //! Destinations are endpoints that keep the order, under the same ids.
 
+mod polling;
+
 use serde_json::{Value, json};
 use tidings_testkit::app::{rows, text};
 use tidings_testkit::postgres::{Database, Version};
@@ -275,7 +277,7 @@ async fn what_is_wrong_or_not_there_yet_is_told_and_nothing_is_made() {
         .await;
     made.expect(201);
     let before = everything(&scene.app).await;
-    for kind in ["sqs", "amazonS3", "pollingEndpoint"] {
+    for kind in ["sqs", "amazonS3", "snowflake"] {
         let new = json!({"type": kind, "config": {}});
         refused(
             &scene.app.client.post(&path, new.clone()).await,

@@ -1,10 +1,10 @@
 //! The operations of the topic "Message Poller".
 
 use super::parameter::{Kind, NEWEST, PAGES, parameter};
-use super::row::{MANAGES, Row, SENDS, Topic, VIEWS, any, delete, get, post};
+use super::row::{MANAGES, Row, SENDS, Topic, VIEWS, any, delete, get, patch, post};
 use crate::polling::{
-    create_polling_endpoint, delete_polling_endpoint, list_polling_endpoints, poll, poll_consumer,
-    seek_consumer,
+    create_polling_endpoint, delete_polling_endpoint, list_polling_endpoints,
+    patch_polling_endpoint, poll, poll_consumer, seek_consumer,
 };
 use tidings_domain::names::{CHANNEL_BYTES_MAX, NAME_BYTES_MAX};
 
@@ -60,6 +60,14 @@ fn endpoints() -> Vec<Row> {
 
 fn reading() -> Vec<Row> {
     vec![
+        patch(v1!("/app/{app}/poller/{sink}"), patch_polling_endpoint)
+            .is(
+                "message_poller.patch",
+                "Changes some fields of a polling endpoint.",
+                MANAGES,
+            )
+            .takes(any)
+            .gives(200, any),
         delete(v1!("/app/{app}/poller/{sink}"), delete_polling_endpoint)
             .is(
                 "message_poller.delete",

@@ -26,7 +26,7 @@ use crate::time;
 /// What starting a job answers.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct StartedOut {
+pub(crate) struct StartedOut {
     id: JobId,
     status: &'static str,
     task: &'static str,
@@ -219,7 +219,7 @@ fn states(status: u32) -> Vec<DeliveryState> {
     all.into_iter().filter(is_so).collect()
 }
 
-fn instant(fields: &mut Fields, name: &str) -> Option<Millis> {
+pub(crate) fn instant(fields: &mut Fields, name: &str) -> Option<Millis> {
     let text = fields.text(name).or_none()?;
     let parsed = time::parse(&text);
     if parsed.is_none() {
@@ -228,7 +228,7 @@ fn instant(fields: &mut Fields, name: &str) -> Option<Millis> {
     parsed
 }
 
-fn required_instant(fields: &mut Fields, name: &str) -> Millis {
+pub(crate) fn required_instant(fields: &mut Fields, name: &str) -> Millis {
     let text = fields.required_text(name);
     let parsed = time::parse(&text);
     if parsed.is_none() && !text.is_empty() {

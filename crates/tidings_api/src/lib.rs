@@ -50,6 +50,7 @@ mod problem;
 mod query;
 mod records;
 mod retry_policies;
+mod statistics;
 mod time;
 
 use std::sync::Arc;
@@ -59,7 +60,7 @@ use axum::extract::State;
 use tidings_service::Service;
 
 pub use app::App;
-pub use auth::asks_who_is_there;
+pub use auth::{Vouched, asks_who_is_there};
 pub use inboxes::catching::{RemoteAddress, is_caught};
 
 /// What an operator may change about the API.

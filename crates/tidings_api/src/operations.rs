@@ -28,6 +28,7 @@ mod plans;
 mod pollers;
 mod records;
 mod row;
+mod statistics;
 mod watching;
 
 use std::collections::HashMap;
@@ -198,6 +199,7 @@ fn topics() -> Vec<Topic> {
         messages::topic(),
         attempts::topic(),
         jobs::topic(),
+        statistics::topic(),
         pollers::topic(),
         destinations::topic(),
         operational_webhooks::topic(),

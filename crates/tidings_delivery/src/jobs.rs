@@ -4,6 +4,8 @@
 //! has come. So whoever goes on, after a crash or on another node, begins where the last step ended. The
 //! loop takes no orders: a new job only makes it look sooner.
 
+mod statistics;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +14,9 @@ use tidings_domain::job::{Job, JobKind, JobState, Phase, STEP_MESSAGES_MAX, Verd
 use tidings_domain::message::MessageKey;
 use tidings_domain::operational::OperationalEventType;
 use tidings_store::target::Target;
-use tidings_store::{Advanced, Candidate, Creditor, JobStep, ListCandidates, Page, StoreError};
+use tidings_store::{
+    Advanced, Candidate, Creditor, JobStep, ListCandidates, Page, StoreError, faults,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::shared::Shared;
@@ -76,8 +80,7 @@ async fn step(shared: &Shared, job: Job) -> Result<Stepped, StoreError> {
             replay(shared, job).await
         }
         JobKind::Purge => purge(shared, job).await,
-        // Nothing asks for these.
-        JobKind::ApplicationStats | JobKind::EventTypeStats => fail(shared, job, "unknown").await,
+        JobKind::ApplicationStats | JobKind::EventTypeStats => statistics::step(shared, job).await,
     }
 }
 
@@ -263,6 +266,7 @@ async fn advance(
             job.state.as_str()
         );
     }
+    faults::pass(faults::AFTER_JOB_STEP);
     Ok(match advanced {
         Advanced::Done(_) => Stepped::On,
         Advanced::Changed => Stepped::Waits, // and it is read again

@@ -4,12 +4,14 @@
 //! it does, so that whoever goes on after a crash repeats nothing.
 
 mod shown;
+pub mod usage;
 
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Millis;
 use crate::delivery::{AttemptError, DeliveryFacts, DeliveryState, Outcome, stored_enum};
 use crate::ids::{JobId, MessageId};
+use usage::Usage;
 
 stored_enum! {
     /// What a job does.
@@ -24,7 +26,7 @@ stored_enum! {
         Purge = 3 / "application.purge_content",
         /// Counts what applications have sent.
         ApplicationStats = 4 / "application.stats",
-        /// Counts event types, and who wants them.
+        /// Counts the messages of each event type.
         EventTypeStats = 5 / "event-type.aggregate",
     }
 }
@@ -96,8 +98,8 @@ pub struct JobOrder {
     /// Only those whose latest attempt was answered with a status from the first up to, but without, the
     /// second; (0, 100) for none at all.
     pub status_between: Option<(u16, u16)>,
-    /// Only these applications, by number; empty means all.
-    pub applications: Vec<i64>,
+    /// Only these applications, by number, in their order; none means all of the environment.
+    pub applications: Option<Vec<i64>>,
 }
 
 /// What a job is at.
@@ -153,7 +155,7 @@ pub struct JobProgress {
     /// Why it failed, for programs.
     pub error: Option<String>,
     /// What it has found out, if that is what it is for.
-    pub result: Option<serde_json::Value>,
+    pub usage: Option<Box<Usage>>,
 }
 
 impl JobProgress {

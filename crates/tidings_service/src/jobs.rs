@@ -3,7 +3,7 @@
 use tidings_domain::audit::Action;
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::DeliveryState;
-use tidings_domain::ids::{ApplicationId, JobId};
+use tidings_domain::ids::JobId;
 use tidings_domain::job::{Job, JobKind, JobOrder, JobState, RECOVER_FOR_MAX_MS, RUNNING_MAX};
 use tidings_domain::names::check_event_type_name;
 use tidings_store::target::Target;
@@ -87,7 +87,7 @@ impl ReplayDraft {
             tag: self.tag,
             states: self.states,
             status_between: self.status_between,
-            applications: Vec::new(),
+            applications: None,
         }
     }
 }
@@ -133,8 +133,8 @@ impl Service {
             seq: self.entropy.id_tail(),
             tail: self.entropy.id_tail(),
         };
-        self.create_job(caller, view.application.id, (new, dedup))
-            .await
+        let touched = Touched::of(view.application.id);
+        self.create_job(caller, touched, (new, dedup)).await
     }
 
     /// Asks for the payloads of all messages that an application has by now to be taken away.
@@ -161,18 +161,18 @@ impl Service {
             seq: self.entropy.id_tail(),
             tail: self.entropy.id_tail(),
         };
-        self.create_job(caller, view.application.id, (new, dedup))
-            .await
+        let touched = Touched::of(view.application.id);
+        self.create_job(caller, touched, (new, dedup)).await
     }
 
-    async fn create_job(
+    pub(crate) async fn create_job(
         &self,
         caller: Caller,
-        owner: ApplicationId,
+        touched: Touched,
         (new, dedup): (NewJob, Option<Dedup>),
     ) -> Result<Job, ServiceError> {
         let store = self
-            .noting(caller, Action::BackgroundTaskCreate, Touched::of(owner))
+            .noting(caller, Action::BackgroundTaskCreate, touched)
             .await?;
         match store.create_job(new, dedup).await? {
             JobCreated::Done(job) | JobCreated::Replayed(Some(job)) => Ok(job),

@@ -36,6 +36,7 @@ pub mod plans;
 pub mod polling;
 pub mod records;
 mod schemas;
+pub mod statistics;
 
 use std::sync::Arc;
 

@@ -136,7 +136,8 @@ macro_rules! every_conformance_test {
                 keys_that_have_run_out_are_removed_a_part_at_a_time;
             counting:
                 outcomes_are_counted_by_endpoint_and_time,
-                a_failure_that_was_not_the_end_is_told_apart;
+                a_failure_that_was_not_the_end_is_told_apart,
+                the_deliveries_of_messages_are_counted_by_how_they_ended;
             contents:
                 what_is_to_be_sent_later_is_owed_then_and_not_before,
                 a_wide_fan_out_for_later_is_expanded_then,

@@ -15,6 +15,8 @@ pub const BEFORE_FORGETTING: &str = "before-forgetting";
 pub const DURING_RECOVERY: &str = "during-recovery";
 /// Behind each page of a copy, once it is on disk.
 pub const DURING_COPY: &str = "during-copy";
+/// Between a step of a job on disk and the next.
+pub const AFTER_JOB_STEP: &str = "after-job-step";
 /// While a request is being sent.
 pub const WHILE_SENDING: &str = "while-sending";
 

@@ -1,7 +1,7 @@
 //! Parameters and answers of the steps that touch jobs.
 
 use tidings_domain::clock::Millis;
-use tidings_domain::ids::{IdParts, JobId};
+use tidings_domain::ids::{IdParts, JobId, MessageId};
 use tidings_domain::job::{Job, JobKind, JobOrder, JobProgress, JobState, Trace};
 use tidings_domain::message::{Message, MessageKey};
 
@@ -118,6 +118,26 @@ pub struct Candidate {
     pub has_payload: bool,
     /// What is known of it at the endpoint; none if it was never meant for it.
     pub trace: Option<Trace>,
+}
+
+/// Whose deliveries are counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CountDeliveries {
+    /// The application, by number.
+    pub application: i64,
+    /// Messages of it.
+    pub messages: Vec<MessageId>,
+}
+
+/// What became of the deliveries of some messages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DeliveryCounts {
+    /// How many have arrived.
+    pub success: u64,
+    /// How many were given up and have never arrived.
+    pub fail: u64,
+    /// How many requests were made; a note that something was canceled is none.
+    pub attempts: u64,
 }
 
 /// One step of a job.

@@ -16,7 +16,7 @@ use tidings_store::{Order, Page, SCAN_ROWS_MAX};
 
 pub(crate) use attempts::{STATEMENTS as ATTEMPTS, attempt, attempted_messages, attempts};
 pub(crate) use candidates::{STATEMENTS as CANDIDATES, candidates};
-pub(crate) use counts::{STATEMENTS as COUNTS, outcome_counts};
+pub(crate) use counts::{STATEMENTS as COUNTS, delivery_counts, outcome_counts};
 pub(crate) use facts::{STATEMENTS as FACTS, delivery_facts};
 pub(crate) use messages::{STATEMENTS as MESSAGES, message, message_by_key, messages, poll};
 

@@ -16,7 +16,7 @@ use crate::convert::read_parts;
 
 pub(crate) use attempts::{attempt, attempted_messages, attempts};
 pub(crate) use candidates::candidates;
-pub(crate) use counts::outcome_counts;
+pub(crate) use counts::{delivery_counts, outcome_counts};
 pub(crate) use facts::delivery_facts;
 pub(crate) use messages::{each_behind, message, message_by_seq, messages};
 

@@ -148,6 +148,7 @@ fn a_list_reads_along_the_index_that_is_there_for_it() {
         "attempts: SEARCH attempt USING INDEX attempt_not_successful",
         "due: SEARCH pending USING INDEX pending_by_endpoint",
         "records: SEARCH record USING INDEX record_by_type",
+        "delivery_counts: SEARCH attempt USING INDEX attempt_by_message",
         "candidates: SEARCH message USING INDEX message_by_application",
         "jobs: SEARCH job USING INDEX job_by_environment",
         "jobs: SEARCH job USING INDEX job_by_state",

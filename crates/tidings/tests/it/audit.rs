@@ -95,6 +95,7 @@ patch_endpoint_credentials | PATCH /app/app/endpoint/ep/credentials | {"token":"
 delete_endpoint_credentials | DELETE /app/app/endpoint/ep/credentials | | endpoint.update |
 rotate_endpoint_secret | POST /app/app/endpoint/ep/secret/rotate | {} | endpoint.rotate_secret |
 create_polling_endpoint | POST /app/app/poller | {"uid":"poll"} | polling_endpoint.create |
+patch_polling_endpoint | PATCH /app/app/poller/poll | {"description":"d"} | polling_endpoint.update |
 delete_polling_endpoint | DELETE /app/app/poller/poll | | polling_endpoint.delete |
 create_board | POST /app/app/board | {"name":"b"} | board.create | board
 patch_board | PATCH /app/app/board/{board} | {"name":"c"} | board.update |
@@ -116,6 +117,8 @@ resend_message | POST /app/app/msg/{message}/endpoint/ep/resend | {} | message.r
 recover_endpoint | POST /app/app/endpoint/ep/recover | {"since":"{now}"} | background_task.create | task
 replay_missing | POST /app/app/endpoint/ep/replay-missing | {"since":"{now}"} | background_task.create |
 bulk_replay | POST /app/app/endpoint/ep/bulk-replay | {"since":"{now}"} | background_task.create |
+count_application_usage | POST /stats/usage/app | {"since":"2020-01-01T00:00:00Z","until":"{now}"} | background_task.create |
+count_event_type_usage | PUT /stats/usage/event-types | {} | background_task.create |
 expunge_attempt | DELETE /app/app/msg/{message}/attempt/{attempt}/content | | attempt.expunge |
 expunge_message | DELETE /app/app/msg/{message}/content | | message.expunge |
 expunge_all_contents | POST /app/app/msg/expunge-all-contents | | background_task.create |

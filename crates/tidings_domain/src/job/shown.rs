@@ -5,7 +5,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Job, JobState, Phase};
+use super::usage::Usage;
+use super::{Job, JobKind, JobState, Phase};
 use crate::clock::Millis;
 use crate::operational::{Occasion, OperationalEvent, OperationalEventType};
 
@@ -24,10 +25,55 @@ impl JobState {
 impl Job {
     /// Everything else that there is to know of it.
     pub fn data(&self) -> Value {
+        match self.kind {
+            JobKind::ApplicationStats | JobKind::EventTypeStats => self.statistics(),
+            _ => self.work(),
+        }
+    }
+
+    /// Of one that finds something out.
+    fn statistics(&self) -> Value {
+        let progress = &self.progress;
+        let mut data = json!({
+            "since": format_time(self.order.since),
+            "until": format_time(self.order.until),
+            "canceled": self.state == JobState::Canceled,
+            "error": progress.error,
+            "phase": self.phase(),
+            "applicationsTotal": self.is_total_known().then_some(progress.matched),
+            "applicationsDone": progress.sent,
+            "messagesRead": progress.read,
+            "progress": self.share(),
+            "ratePerSecond": self.rate(),
+            "createdAt": format_time(self.created_at),
+            "finishedAt": self.finished_at.map(format_time),
+            "estimatedEnd": self.estimated_end().map(format_time),
+        });
+        let none = Usage::default();
+        let usage = progress.usage.as_deref().unwrap_or(&none);
+        let found = if self.kind == JobKind::ApplicationStats {
+            usage.of_applications()
+        } else {
+            usage.of_event_types()
+        };
+        if let (Value::Object(data), Value::Object(found)) = (&mut data, found) {
+            data.extend(found);
+        }
+        data
+    }
+
+    fn phase(&self) -> &'static str {
+        match self.progress.phase {
+            Phase::Counting => "counting",
+            Phase::Working => "working",
+        }
+    }
+
+    /// Of one that does something with messages.
+    fn work(&self) -> Value {
         let (order, progress) = (&self.order, &self.progress);
         let at = |at: Option<Millis>| at.map(format_time);
-        let is_working = progress.phase == Phase::Working;
-        let mut data = json!({
+        json!({
             "applicationId": order.application_id,
             "endpointId": order.endpoint_id,
             "since": format_time(order.since),
@@ -35,7 +81,7 @@ impl Job {
             "dryRun": order.is_dry_run,
             "canceled": self.state == JobState::Canceled,
             "error": progress.error,
-            "phase": if is_working { "working" } else { "counting" },
+            "phase": self.phase(),
             "waitingFor": progress.waits_for,
             "matched": progress.matched,
             "total": self.is_total_known().then_some(progress.matched),
@@ -47,11 +93,7 @@ impl Job {
             "createdAt": format_time(self.created_at),
             "finishedAt": at(self.finished_at),
             "estimatedEnd": at(self.estimated_end()),
-        });
-        if let (Some(Value::Object(result)), Value::Object(data)) = (&progress.result, &mut data) {
-            data.extend(result.clone());
-        }
-        data
+        })
     }
 
     fn is_total_known(&self) -> bool {
@@ -131,7 +173,7 @@ fn to_float(count: u64) -> f64 {
 }
 
 /// RFC 3339, UTC.
-fn format_time(at: Millis) -> String {
+pub(super) fn format_time(at: Millis) -> String {
     Timestamp::from_millisecond(at)
         .unwrap_or(Timestamp::UNIX_EPOCH)
         .to_string()

@@ -6,7 +6,7 @@ use tidings_domain::delivery::{Outcome, Trigger};
 use super::Harness;
 use super::world::{NOW, World, hold};
 use crate::target::Target;
-use crate::{CountOutcomes, OutcomeCounts, Resend, Settlement};
+use crate::{CountDeliveries, CountOutcomes, DeliveryCounts, OutcomeCounts, Resend, Settlement};
 
 async fn counts(world: &World<'_>, endpoint: &Target, from: Millis, to: Millis) -> OutcomeCounts {
     let count = CountOutcomes {
@@ -136,4 +136,54 @@ pub(super) async fn a_failure_that_was_not_the_end_is_told_apart(harness: &dyn H
     };
     world.settle(again).await;
     assert_eq!(apart().await, ((4, 1), (3, 0), 0));
+}
+
+pub(super) async fn the_deliveries_of_messages_are_counted_by_how_they_ended(
+    harness: &dyn Harness,
+) {
+    let world = World::new(harness).await;
+    let (first, second) = (world.endpoint().await, world.endpoint().await);
+    let count = async |messages: Vec<_>| {
+        let of = CountDeliveries {
+            application: world.app(),
+            messages,
+        };
+        let counts = world.store().delivery_counts(of).await;
+        counts.expect("deliveries are counted")
+    };
+    assert_eq!(count(vec![]).await, DeliveryCounts::default());
+    // One arrives at the second try and is given up at the other endpoint, one is canceled at both.
+    let mixed = world.accept(world.handed_to(&[&first, &second])).await;
+    world.settle(world.retry(&mixed, &first, NOW + 5)).await;
+    world.settle(world.exhausted(&mixed, &second)).await;
+    let untried = world.accept(world.handed_to(&[&first, &second])).await;
+    for endpoint in [&first, &second] {
+        let canceled = Settlement {
+            outcome: Outcome::Canceled,
+            ..world.success(&untried, endpoint)
+        };
+        world.settle(canceled).await;
+    }
+    let counts = |success, fail, attempts| DeliveryCounts {
+        success,
+        fail,
+        attempts,
+    };
+    assert_eq!(count(vec![mixed.id]).await, counts(0, 1, 2));
+    let arrived = Settlement {
+        number: 2,
+        ..world.success(&mixed, &first)
+    };
+    world.settle(arrived).await;
+    assert_eq!(count(vec![mixed.id]).await, counts(1, 1, 3));
+    // What was given up first and arrived when it was sent again has arrived.
+    let again = Settlement {
+        number: 2,
+        ..world.success(&mixed, &second)
+    };
+    world.settle(again).await;
+    assert_eq!(count(vec![mixed.id]).await, counts(2, 0, 4));
+    assert_eq!(count(vec![untried.id]).await, DeliveryCounts::default());
+    let both = count(vec![mixed.id, untried.id]).await;
+    assert_eq!(both, counts(2, 0, 4));
 }

@@ -5,8 +5,8 @@ use tidings_domain::ids::JobId;
 use tidings_domain::job::Job;
 
 use crate::{
-    Advanced, Candidate, Creditor, Dedup, JobCreated, JobStep, ListCandidates, ListJobs, NewJob,
-    Page, StoreFuture,
+    Advanced, Candidate, CountDeliveries, Creditor, Dedup, DeliveryCounts, JobCreated, JobStep,
+    ListCandidates, ListJobs, NewJob, Page, StoreFuture,
 };
 
 /// The steps that touch jobs. A job is its slot's owner's to go on with, whoever has asked for it.
@@ -22,6 +22,8 @@ pub trait Jobs {
     /// The next messages of an application, each with what is known of it at one endpoint. Reads at most
     /// `limit` messages.
     fn candidates(&self, list: ListCandidates) -> StoreFuture<'_, Page<Candidate>>;
+    /// What became of the deliveries of these messages, together.
+    fn delivery_counts(&self, of: CountDeliveries) -> StoreFuture<'_, DeliveryCounts>;
     /// How many deliveries of jobs are owed to an endpoint; counts up to `limit`.
     fn replays_owed(&self, creditor: Creditor, limit: usize) -> StoreFuture<'_, usize>;
     /// Does one step of a job: what it owes to its endpoint and how far it has come, in one transaction,

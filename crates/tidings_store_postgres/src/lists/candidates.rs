@@ -18,7 +18,7 @@ use crate::failure::Result;
 use crate::statements::statements;
 
 /// A delivery may begin before its message was accepted, by the clocks of two nodes.
-const CLOCKS_APART_MS: Millis = 60 * 60 * 1000;
+pub(super) const CLOCKS_APART_MS: Millis = 60 * 60 * 1000;
 
 statements! {
     CANDIDATES_OF_JOB = concat!("-- candidates

@@ -1,9 +1,12 @@
-//! How many attempts to an endpoint ended in which way.
+//! How many attempts to an endpoint ended in which way, and what became of the deliveries of messages.
 
 use tidings_domain::slot;
-use tidings_store::{CountOutcomes, FAILURES_LOOKED_UP_MAX, OutcomeCounts};
+use tidings_store::{
+    CountDeliveries, CountOutcomes, DeliveryCounts, FAILURES_LOOKED_UP_MAX, OutcomeCounts,
+};
 use tokio_postgres::Row;
 
+use super::candidates::CLOCKS_APART_MS;
 use crate::connection::Connection;
 use crate::failure::Result;
 use crate::statements::statements;
@@ -34,6 +37,14 @@ statements! {
                     OR other.outcome = 0))
             OR EXISTS (SELECT 1 FROM pending WHERE pending.slot = $1
                 AND pending.message_id = failed.message_id AND pending.endpoint = $3)";
+    DELIVERY_COUNTS = "-- delivery_counts
+        SELECT count(*) FILTER (WHERE has_arrived),
+            count(*) FILTER (WHERE has_failed AND NOT has_arrived),
+            coalesce(sum(attempts), 0)::bigint
+        FROM (SELECT bool_or(outcome = 0) AS has_arrived, bool_or(outcome = 2) AS has_failed,
+                count(*) FILTER (WHERE outcome <> 3) AS attempts
+            FROM attempt WHERE slot = $1 AND message_id = ANY($2) AND created_at >= $3
+            GROUP BY message_id, endpoint) AS delivery";
 }
 
 fn count(row: &Row, column: usize) -> Result<u64> {
@@ -80,4 +91,25 @@ pub(crate) async fn outcome_counts(
         counts.canceled_and_not_the_end = count(&row, 1)?.min(canceled);
     }
     Ok(counts)
+}
+
+pub(crate) async fn delivery_counts(
+    connection: &Connection,
+    of: &CountDeliveries,
+) -> Result<DeliveryCounts> {
+    let Some(first) = of.messages.iter().map(|id| id.at_ms()).min() else {
+        return Ok(DeliveryCounts::default());
+    };
+    let slot = slot::of(of.application);
+    let ids: Vec<[u8; 20]> = of.messages.iter().map(|id| id.parts().to_bytes()).collect();
+    let ids: Vec<&[u8]> = ids.iter().map(|id| &id[..]).collect();
+    let since = first - CLOCKS_APART_MS;
+    let row = connection
+        .query_one(DELIVERY_COUNTS, &[&slot, &ids, &since])
+        .await?;
+    Ok(DeliveryCounts {
+        success: count(&row, 0)?,
+        fail: count(&row, 1)?,
+        attempts: count(&row, 2)?,
+    })
 }

@@ -5,8 +5,8 @@ use tidings_domain::ids::JobId;
 use tidings_domain::job::Job;
 use tidings_domain::slot;
 use tidings_store::{
-    Advanced, Candidate, Creditor, Dedup, JobCreated, JobStep, Jobs, ListCandidates, ListJobs,
-    NewJob, Page, StoreError, StoreFuture,
+    Advanced, Candidate, CountDeliveries, Creditor, Dedup, DeliveryCounts, JobCreated, JobStep,
+    Jobs, ListCandidates, ListJobs, NewJob, Page, StoreError, StoreFuture,
 };
 
 use super::passing::{read, write_audited_in, write_in};
@@ -37,6 +37,10 @@ impl Jobs for PostgresStore {
 
     fn candidates(&self, list: ListCandidates) -> StoreFuture<'_, Page<Candidate>> {
         read!(self, |reader| lists::candidates(&reader, &list))
+    }
+
+    fn delivery_counts(&self, of: CountDeliveries) -> StoreFuture<'_, DeliveryCounts> {
+        read!(self, |reader| lists::delivery_counts(&reader, &of))
     }
 
     fn replays_owed(&self, creditor: Creditor, limit: usize) -> StoreFuture<'_, usize> {

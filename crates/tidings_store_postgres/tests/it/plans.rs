@@ -44,7 +44,7 @@ const ROWS: &str = "
         SELECT n, 1, 'type.' || n, '', false, false, '[]', '[]', 1, 1 FROM generate_series(1, 5000) AS n";
 
 /// Each list with values as a page has them: an instant in the middle, ids around it, the ends of time.
-const LISTS: [(&str, &str); 29] = [
+const LISTS: [(&str, &str); 30] = [
     ("message_by_key", "7, 1, 1700150000000, ID"),
     ("message_by_event_id", "7, 1, 'e10000'"),
     ("messages_by_keys", "7, 1, ARRAY[1700150000000], ARRAY[ID]"),
@@ -78,6 +78,7 @@ const LISTS: [(&str, &str); 29] = [
         "count_not_the_end",
         "7, 1, 1, 1700200000000, 1700300000000, 100000",
     ),
+    ("delivery_counts", "7, ARRAY[ID], 1700146400000"),
     ("applications_up", "1, 0, 100"),
     ("applications_down", "1, 9223372036854775806, 100"),
     ("endpoints_up", "1, 0, 100"),

@@ -1,7 +1,12 @@
-//! How many attempts to an endpoint ended in which way.
+//! How many attempts to an endpoint ended in which way, and what became of the deliveries of messages.
+
+use std::collections::BTreeMap;
 
 use rusqlite::{Connection, Row, params};
-use tidings_store::{CountOutcomes, FAILURES_LOOKED_UP_MAX, OutcomeCounts};
+use tidings_domain::delivery::Outcome;
+use tidings_store::{
+    CountDeliveries, CountOutcomes, DeliveryCounts, FAILURES_LOOKED_UP_MAX, OutcomeCounts,
+};
 
 /// From the index alone, whose order is not the one of the times: about 0.1 s for a million attempts.
 const COUNT_OUTCOMES: &str = "-- count_outcomes
@@ -59,5 +64,35 @@ pub(crate) fn outcome_counts(
     counts.owed = snapshot
         .prepare_cached(COUNT_OWED)?
         .query_row(params![endpoint, from, to], |row| read(row, 0))?;
+    Ok(counts)
+}
+
+/// Along the attempts of one message after the other.
+pub(crate) fn delivery_counts(
+    connection: &Connection,
+    of: &CountDeliveries,
+) -> rusqlite::Result<DeliveryCounts> {
+    let snapshot = connection.unchecked_transaction()?;
+    let mut select = snapshot.prepare_cached(
+        "-- delivery_counts
+        SELECT endpoint, outcome FROM attempt WHERE message = ?1 ORDER BY seq",
+    )?;
+    let mut counts = DeliveryCounts::default();
+    for message in &of.messages {
+        // Whether it has arrived at each endpoint, and whether it was given up there.
+        let mut ends: BTreeMap<i64, (bool, bool)> = BTreeMap::new();
+        let mut rows = select.query([message.seq()])?;
+        while let Some(row) = rows.next()? {
+            let (has_arrived, has_failed) = ends.entry(row.get(0)?).or_default();
+            let outcome = Outcome::from_code(row.get(1)?);
+            *has_arrived |= outcome == Some(Outcome::Success);
+            *has_failed |= outcome == Some(Outcome::Exhausted);
+            counts.attempts += u64::from(outcome != Some(Outcome::Canceled));
+        }
+        for (has_arrived, has_failed) in ends.into_values() {
+            counts.success += u64::from(has_arrived);
+            counts.fail += u64::from(has_failed && !has_arrived);
+        }
+    }
     Ok(counts)
 }

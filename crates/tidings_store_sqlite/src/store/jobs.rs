@@ -4,8 +4,8 @@ use tidings_domain::clock::Millis;
 use tidings_domain::ids::JobId;
 use tidings_domain::job::Job;
 use tidings_store::{
-    Advanced, Candidate, Creditor, Dedup, JobCreated, JobStep, Jobs, ListCandidates, ListJobs,
-    NewJob, Page, StoreFuture,
+    Advanced, Candidate, CountDeliveries, Creditor, Dedup, DeliveryCounts, JobCreated, JobStep,
+    Jobs, ListCandidates, ListJobs, NewJob, Page, StoreFuture,
 };
 
 use crate::{SqliteStore, jobs, lists};
@@ -33,6 +33,11 @@ impl Jobs for SqliteStore {
     fn candidates(&self, list: ListCandidates) -> StoreFuture<'_, Page<Candidate>> {
         self.readers
             .read(move |connection| lists::candidates(connection, &list))
+    }
+
+    fn delivery_counts(&self, of: CountDeliveries) -> StoreFuture<'_, DeliveryCounts> {
+        self.readers
+            .read(move |connection| lists::delivery_counts(connection, &of))
     }
 
     fn replays_owed(&self, creditor: Creditor, limit: usize) -> StoreFuture<'_, usize> {

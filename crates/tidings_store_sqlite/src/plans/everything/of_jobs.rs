@@ -1,7 +1,9 @@
 //! Every step of jobs, once.
 
 use tidings_domain::job::{JobKind, JobOrder, JobState};
-use tidings_store::{JobCreated, JobStep, ListCandidates, ListJobs, NewJob, Order};
+use tidings_store::{
+    CountDeliveries, JobCreated, JobStep, ListCandidates, ListJobs, NewJob, Order,
+};
 
 use super::{NOW, key, message_key};
 use crate::step::Scope;
@@ -50,6 +52,11 @@ pub(super) fn run(scope: &mut Scope<'_>) {
         with_payload: false,
     };
     lists::candidates(scope.connection, &list).unwrap();
+    let of = CountDeliveries {
+        application: 1,
+        messages: vec![message_key().id],
+    };
+    lists::delivery_counts(scope.connection, &of).unwrap();
     jobs::replays_owed(scope.connection, 7, 5).unwrap();
     let id = job.id;
     let step = JobStep {

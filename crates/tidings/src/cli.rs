@@ -84,6 +84,12 @@ pub(crate) enum Command {
     /// database. Ids, numbers, times, payloads and sealed secrets stay as they are, so the same master key
     /// goes along.
     Copy(CopyArgs),
+    /// Bring applications, endpoints and event types from another server of the Svix API.
+    ///
+    /// They are written straight to the store, beside a running server or without one. What is there already and
+    /// equal is left alone, so it can be run again: after a break, or to take over what has changed. At the end
+    /// it tells what was brought, and what could not be brought and why. docs/moving.md has the whole way.
+    Import(ImportArgs),
 }
 
 /// Where the data are.
@@ -266,6 +272,39 @@ pub(crate) struct CopyArgs {
     /// How the result is written to standard output
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub(crate) output: OutputForm,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    #[command(subcommand)]
+    pub(crate) command: ImportCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ImportCommand {
+    /// From Svix, hosted or not, or from another Tidings.
+    Svix(ImportSvixArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportSvixArgs {
+    /// The server to read from, such as `https://api.eu.svix.com`
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: String,
+    /// A token of the environment there, or `@file` that has it
+    #[arg(long, value_name = "TOKEN")]
+    pub(crate) token: String,
+    /// The environment here; made if it is not there
+    #[arg(long, default_value = "default")]
+    pub(crate) environment: String,
+    /// Only count what would be brought
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Write the report as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
 }
 
 /// How a result is written.

@@ -7,6 +7,7 @@ mod copy;
 mod demo;
 mod distribute;
 mod doctor;
+mod import;
 mod keys;
 mod migrate;
 mod send;
@@ -33,6 +34,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Tail(args) => tail::run(&args),
         Command::Catalog(args) => catalog::run(&args.command),
         Command::Copy(args) => copy::run(&args),
+        Command::Import(args) => import::run(&args.command),
     }
 }
 

@@ -135,7 +135,7 @@ impl Program {
         command.args(arguments);
         if matches!(
             arguments[0],
-            "api-users" | "distribute" | "doctor" | "keys" | "migrate" | "serve"
+            "api-users" | "distribute" | "doctor" | "import" | "keys" | "migrate" | "serve"
         ) {
             command.arg("--data").arg(&self.data);
         }

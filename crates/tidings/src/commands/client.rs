@@ -14,7 +14,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, RETRY_AFTER};
 use http::uri::{Authority, Scheme};
 use http::{HeaderValue, Method, Request, Response, Uri};
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -41,7 +41,12 @@ pub(crate) enum ClientError {
     Unreachable { url: String, why: String },
     /// The server said no.
     #[error("the server refused: {detail} ({status})")]
-    Refused { status: u16, detail: String },
+    Refused {
+        status: u16,
+        detail: String,
+        /// How many seconds the server asks to be left alone, if it does.
+        retry_after: Option<u64>,
+    },
 }
 
 impl ClientError {
@@ -49,7 +54,7 @@ impl ClientError {
     pub(crate) fn may_pass(&self) -> bool {
         match self {
             Self::Unreachable { .. } => true,
-            Self::Refused { status, .. } => *status >= 500,
+            Self::Refused { status, .. } => *status == 429 || (*status >= 500 && *status != 501),
         }
     }
 }
@@ -219,12 +224,15 @@ impl Client {
 
     async fn refused(&self, response: Response<Incoming>) -> ClientError {
         let status = response.status();
+        let retry_after = response.headers().get(RETRY_AFTER);
+        let retry_after = retry_after.and_then(|value| value.to_str().ok()?.parse().ok());
         let body = self.collect(response.into_body()).await;
         let body = body.unwrap_or_default();
         let reason = status.canonical_reason().unwrap_or("no reason given");
         ClientError::Refused {
             status: status.as_u16(),
             detail: detail(&body).unwrap_or_else(|| reason.to_owned()),
+            retry_after,
         }
     }
 
@@ -261,7 +269,7 @@ fn sensitive(text: String) -> Result<HeaderValue, http::header::InvalidHeaderVal
 }
 
 /// What a refusal says: a sentence, or each wrong field with what is wrong with it.
-fn detail(body: &[u8]) -> Option<String> {
+pub(crate) fn detail(body: &[u8]) -> Option<String> {
     let body: Value = serde_json::from_slice(body).ok()?;
     if let Value::Array(errors) = &body["errors"] {
         let messages: Vec<&str> = errors

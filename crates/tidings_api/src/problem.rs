@@ -160,6 +160,9 @@ impl Problem {
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             // Thousands a second while a disk is full; the store says so once by itself.
             tracing::debug!(request.id = id, "Refused request {id} for now: {cause}");
+        } else if self.status == StatusCode::NOT_IMPLEMENTED {
+            // Nobody has to act on it.
+            tracing::debug!(request.id = id, "Request {id} asked for what is not there yet");
         } else if self.status.is_server_error() {
             tracing::error!(request.id = id, "Request {id} failed: {cause}");
         }

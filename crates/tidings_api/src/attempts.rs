@@ -196,8 +196,11 @@ impl<'a> MessageAttemptOut<'a> {
             outcome: attempt.outcome.as_str(),
             error: exchange.error.map(|error| error.public().as_str()),
             // Other details may name addresses, which are the operator's to see.
-            error_detail: (exchange.error == Some(AttemptError::Format))
-                .then_some(exchange.error_detail.as_str()),
+            error_detail: matches!(
+                exchange.error,
+                Some(AttemptError::Format | AttemptError::Token)
+            )
+            .then_some(exchange.error_detail.as_str()),
             is_late: attempt.is_late,
             is_response_truncated: exchange.is_truncated,
             request_headers: shown

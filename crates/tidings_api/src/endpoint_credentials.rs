@@ -6,7 +6,9 @@ use axum::response::Response;
 use http::StatusCode;
 use serde::Serialize;
 use tidings_domain::credentials::Credentials;
-use tidings_service::endpoints::{CredentialsChange, CredentialsDraft, HIDDEN};
+use tidings_service::endpoints::{
+    CREDENTIAL_PARTS, CredentialsChange, CredentialsDraft, HIDDEN, ShownCertificate,
+};
 
 use crate::ApiState;
 use crate::auth::Authenticated;
@@ -14,10 +16,15 @@ use crate::body::JsonBody;
 use crate::fields::{Fields, Given};
 use crate::pagination::json;
 use crate::problem::Problem;
+use crate::time;
 
 /// Credentials without what is secret.
 #[derive(Serialize)]
-#[serde(rename_all = "kebab-case", tag = "type")]
+#[serde(
+    rename_all = "kebab-case",
+    rename_all_fields = "camelCase",
+    tag = "type"
+)]
 enum CredentialsOut<'a> {
     None,
     Basic {
@@ -30,6 +37,24 @@ enum CredentialsOut<'a> {
     ApiKey {
         header: &'a str,
         value: &'static str,
+    },
+    #[serde(rename = "oauth2")]
+    OAuth2 {
+        token_url: &'a str,
+        client_id: &'a str,
+        client_secret: &'static str,
+        scope: Option<&'a str>,
+        audience: Option<&'a str>,
+        auth_method: &'static str,
+    },
+    Mtls {
+        certificate: &'a str,
+        private_key: &'static str,
+        ca: Option<&'a str>,
+        /// What is in the certificate; not read.
+        subject: Option<String>,
+        not_after: Option<String>,
+        fingerprint: Option<String>,
     },
 }
 
@@ -46,19 +71,35 @@ impl<'a> From<Option<&'a Credentials>> for CredentialsOut<'a> {
                 header,
                 value: HIDDEN,
             },
+            Some(Credentials::OAuth2(grant)) => Self::OAuth2 {
+                token_url: &grant.token_url,
+                client_id: &grant.client_id,
+                client_secret: HIDDEN,
+                scope: grant.scope.as_deref(),
+                audience: grant.audience.as_deref(),
+                auth_method: grant.auth_method.as_str(),
+            },
+            Some(Credentials::Mtls(own)) => {
+                let shown = ShownCertificate::of(&own.certificate);
+                Self::Mtls {
+                    certificate: &own.certificate,
+                    private_key: HIDDEN,
+                    ca: own.ca.as_deref(),
+                    not_after: shown.as_ref().map(|shown| time::format(shown.not_after)),
+                    fingerprint: shown.as_ref().map(|shown| shown.fingerprint.clone()),
+                    subject: shown.map(|shown| shown.subject),
+                }
+            }
         }
     }
 }
 
 fn read_credentials(fields: &mut Fields) -> CredentialsDraft {
-    let mut text = |name: &str| fields.text(name).or_none();
+    let kind = fields.text("type").or_none();
+    let mut part = |name| Some((name, fields.text(name).or_none()?));
     CredentialsDraft {
-        kind: text("type"),
-        username: text("username"),
-        password: text("password"),
-        token: text("token"),
-        header: text("header"),
-        value: text("value"),
+        kind,
+        parts: CREDENTIAL_PARTS.into_iter().filter_map(&mut part).collect(),
     }
 }
 

@@ -15,6 +15,7 @@
 //! | `pool` | open connections that wait for the next request |
 //! | `connector`, `resolver`, `tls` | new connections |
 //! | `connection`, `stream` | one HTTP/1.1 connection and its byte counters |
+//! | `token` | access tokens of endpoints that want one |
 //! | `attempt`, `record`, `failure` | one attempt, what is noted of it, why it failed |
 
 mod attempt;
@@ -27,6 +28,7 @@ mod record;
 mod resolver;
 mod stream;
 mod tls;
+mod token;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,8 +42,9 @@ use tidings_store::target::Target;
 use self::connector::Connector;
 use self::failure::Failure;
 use self::pool::Pool;
-use self::prepared::PreparedCache;
+use self::prepared::{PreparedCache, Workshop};
 use self::record::Record;
+use self::tls::Trust;
 
 pub use self::resolver::{Resolver, ResolverFuture, SystemResolver, UnresolvedName};
 pub use self::stream::HEAD_READ_BYTES_MAX;
@@ -137,10 +140,18 @@ impl Sender {
         policy: Arc<Policy>,
         resolver: Arc<dyn Resolver>,
     ) -> Result<Self, SenderError> {
-        let tls = tls::client_config(&settings.extra_roots_pem)?;
+        let trust = Trust::new(&settings.extra_roots_pem)?;
+        let tls = trust.config();
+        let pool = Pool::new(&settings);
+        let workshop = Workshop {
+            policy: Arc::clone(&policy),
+            names: settings.header_names,
+            pool: Arc::clone(&pool),
+            trust,
+        };
         Ok(Self {
-            prepared: PreparedCache::new(Arc::clone(&policy), settings.header_names),
-            pool: Pool::new(&settings),
+            prepared: PreparedCache::new(workshop),
+            pool,
             connector: Connector::new(&settings, policy, resolver, tls),
             settings,
         })
@@ -155,7 +166,7 @@ impl Sender {
     /// behind it breaks or does not end in time; `error_detail` and `is_truncated` tell of that.
     pub async fn send(&self, target: &Target, event: &Event<'_>, now: Millis) -> Exchange {
         let mut record = Record::begin(&target.endpoint.url);
-        let prepared = match self.prepared.of(target, &self.pool) {
+        let prepared = match self.prepared.of(target) {
             Ok(prepared) => prepared,
             Err(failure) => return record.finish(Err(failure)),
         };
@@ -169,6 +180,7 @@ impl Sender {
             event_type: event.event_type,
             formatted: &formatted,
             headers: event.headers(),
+            authorization: None,
             now,
         };
         let attempt = self.attempt(&mut record, &prepared, &message);

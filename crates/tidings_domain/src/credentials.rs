@@ -1,7 +1,11 @@
-//! What an endpoint wants to see before it takes a request: user and password, a token, or a key.
+//! What an endpoint wants to see before it takes a request: user and password, a token, a key, a token that is
+//! fetched from somewhere, or a certificate.
 //!
 //! Checked when they are made, so that what is kept is one line of HTTP. Printing them for debugging
 //! shows nothing of what is secret.
+
+pub mod certificate;
+pub mod grant;
 
 use std::fmt;
 
@@ -10,6 +14,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize as _, Zeroizing};
 
+use self::certificate::ClientCertificate;
+use self::grant::ClientGrant;
 use crate::address_policy::{HEADER_VALUE_BYTES_MAX, check_header};
 
 /// Most bytes of a user name, and of a password.
@@ -40,6 +46,11 @@ pub enum Credentials {
         /// The key.
         value: String,
     },
+    /// A bearer token that an authorization server gives out, RFC 6749, section 4.4.
+    #[serde(rename = "oauth2")]
+    OAuth2(Box<ClientGrant>),
+    /// A certificate, shown in the TLS handshake.
+    Mtls(Box<ClientCertificate>),
 }
 
 /// Why credentials are refused, and which part of them. The message never holds what is secret.
@@ -74,6 +85,29 @@ impl Credentials {
             Self::Basic { .. } => "basic",
             Self::Bearer { .. } => "bearer",
             Self::ApiKey { .. } => "api-key",
+            Self::OAuth2(_) => "oauth2",
+            Self::Mtls(_) => "mtls",
+        }
+    }
+
+    /// A part by the name that it has in the API, secret or not; none if there is no such part.
+    pub fn part(&self, name: &str) -> Option<&str> {
+        match (self, name) {
+            (Self::Basic { username, .. }, "username") => Some(username),
+            (Self::Basic { password, .. }, "password") => Some(password),
+            (Self::Bearer { token }, "token") => Some(token),
+            (Self::ApiKey { header, .. }, "header") => Some(header),
+            (Self::ApiKey { value, .. }, "value") => Some(value),
+            (Self::OAuth2(grant), "tokenUrl") => Some(&grant.token_url),
+            (Self::OAuth2(grant), "clientId") => Some(&grant.client_id),
+            (Self::OAuth2(grant), "clientSecret") => Some(&grant.client_secret),
+            (Self::OAuth2(grant), "scope") => grant.scope.as_deref(),
+            (Self::OAuth2(grant), "audience") => grant.audience.as_deref(),
+            (Self::OAuth2(grant), "authMethod") => Some(grant.auth_method.as_str()),
+            (Self::Mtls(own), "certificate") => Some(&own.certificate),
+            (Self::Mtls(own), "privateKey") => Some(&own.private_key),
+            (Self::Mtls(own), "ca") => own.ca.as_deref(),
+            _ => None,
         }
     }
 
@@ -134,20 +168,23 @@ impl Credentials {
                     return refused("value", &why.to_string());
                 }
             }
+            Self::OAuth2(grant) => grant.check()?,
+            Self::Mtls(own) => own.check()?,
         }
         Ok(())
     }
 
-    /// The name of the header that carries them.
-    pub fn header_name(&self) -> &str {
+    /// The name of the header that carries them; none if no header does.
+    pub fn header_name(&self) -> Option<&str> {
         match self {
-            Self::Basic { .. } | Self::Bearer { .. } => "authorization",
-            Self::ApiKey { header, .. } => header,
+            Self::Basic { .. } | Self::Bearer { .. } | Self::OAuth2(_) => Some("authorization"),
+            Self::ApiKey { header, .. } => Some(header),
+            Self::Mtls(_) => None,
         }
     }
 
-    /// The value of the header that carries them.
-    pub fn header_value(&self) -> Zeroizing<String> {
+    /// The value of the header that carries them; none if it is not known from them alone.
+    pub fn header_value(&self) -> Option<Zeroizing<String>> {
         // Room for all of it, so that growing leaves no copy behind in memory.
         let mut out = Zeroizing::new(String::with_capacity(HEADER_VALUE_BYTES_MAX));
         match self {
@@ -164,8 +201,9 @@ impl Credentials {
                 out.push_str(token);
             }
             Self::ApiKey { value, .. } => out.push_str(value),
+            Self::OAuth2(_) | Self::Mtls(_) => return None,
         }
-        out
+        Some(out)
     }
 
     /// As JSON, to be sealed.
@@ -173,7 +211,11 @@ impl Credentials {
     /// # Panics
     /// Never: texts are JSON.
     pub fn to_json(&self) -> Zeroizing<Vec<u8>> {
-        let mut json = Zeroizing::new(Vec::with_capacity(2 * HEADER_VALUE_BYTES_MAX + 512));
+        let more = match self {
+            Self::Mtls(own) => own.json_bytes(),
+            _ => 2 * HEADER_VALUE_BYTES_MAX,
+        };
+        let mut json = Zeroizing::new(Vec::with_capacity(more + 512));
         serde_json::to_writer(&mut *json, self).expect("texts are JSON");
         json
     }
@@ -185,6 +227,8 @@ impl Drop for Credentials {
             Self::Basic { password, .. } => password.zeroize(),
             Self::Bearer { token } => token.zeroize(),
             Self::ApiKey { value, .. } => value.zeroize(),
+            // These see to it themselves.
+            Self::OAuth2(_) | Self::Mtls(_) => {}
         }
     }
 }
@@ -196,119 +240,4 @@ impl fmt::Debug for Credentials {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn basic(username: &str, password: &str) -> Credentials {
-        Credentials::Basic {
-            username: username.to_owned(),
-            password: password.to_owned(),
-        }
-    }
-
-    fn bearer(token: &str) -> Credentials {
-        Credentials::Bearer {
-            token: token.to_owned(),
-        }
-    }
-
-    fn api_key(header: &str, value: &str) -> Credentials {
-        Credentials::ApiKey {
-            header: header.to_owned(),
-            value: value.to_owned(),
-        }
-    }
-
-    #[track_caller]
-    fn refused(credentials: &Credentials, field: &str) {
-        let refused = credentials.check().unwrap_err();
-        assert_eq!(refused.field, field, "{refused}");
-        assert!(!refused.why.is_empty());
-    }
-
-    #[test]
-    fn each_kind_has_its_header() {
-        let value = |credentials: Credentials| credentials.header_value().to_string();
-        assert_eq!(value(basic("hook", "s3cret")), "Basic aG9vazpzM2NyZXQ=");
-        // The example of RFC 7617, in UTF-8.
-        assert_eq!(value(basic("test", "123\u{a3}")), "Basic dGVzdDoxMjPCow==");
-        assert_eq!(value(basic("key", "")), "Basic a2V5Og==");
-        assert_eq!(value(bearer("a.b-c")), "Bearer a.b-c");
-        assert_eq!(value(api_key("X-Key", "k 1")), "k 1");
-        assert_eq!(api_key("X-Key", "k").header_name(), "X-Key");
-        assert_eq!(bearer("t").header_name(), "authorization");
-    }
-
-    #[test]
-    fn a_user_has_no_colon_and_neither_part_a_control_character() {
-        for fine in [
-            basic("a", "b:c"),
-            basic("", "p"),
-            basic("u", ""),
-            basic("ö ü", "é\u{20ac}"),
-        ] {
-            assert_eq!(fine.check(), Ok(()));
-        }
-        refused(&basic("a:b", "c"), "username");
-        refused(&basic("", ""), "username");
-        for control in ["\0", "\n", "\r", "\t", "\u{1b}", "\u{7f}", "\u{85}"] {
-            refused(&basic(control, "p"), "username");
-            refused(&basic("u", control), "password");
-        }
-    }
-
-    #[test]
-    fn each_part_has_its_limit() {
-        assert_eq!(
-            basic(&"u".repeat(1_024), &"p".repeat(1_024)).check(),
-            Ok(())
-        );
-        refused(&basic(&"u".repeat(1_025), "p"), "username");
-        refused(&basic("u", &"p".repeat(1_025)), "password");
-        assert_eq!(bearer(&"t".repeat(4_000)).check(), Ok(()));
-        refused(&bearer(&"t".repeat(4_001)), "token");
-        refused(&bearer(""), "token");
-        assert_eq!(api_key("X-Key", &"v".repeat(4_096)).check(), Ok(()));
-        refused(&api_key("X-Key", &"v".repeat(4_097)), "value");
-        refused(&api_key("X-Key", ""), "value");
-    }
-
-    #[test]
-    fn tokens_and_keys_are_one_line_and_reserved_headers_stay_reserved() {
-        for token in ["a b", "a\n", "\u{e9}"] {
-            refused(&bearer(token), "token");
-        }
-        refused(&api_key("X-Key", "a\r\nX-More: b"), "value");
-        for header in ["Content-Length", "webhook-id", "a b", ""] {
-            refused(&api_key(header, "v"), "header");
-        }
-    }
-
-    #[test]
-    fn nothing_secret_is_printed() {
-        for credentials in [
-            basic("hook", "canary"),
-            bearer("canary"),
-            api_key("X-Key", "canary"),
-        ] {
-            assert!(!format!("{credentials:?}").contains("canary"));
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_accepted_is_one_line_and_reads_back(a in ".{0,12}", b in ".{0,12}") {
-            for credentials in [basic(&a, &b), bearer(&a), api_key(&a, &b)] {
-                let back: Credentials = serde_json::from_slice(&credentials.to_json()).unwrap();
-                prop_assert_eq!(&back, &credentials);
-                if credentials.check().is_ok() {
-                    let value = credentials.header_value();
-                    prop_assert!(!value.contains(['\r', '\n', '\0']));
-                    prop_assert!(value.len() <= HEADER_VALUE_BYTES_MAX);
-                }
-            }
-        }
-    }
-}
+mod tests;

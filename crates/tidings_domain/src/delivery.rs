@@ -112,6 +112,8 @@ stored_enum! {
         Protocol = 8 / "protocol",
         /// The payload cannot be written in the endpoint's format; nothing was sent.
         Format = 9 / "format",
+        /// There was no access token to send it with; nothing was sent.
+        Token = 10 / "token",
         /// The endpoint was disabled.
         EndpointDisabled = 20 / "endpoint-disabled",
         /// The endpoint was deleted.

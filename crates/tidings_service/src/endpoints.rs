@@ -1,5 +1,6 @@
 //! Endpoints: the URLs that want events.
 
+mod client_certificates;
 mod credentials;
 mod draft;
 mod headers;
@@ -25,7 +26,8 @@ use crate::operational::check_told_types;
 use crate::pages::wrong_iterator;
 use crate::{Caller, Listed, PageQuery, Service};
 
-pub use credentials::{CredentialsChange, CredentialsDraft, HIDDEN};
+pub use client_certificates::ShownCertificate;
+pub use credentials::{CREDENTIAL_PARTS, CredentialsChange, CredentialsDraft, HIDDEN};
 pub use draft::{EndpointChange, EndpointDraft};
 pub(crate) use draft::{check_channels, refused_filter};
 pub(crate) use headers::shown_headers;
@@ -70,7 +72,7 @@ impl Service {
         let url = self.check_url(&draft.url, &mut problems);
         let secret = self.parse_or_make_secret(draft.secret.as_deref(), &mut problems);
         draft.check(&mut problems);
-        let credentials = draft.check_credentials(&mut problems);
+        let credentials = self.check_new_credentials(&draft, &mut problems);
         let environment = application.environment;
         if application.is_operational {
             check_told_types(&draft.event_types, &mut problems);

@@ -4,6 +4,7 @@
 //! is told as [`HookProblem`]s and not as text, since whoever reads it may not read English.
 
 use crate::endpoints::touched;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tidings_domain::audit::Action;
 
@@ -199,9 +200,10 @@ impl Service {
             event_types: draft.actions,
             credentials: has_credentials.then(|| CredentialsDraft {
                 kind: Some("basic".to_owned()),
-                username: Some(http_auth_user.clone()),
-                password: Some(draft.http_auth_password.unwrap_or_default()),
-                ..CredentialsDraft::default()
+                parts: BTreeMap::from([
+                    ("username", http_auth_user.clone()),
+                    ("password", draft.http_auth_password.unwrap_or_default()),
+                ]),
             }),
             ..EndpointDraft::default()
         };
@@ -390,8 +392,6 @@ fn credentials_change(target: &Target, draft: &HookDraft) -> Option<CredentialsC
     }
     Some(CredentialsChange::Replace(CredentialsDraft {
         kind: Some("basic".to_owned()),
-        username: Some(username),
-        password: Some(password),
-        ..CredentialsDraft::default()
+        parts: BTreeMap::from([("username", username), ("password", password)]),
     }))
 }

@@ -20,6 +20,8 @@ pub mod program;
 pub mod receiver;
 pub mod rig;
 pub mod signature;
+pub mod tls;
+pub mod token_server;
 pub mod tools;
 pub mod wait;
 

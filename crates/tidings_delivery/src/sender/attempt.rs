@@ -1,5 +1,6 @@
 //! One attempt, from the pool to the end of the response body.
 
+use http::HeaderValue;
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use hyper::Response;
 use hyper::body::{Body as _, Incoming};
@@ -14,6 +15,7 @@ use super::failure::Failure;
 use super::pool::Origin;
 use super::prepared::Prepared;
 use super::record::{Record, Stage};
+use super::token::TokenKeeper;
 
 /// What is sent, and to whom.
 #[derive(Clone, Copy)]
@@ -27,17 +29,67 @@ pub(super) struct Message<'a> {
     pub(super) formatted: &'a Formatted,
     /// The message's own headers.
     pub(super) headers: &'a [(String, String)],
+    /// The access token, where the endpoint wants one.
+    pub(super) authorization: Option<&'a HeaderValue>,
     /// The time that is signed.
     pub(super) now: Millis,
 }
 
+/// What a receiver answers that wants another access token (RFC 6750, section 3.1).
+const UNAUTHORIZED: u16 = 401;
+
 impl Sender {
+    /// Makes the attempt.
+    pub(super) async fn attempt(
+        &self,
+        record: &mut Record,
+        prepared: &Prepared,
+        message: &Message<'_>,
+    ) -> Result<(), Failure> {
+        match prepared.tokens() {
+            None => self.exchange(record, prepared, message).await,
+            // In a box: the many who want no token need not have the room for it.
+            Some(tokens) => {
+                Box::pin(self.attempt_with_token(record, prepared, message, tokens)).await
+            }
+        }
+    }
+
+    /// Sends the message with an access token, and once more with a new one where that one is refused.
+    async fn attempt_with_token(
+        &self,
+        record: &mut Record,
+        prepared: &Prepared,
+        message: &Message<'_>,
+        tokens: &TokenKeeper,
+    ) -> Result<(), Failure> {
+        record.enter(Stage::Authorizing);
+        let first = tokens.authorization(self, message.now, None).await?;
+        let with_first = Message {
+            authorization: Some(&first),
+            ..*message
+        };
+        self.exchange(record, prepared, &with_first).await?;
+        if record.status() != Some(UNAUTHORIZED) {
+            return Ok(());
+        }
+        record.forget_answer();
+        let second = tokens
+            .authorization(self, message.now, Some(&first))
+            .await?;
+        let with_second = Message {
+            authorization: Some(&second),
+            ..*message
+        };
+        self.exchange(record, prepared, &with_second).await
+    }
+
     /// Sends the message once, on a waiting connection if there is one.
     ///
     /// If a waiting connection ends without a single byte of a response, the other side had most
     /// likely closed it before the request came, so the request is repeated on a fresh one. It is
     /// never repeated after that: bytes that went out on a fresh connection may have been heard.
-    pub(super) async fn attempt(
+    async fn exchange(
         &self,
         record: &mut Record,
         prepared: &Prepared,

@@ -105,7 +105,9 @@ impl Connector {
             let name = origin.server_name().ok_or_else(|| {
                 Failure::new(AttemptError::Tls, "no certificate can have this host name")
             })?;
-            let secured = self.tls.connect(name.clone(), stream).await;
+            let own = origin.tls().map(|own| TlsConnector::from(Arc::clone(own)));
+            let tls = own.as_ref().unwrap_or(&self.tls);
+            let secured = tls.connect(name.clone(), stream).await;
             Stream::tls(secured.map_err(|error| Failure::of_handshake(&error))?)
         } else {
             Stream::plain(stream)

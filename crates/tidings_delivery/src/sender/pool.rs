@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tidings_domain::address_policy::{Host, TargetUrl};
 use tokio::task::AbortHandle;
@@ -27,12 +28,22 @@ struct Key {
     port: u16,
     /// Connections that only inboxes may have are kept apart.
     is_like_an_inbox: bool,
+    /// So are those on which an endpoint has shown its own certificate: its number and version.
+    shown_by: Option<(i64, u32)>,
+}
+
+/// The TLS set-up of an endpoint with a certificate of its own, and whose it is: its number and version.
+pub(super) struct OwnTls {
+    pub(super) shown_by: (i64, u32),
+    pub(super) config: Arc<ClientConfig>,
 }
 
 /// Where a connection leads: scheme, host and port.
 pub(super) struct Origin {
     key: Key,
     server_name: Option<ServerName<'static>>,
+    /// None means everybody's.
+    tls: Option<Arc<ClientConfig>>,
     /// In order of the time they came back.
     idle: Mutex<Vec<Idle>>,
 }
@@ -43,7 +54,7 @@ struct Idle {
 }
 
 impl Origin {
-    fn new(key: Key) -> Self {
+    fn new(key: Key, tls: Option<Arc<ClientConfig>>) -> Self {
         let server_name = match &key.host {
             Host::Name(name) => ServerName::try_from(name.clone()).ok(),
             Host::V4(address) => Some(ServerName::from(*address)),
@@ -52,6 +63,7 @@ impl Origin {
         Self {
             key,
             server_name,
+            tls,
             idle: Mutex::default(),
         }
     }
@@ -70,6 +82,11 @@ impl Origin {
 
     pub(super) fn is_like_an_inbox(&self) -> bool {
         self.key.is_like_an_inbox
+    }
+
+    /// The TLS set-up, if it is not everybody's.
+    pub(super) fn tls(&self) -> Option<&Arc<ClientConfig>> {
+        self.tls.as_ref()
     }
 
     /// What the certificate must be for. None if no certificate can be for this host.
@@ -104,8 +121,8 @@ impl Pool {
         self.idle_count.load(Ordering::Relaxed)
     }
 
-    /// The origin of a URL.
-    pub(super) fn origin(self: &Arc<Self>, url: &TargetUrl) -> Arc<Origin> {
+    /// The origin of a URL, for everybody or for an endpoint with a certificate of its own.
+    pub(super) fn origin(self: &Arc<Self>, url: &TargetUrl, own: Option<OwnTls>) -> Arc<Origin> {
         self.watch.get_or_init(|| {
             let every = (self.idle_for_max / LOOKS_COUNT).max(LOOK_EVERY_MIN);
             tokio::spawn(watch(Arc::downgrade(self), every)).abort_handle()
@@ -115,11 +132,12 @@ impl Pool {
             host: url.host().clone(),
             port: url.port(),
             is_like_an_inbox: url.is_like_an_inbox(),
+            shown_by: own.as_ref().map(|own| own.shown_by),
         };
         let mut origins = lock(&self.origins);
-        let origin = origins
-            .entry(key)
-            .or_insert_with_key(|key| Arc::new(Origin::new(key.clone())));
+        let origin = origins.entry(key).or_insert_with_key(|key| {
+            Arc::new(Origin::new(key.clone(), own.map(|own| own.config)))
+        });
         Arc::clone(origin)
     }
 

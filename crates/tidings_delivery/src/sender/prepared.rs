@@ -7,23 +7,29 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, USER_AGENT};
+use http::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, USER_AGENT,
+};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use http_body_util::Full;
-use tidings_domain::address_policy::{Policy, check_headers, check_message_headers};
+use tidings_domain::address_policy::{Policy, TargetUrl, check_headers, check_message_headers};
 use tidings_domain::body_format::BodyFormat;
+use tidings_domain::credentials::Credentials;
+use tidings_domain::delivery::AttemptError;
 use tidings_store::target::Target;
 
 use super::HeaderNames;
 use super::attempt::Message;
 use super::failure::Failure;
-use super::pool::{Origin, Pool};
+use super::pool::{Origin, OwnTls, Pool};
+use super::tls::Trust;
+use super::token::TokenKeeper;
 
 /// How many endpoints are kept ready, in each of two generations.
 const PREPARED_MAX: usize = 8_192;
 /// The `user-agent` of every request.
-const AGENT: &str = concat!("Tidings/", env!("CARGO_PKG_VERSION"));
+pub(super) const AGENT: &str = concat!("Tidings/", env!("CARGO_PKG_VERSION"));
 /// Stands in the account for a value that only the endpoint's owner may know.
 const HIDDEN: &str = "[hidden]";
 
@@ -59,6 +65,47 @@ impl HeaderNames {
     }
 }
 
+/// What endpoints are made ready with.
+pub(super) struct Workshop {
+    pub(super) policy: Arc<Policy>,
+    pub(super) names: HeaderNames,
+    pub(super) pool: Arc<Pool>,
+    pub(super) trust: Trust,
+}
+
+impl Workshop {
+    /// What the credentials of an endpoint ask for beside a header.
+    fn open(
+        &self,
+        target: &Target,
+        url: &TargetUrl,
+    ) -> Result<(Option<Box<TokenKeeper>>, Option<OwnTls>), Failure> {
+        let Some(credentials) = &target.credentials else {
+            return Ok((None, None));
+        };
+        credentials
+            .check()
+            .map_err(|refused| Failure::of_request(&refused))?;
+        match credentials {
+            Credentials::OAuth2(grant) => {
+                let tokens = TokenKeeper::new(grant, &self.policy, &self.pool)?;
+                Ok((Some(Box::new(tokens)), None))
+            }
+            Credentials::Mtls(own) if url.is_https() => {
+                let config = self.trust.with_certificate(own);
+                let config = config.map_err(|error| Failure::of_request(&error))?;
+                let shown_by = (target.ordinal(), target.endpoint.version);
+                Ok((None, Some(OwnTls { shown_by, config })))
+            }
+            Credentials::Mtls(_) => {
+                let detail = "a certificate of the endpoint's own needs https";
+                Err(Failure::new(AttemptError::Policy, detail))
+            }
+            _ => Ok((None, None)),
+        }
+    }
+}
+
 /// An endpoint made ready for requests.
 pub(super) struct Prepared {
     url: String,
@@ -68,6 +115,8 @@ pub(super) struct Prepared {
     /// In the order in which they are sent; those of the message are empty.
     headers: HeaderMap,
     families: &'static [Names],
+    /// Where its access tokens come from, if it wants any.
+    tokens: Option<Box<TokenKeeper>>,
     format: BodyFormat,
     /// The account of the headers before and after those of the message.
     lines_before: String,
@@ -75,13 +124,9 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
-    fn new(
-        target: &Target,
-        policy: &Policy,
-        pool: &Arc<Pool>,
-        names: HeaderNames,
-    ) -> Result<Self, Failure> {
-        let url = policy
+    fn new(target: &Target, workshop: &Workshop) -> Result<Self, Failure> {
+        let url = workshop
+            .policy
             .check_url(&target.endpoint.url)
             .map_err(|refused| Failure::of_request(&refused))?;
         let own = || {
@@ -89,11 +134,7 @@ impl Prepared {
             pairs.map(|(name, value)| (name.as_str(), value.as_str()))
         };
         check_headers(own()).map_err(|refused| Failure::of_request(&refused))?;
-        if let Some(credentials) = &target.credentials {
-            credentials
-                .check()
-                .map_err(|refused| Failure::of_request(&refused))?;
-        }
+        let (tokens, own_tls) = workshop.open(target, &url)?;
         let path = PathAndQuery::try_from(url.path_and_query())
             .map_err(|error| Failure::of_request(&error))?;
         let value = |text: &str| {
@@ -111,7 +152,7 @@ impl Prepared {
             push_line(&mut lines_before, name.as_str(), text);
             headers.insert(name, value(text)?);
         }
-        for family in names.families() {
+        for family in workshop.names.families() {
             for name in [
                 &family.id,
                 &family.timestamp,
@@ -123,7 +164,11 @@ impl Prepared {
         }
         let mut lines_after = String::new();
         let credentials = target.credentials.as_ref();
-        let of_credentials = credentials.map(|one| (one.header_name(), one.header_value()));
+        // An access token is not there yet: its place is kept.
+        let of_credentials = credentials.and_then(|one| {
+            let value = one.header_value().unwrap_or_default();
+            Some((one.header_name()?, value))
+        });
         let of_credentials = of_credentials
             .iter()
             .map(|(name, text)| (*name, text.as_str()));
@@ -140,10 +185,11 @@ impl Prepared {
         Ok(Self {
             url: target.endpoint.url.clone(),
             version: target.endpoint.version,
-            origin: pool.origin(&url),
+            origin: workshop.pool.origin(&url, own_tls),
             uri: Uri::from(path),
             headers,
-            families: names.families(),
+            families: workshop.names.families(),
+            tokens,
             format: target.endpoint.format,
             lines_before,
             lines_after,
@@ -152,6 +198,11 @@ impl Prepared {
 
     pub(super) fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// Where its access tokens come from, if it wants any.
+    pub(super) fn tokens(&self) -> Option<&TokenKeeper> {
+        self.tokens.as_deref()
     }
 
     /// What has no payload is of no type: nothing at all is not JSON.
@@ -212,6 +263,7 @@ impl Prepared {
             event_type,
             formatted,
             headers: own,
+            authorization,
             now,
         } = *message;
         target.sign_into(&mut signature, id, now, &formatted.body);
@@ -252,6 +304,9 @@ impl Prepared {
             headers.insert(*name, HeaderValue::from_str(value).map_err(invalid)?);
         }
         lines.push_str(&self.lines_after);
+        if let Some(authorization) = authorization {
+            headers.insert(AUTHORIZATION, authorization.clone());
+        }
         self.add_own(own, &mut headers, &mut lines)?;
         let length = HeaderValue::from(formatted.body.len());
         push_line(
@@ -287,8 +342,7 @@ fn push_line(lines: &mut String, name: &str, value: &str) {
 /// There are two generations: when the young one is full it becomes the old one, and what is used
 /// again moves back. So what is in use stays, and the number of entries has a limit.
 pub(super) struct PreparedCache {
-    policy: Arc<Policy>,
-    names: HeaderNames,
+    workshop: Workshop,
     generations: Mutex<Generations>,
 }
 
@@ -299,16 +353,15 @@ struct Generations {
 }
 
 impl PreparedCache {
-    pub(super) fn new(policy: Arc<Policy>, names: HeaderNames) -> Self {
+    pub(super) fn new(workshop: Workshop) -> Self {
         Self {
-            policy,
-            names,
+            workshop,
             generations: Mutex::default(),
         }
     }
 
     /// The endpoint made ready, or why it cannot be sent to.
-    pub(super) fn of(&self, target: &Target, pool: &Arc<Pool>) -> Result<Arc<Prepared>, Failure> {
+    pub(super) fn of(&self, target: &Target) -> Result<Arc<Prepared>, Failure> {
         let ordinal = target.ordinal();
         let mut generations = self
             .generations
@@ -322,7 +375,7 @@ impl PreparedCache {
         let kept = generations.old.remove(&ordinal);
         let prepared = match kept.filter(|prepared| prepared.is_for(target)) {
             Some(prepared) => prepared,
-            None => Arc::new(Prepared::new(target, &self.policy, pool, self.names)?),
+            None => Arc::new(Prepared::new(target, &self.workshop)?),
         };
         if generations.young.len() >= PREPARED_MAX {
             generations.old = std::mem::take(&mut generations.young);

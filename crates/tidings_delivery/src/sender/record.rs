@@ -16,6 +16,8 @@ use super::failure::Failure;
 pub(super) enum Stage {
     /// Before anything is asked of the network; counts for no phase.
     Preparing,
+    /// Until there is an access token; counts for no phase.
+    Authorizing,
     Resolving,
     Connecting,
     Handshaking,
@@ -27,6 +29,7 @@ impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Preparing => "preparing the request",
+            Self::Authorizing => "waiting for an access token",
             Self::Resolving => "resolving the name",
             Self::Connecting => "opening the TCP connection",
             Self::Handshaking => "in the TLS handshake",
@@ -62,6 +65,20 @@ impl Record {
         self.stage
     }
 
+    /// The status of the answer, if its head has come.
+    pub(super) fn status(&self) -> Option<u16> {
+        self.exchange.status
+    }
+
+    /// Forgets an answer, since the request is made once more. What it took counts.
+    pub(super) fn forget_answer(&mut self) {
+        self.enter(Stage::Authorizing);
+        self.exchange.status = None;
+        self.exchange.response_headers = Bytes::new();
+        self.exchange.is_truncated = false;
+        self.body.clear();
+    }
+
     /// Ends the current stage and begins another.
     pub(super) fn enter(&mut self, stage: Stage) {
         let now = Instant::now();
@@ -76,7 +93,7 @@ impl Record {
         } = &mut self.exchange.phases;
         let mut of_no_phase = 0;
         let phase = match self.stage {
-            Stage::Preparing => &mut of_no_phase,
+            Stage::Preparing | Stage::Authorizing => &mut of_no_phase,
             Stage::Resolving => resolve_us,
             Stage::Connecting => connect_us,
             Stage::Handshaking => tls_us,

@@ -15,4 +15,5 @@ mod redirects;
 mod requests;
 mod responses;
 mod tls;
+mod tokens;
 mod walls;

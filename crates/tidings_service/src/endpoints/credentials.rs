@@ -1,37 +1,60 @@
 //! What an endpoint wants to see before it takes a request: set, changed in part, shown without what
 //! is secret, removed. They are kept sealed.
 
+use std::collections::BTreeMap;
+
 use tidings_domain::application::Metadata;
 use tidings_domain::audit::Action;
 use tidings_domain::credentials::Credentials;
+use tidings_domain::credentials::certificate::ClientCertificate;
+use tidings_domain::credentials::grant::{AuthMethod, ClientGrant};
 use tidings_domain::endpoint::EndpointPatch;
 use tidings_domain::sealed::Purpose;
 use tidings_store::target::{context, open_credentials, open_headers};
 use tidings_store::{EndpointUpdate, Written};
 
-use super::{NOT_FOUND, touched};
+use super::{NOT_FOUND, client_certificates, touched};
 use crate::error::{FieldProblem, Problems, ServiceError};
 use crate::limits::{RETRY_AFTER_BUSY, STALE_RETRIES_MAX};
 use crate::{Caller, Service};
 
+/// What is said of a client certificate that nobody would see.
+pub(super) const NEEDS_HTTPS: &str = "mtls needs an endpoint whose URL begins with https://";
+
+/// Whether a handshake comes before a request to this URL.
+pub(super) fn is_https(url: &str) -> bool {
+    let scheme = url.get(..6).unwrap_or_default();
+    scheme.eq_ignore_ascii_case("https:")
+}
+
 /// Stands for what is secret wherever credentials are shown.
 pub const HIDDEN: &str = "[hidden]";
+
+/// The parts of credentials of all kinds, by the names that they have in the API.
+pub const CREDENTIAL_PARTS: [&str; 14] = [
+    "username",
+    "password",
+    "token",
+    "header",
+    "value",
+    "tokenUrl",
+    "clientId",
+    "clientSecret",
+    "scope",
+    "audience",
+    "authMethod",
+    "certificate",
+    "privateKey",
+    "ca",
+];
 
 /// Credentials as a caller gives them, perhaps in part.
 #[derive(Clone, Default)]
 pub struct CredentialsDraft {
-    /// `basic`, `bearer` or `api-key`.
+    /// `basic`, `bearer`, `api-key`, `oauth2` or `mtls`.
     pub kind: Option<String>,
-    /// The user of `basic`.
-    pub username: Option<String>,
-    /// The password of `basic`.
-    pub password: Option<String>,
-    /// The token of `bearer`.
-    pub token: Option<String>,
-    /// The header of `api-key`.
-    pub header: Option<String>,
-    /// The key of `api-key`.
-    pub value: Option<String>,
+    /// What is given, by the names of [`CREDENTIAL_PARTS`].
+    pub parts: BTreeMap<&'static str, String>,
 }
 
 impl std::fmt::Debug for CredentialsDraft {
@@ -77,54 +100,39 @@ impl CredentialsDraft {
         let kind = kind.or(current.map(Credentials::kind));
         let current = current.filter(|current| Some(current.kind()) == kind);
         let before = problems.count();
-        let mut part = |field: &str, given: &Option<String>, kept: Option<&String>| {
-            let text = given.as_ref().or(kept).cloned();
-            if text.is_none() {
-                let missing = FieldProblem::body(field, "field required");
-                problems.push(missing.of_kind("value_error.missing"));
-            } else if text.as_deref() == Some(HIDDEN) {
-                let msg = "stands for what is not shown; give what is meant";
-                problems.push(FieldProblem::body(field, msg));
-            }
-            text.unwrap_or_default()
+        let parts = Parts {
+            given: &self.parts,
+            current,
         };
+        let mut part = |field| parts.required(field, problems);
         let made = match kind {
-            Some("basic") => {
-                let kept = match current {
-                    Some(Credentials::Basic { username, password }) => {
-                        (Some(username), Some(password))
-                    }
-                    _ => (None, None),
-                };
-                Credentials::Basic {
-                    username: part("username", &self.username, kept.0),
-                    password: part("password", &self.password, kept.1),
-                }
-            }
-            Some("bearer") => {
-                let kept = match current {
-                    Some(Credentials::Bearer { token }) => Some(token),
-                    _ => None,
-                };
-                Credentials::Bearer {
-                    token: part("token", &self.token, kept),
-                }
-            }
-            Some("api-key") => {
-                let kept = match current {
-                    Some(Credentials::ApiKey { header, value }) => (Some(header), Some(value)),
-                    _ => (None, None),
-                };
-                Credentials::ApiKey {
-                    header: part("header", &self.header, kept.0),
-                    value: part("value", &self.value, kept.1),
-                }
-            }
+            Some("basic") => Credentials::Basic {
+                username: part("username"),
+                password: part("password"),
+            },
+            Some("bearer") => Credentials::Bearer {
+                token: part("token"),
+            },
+            Some("api-key") => Credentials::ApiKey {
+                header: part("header"),
+                value: part("value"),
+            },
+            Some("oauth2") => Credentials::OAuth2(Box::new(ClientGrant {
+                token_url: part("tokenUrl"),
+                client_id: part("clientId"),
+                client_secret: part("clientSecret"),
+                scope: parts.optional("scope"),
+                audience: parts.optional("audience"),
+                auth_method: parts.auth_method(problems),
+            })),
+            Some("mtls") => Credentials::Mtls(Box::new(ClientCertificate {
+                certificate: part("certificate"),
+                private_key: part("privateKey"),
+                ca: parts.optional("ca"),
+            })),
             _ => {
-                problems.push(FieldProblem::body(
-                    "type",
-                    "must be basic, bearer or api-key",
-                ));
+                let msg = "must be basic, bearer, api-key, oauth2 or mtls";
+                problems.push(FieldProblem::body("type", msg));
                 return None;
             }
         };
@@ -134,6 +142,47 @@ impl CredentialsDraft {
             problems.push(FieldProblem::body(refused.field, refused.why));
         }
         Some(made).filter(|_| problems.count() == before)
+    }
+}
+
+/// What is given beside what is kept.
+struct Parts<'a> {
+    given: &'a BTreeMap<&'static str, String>,
+    current: Option<&'a Credentials>,
+}
+
+impl Parts<'_> {
+    fn find(&self, field: &str) -> Option<String> {
+        let kept = || self.current?.part(field).map(str::to_owned);
+        self.given.get(field).cloned().or_else(kept)
+    }
+
+    /// A part that must be there.
+    fn required(&self, field: &'static str, problems: &mut Problems) -> String {
+        let text = self.find(field);
+        if text.is_none() {
+            let missing = FieldProblem::body(field, "field required");
+            problems.push(missing.of_kind("value_error.missing"));
+        } else if text.as_deref() == Some(HIDDEN) {
+            let msg = "stands for what is not shown; give what is meant";
+            problems.push(FieldProblem::body(field, msg));
+        }
+        text.unwrap_or_default()
+    }
+
+    /// A part that may be absent; an empty text takes it away.
+    fn optional(&self, field: &str) -> Option<String> {
+        self.find(field).filter(|text| !text.is_empty())
+    }
+
+    fn auth_method(&self, problems: &mut Problems) -> AuthMethod {
+        let Some(word) = self.optional("authMethod") else {
+            return AuthMethod::default();
+        };
+        AuthMethod::parse(&word).unwrap_or_else(|| {
+            problems.push(FieldProblem::body("authMethod", "must be basic or body"));
+            AuthMethod::default()
+        })
     }
 }
 
@@ -147,7 +196,9 @@ pub(super) fn check_clash(
     let Some(credentials) = credentials else {
         return;
     };
-    let name = credentials.header_name();
+    let Some(name) = credentials.header_name() else {
+        return;
+    };
     if headers.keys().any(|own| own.eq_ignore_ascii_case(name)) {
         let msg =
             format!("the header {name} is both the endpoint's own and that of its credentials");
@@ -156,6 +207,26 @@ pub(super) fn check_clash(
 }
 
 impl Service {
+    /// Notes what is wrong with credentials that are fine by themselves: a token URL that the guard refuses, a
+    /// certificate that is no good, a URL under which nobody would see it.
+    pub(super) fn check_use(&self, credentials: &Credentials, url: &str, problems: &mut Problems) {
+        match credentials {
+            Credentials::OAuth2(grant) => {
+                if let Err(refused) = self.policy.check_url(&grant.token_url) {
+                    let problem = FieldProblem::body("tokenUrl", refused.public_message());
+                    problems.push(problem);
+                }
+            }
+            Credentials::Mtls(own) => {
+                client_certificates::check(own, self.now(), problems);
+                if !is_https(url) {
+                    problems.push(FieldProblem::body("type", NEEDS_HTTPS));
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// The credentials of an endpoint. Whoever shows them keeps back what is secret.
     pub async fn credentials(
         &self,
@@ -183,6 +254,9 @@ impl Service {
             let mut problems = Problems::default();
             let credentials = change.apply(current.as_ref(), &mut problems);
             check_clash(&headers, credentials.as_ref(), "type", &mut problems);
+            if let Some(credentials) = &credentials {
+                self.check_use(credentials, &endpoint.url, &mut problems);
+            }
             problems.finish()?;
             let tail = endpoint.id.parts().tail;
             let sealed = self.seal_credentials(endpoint.environment, tail, credentials.as_ref());
@@ -234,11 +308,13 @@ mod tests {
         username: Option<&str>,
         password: Option<&str>,
     ) -> CredentialsDraft {
+        let given = [("username", username), ("password", password)];
+        let given = given.into_iter();
         CredentialsDraft {
             kind: kind.map(str::to_owned),
-            username: username.map(str::to_owned),
-            password: password.map(str::to_owned),
-            ..CredentialsDraft::default()
+            parts: given
+                .filter_map(|(name, text)| Some((name, text?.to_owned())))
+                .collect(),
         }
     }
 
@@ -274,6 +350,43 @@ mod tests {
         let user = draft(Some("basic"), Some("other"), None);
         assert_eq!(
             applied(&CredentialsChange::Replace(user), Some(&current)),
+            None
+        );
+    }
+
+    #[test]
+    fn what_may_be_absent_is_kept_changed_and_taken_away() {
+        let grant = |scope: Option<&str>| {
+            Credentials::OAuth2(Box::new(ClientGrant {
+                token_url: "https://id.example.com/token".to_owned(),
+                client_id: "hooks".to_owned(),
+                client_secret: "s".to_owned(),
+                scope: scope.map(str::to_owned),
+                ..ClientGrant::default()
+            }))
+        };
+        let merge = |parts: &[(&'static str, &str)]| {
+            let parts = parts.iter().map(|(name, text)| (*name, (*text).to_owned()));
+            CredentialsChange::Merge(CredentialsDraft {
+                kind: None,
+                parts: parts.collect(),
+            })
+        };
+        let current = grant(Some("a"));
+        assert_eq!(
+            applied(&merge(&[("clientSecret", "s")]), Some(&current)),
+            Some(grant(Some("a")))
+        );
+        assert_eq!(
+            applied(&merge(&[("scope", "b c")]), Some(&current)),
+            Some(grant(Some("b c")))
+        );
+        assert_eq!(
+            applied(&merge(&[("scope", "")]), Some(&current)),
+            Some(grant(None))
+        );
+        assert_eq!(
+            applied(&merge(&[("authMethod", "header")]), Some(&current)),
             None
         );
     }

@@ -14,7 +14,7 @@ use tidings_domain::retry::policy::RetryPolicy;
 
 use tidings_store::target::Target;
 
-use super::credentials::{CredentialsChange, CredentialsDraft, check_clash};
+use super::credentials::{CredentialsChange, CredentialsDraft, NEEDS_HTTPS, check_clash, is_https};
 use crate::Service;
 use crate::applications::check_rate;
 use crate::error::{FieldProblem, Problems, ServiceError};
@@ -77,17 +77,6 @@ impl EndpointDraft {
         if let Some(headers) = &self.headers {
             check_header_map(headers, problems);
         }
-    }
-
-    /// The credentials, if there are any and they are fine.
-    pub(super) fn check_credentials(&self, problems: &mut Problems) -> Option<Credentials> {
-        let change = CredentialsChange::Replace(self.credentials.clone()?);
-        let before = problems.count();
-        let credentials = change.apply(None, problems);
-        problems.nest(before, "credentials");
-        let headers = self.headers.clone().unwrap_or_default();
-        check_clash(&headers, credentials.as_ref(), "headers", problems);
-        credentials
     }
 }
 
@@ -174,22 +163,53 @@ impl EndpointChange {
     }
 }
 
-impl EndpointChange {
-    /// The credentials after the change, if there are any and they are fine.
-    fn check_credentials(&self, target: &Target, problems: &mut Problems) -> Option<Credentials> {
+impl Service {
+    /// The credentials of a new endpoint, if there are any and they are fine.
+    pub(super) fn check_new_credentials(
+        &self,
+        draft: &EndpointDraft,
+        problems: &mut Problems,
+    ) -> Option<Credentials> {
+        let change = CredentialsChange::Replace(draft.credentials.clone()?);
         let before = problems.count();
-        let credentials = match &self.credentials {
-            Some(change) => change.apply(target.credentials.as_ref(), problems),
-            None => target.credentials.clone(),
-        };
+        let credentials = change.apply(None, problems);
+        if let Some(credentials) = &credentials {
+            self.check_use(credentials, &draft.url, problems);
+        }
         problems.nest(before, "credentials");
-        let headers = self.headers.as_ref().unwrap_or(&target.headers);
+        let headers = draft.headers.clone().unwrap_or_default();
+        check_clash(&headers, credentials.as_ref(), "headers", problems);
+        credentials
+    }
+
+    /// The credentials after a change, if there are any and they are fine.
+    fn check_changed_credentials(
+        &self,
+        change: &EndpointChange,
+        target: &Target,
+        problems: &mut Problems,
+    ) -> Option<Credentials> {
+        let before = problems.count();
+        let url = change.url.as_deref().unwrap_or(&target.endpoint.url);
+        let credentials = if let Some(change) = &change.credentials {
+            let credentials = change.apply(target.credentials.as_ref(), problems);
+            if let Some(credentials) = &credentials {
+                self.check_use(credentials, url, problems);
+            }
+            problems.nest(before, "credentials");
+            credentials
+        } else {
+            let kept = target.credentials.clone();
+            if matches!(kept, Some(Credentials::Mtls(_))) && !is_https(url) {
+                problems.push(FieldProblem::body("url", NEEDS_HTTPS));
+            }
+            kept
+        };
+        let headers = change.headers.as_ref().unwrap_or(&target.headers);
         check_clash(headers, credentials.as_ref(), "headers", problems);
         credentials
     }
-}
 
-impl Service {
     /// Checks a change to an endpoint and makes it ready to be written.
     pub(crate) async fn check_change(
         &self,
@@ -209,7 +229,7 @@ impl Service {
             change.format.unwrap_or(endpoint.format),
             &mut problems,
         );
-        let credentials = change.check_credentials(target, &mut problems);
+        let credentials = self.check_changed_credentials(&change, target, &mut problems);
         if let Some(names) = &change.event_types {
             // Names that the endpoint has already may have left the catalogue since.
             let added: Vec<String> = names

@@ -10,13 +10,16 @@ use tidings_domain::body_format::BodyFormat;
 use tidings_domain::endpoint::Endpoint;
 use tidings_domain::ids::EndpointId;
 use tidings_domain::retry::policy::RetryPolicy;
-use tidings_service::endpoints::{CredentialsChange, EndpointChange, EndpointDraft};
+use tidings_service::endpoints::{
+    CoSignatureChange, CredentialsChange, EndpointChange, EndpointDraft,
+};
 use tidings_store::Order;
 
 use crate::ApiState;
 use crate::applications::{RATE, placed, read_rate_change};
 use crate::auth::Authenticated;
 use crate::body::JsonBody;
+use crate::co_signatures::{CoSignatureOut, read_co_signature};
 use crate::endpoint_credentials::nested_credentials;
 use crate::fields::{Fields, Given};
 use crate::filters::read_filter;
@@ -55,6 +58,8 @@ pub(crate) struct EndpointOut {
     max_wait_secs: Option<u32>,
     /// When it is tried again; the contract has none.
     retry_policy: Option<Box<RetryPolicy>>,
+    /// One more signature that it gets; the contract has none.
+    co_signature: Option<CoSignatureOut>,
     /// In which form it gets its events; the contract knows one only.
     format: &'static str,
     metadata: Metadata,
@@ -88,6 +93,7 @@ impl From<Endpoint> for EndpointOut {
             batch_size: endpoint.batch_size,
             max_wait_secs: endpoint.max_wait_secs,
             retry_policy: endpoint.retry_policy,
+            co_signature: endpoint.co_signature.as_deref().map(CoSignatureOut::from),
             format: endpoint.format.as_str(),
             metadata: endpoint.metadata,
             created_at: time::format(endpoint.created_at),
@@ -128,6 +134,7 @@ fn read_draft(fields: &mut Fields, body: &JsonBody) -> EndpointDraft {
         headers: fields.map("headers").or_none(),
         credentials: nested_credentials(fields).or_none(),
         secret: fields.text("secret").or_none(),
+        co_signature: read_co_signature(fields).or_none(),
     }
 }
 
@@ -154,6 +161,11 @@ fn read_change(fields: &mut Fields, body: &JsonBody) -> EndpointChange {
             Given::Absent => None,
             Given::Null => Some(CredentialsChange::Remove),
             Given::Value(draft) => Some(CredentialsChange::Merge(draft)),
+        },
+        co_signature: match read_co_signature(fields) {
+            Given::Absent => None,
+            Given::Null => Some(CoSignatureChange::Remove),
+            Given::Value(draft) => Some(CoSignatureChange::Merge(draft)),
         },
     }
 }

@@ -24,6 +24,7 @@ mod auth;
 mod boards;
 mod body;
 mod catalogs;
+mod co_signatures;
 mod deliveries;
 mod destinations;
 mod endpoint_credentials;

@@ -8,7 +8,6 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
-use zeroize::Zeroizing;
 
 use crate::address_policy::check_header;
 
@@ -156,7 +155,10 @@ impl CoSigner {
             CoSignatureStyle::Stripe => {
                 mac.update(format!("{timestamp_secs}.").as_bytes());
                 mac.update(body);
-                format!("t={timestamp_secs},v1={}", hex(&mac.finalize().into_bytes()))
+                format!(
+                    "t={timestamp_secs},v1={}",
+                    hex(&mac.finalize().into_bytes())
+                )
             }
             CoSignatureStyle::Shopify => {
                 mac.update(body);
@@ -172,10 +174,12 @@ impl fmt::Debug for CoSigner {
     }
 }
 
-fn hex(bytes: &[u8]) -> Zeroizing<String> {
+fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    Zeroizing::new(digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect())
+    digits
+        .map(|digit| char::from(DIGITS[usize::from(digit)]))
+        .collect()
 }
 
 #[cfg(test)]
@@ -210,8 +214,15 @@ mod tests {
             (CoSignatureStyle::GitHub, None),
             (CoSignatureStyle::Shopify, Some("x-acme-hmac".to_owned())),
         ] {
-            let wanted = CoSignature { style, header, secret: vec![0, 255, 7] };
-            assert_eq!(CoSignature::from_text(&wanted.to_text()), Some(wanted.clone()));
+            let wanted = CoSignature {
+                style,
+                header,
+                secret: vec![0, 255, 7],
+            };
+            assert_eq!(
+                CoSignature::from_text(&wanted.to_text()),
+                Some(wanted.clone())
+            );
             assert_eq!(CoSignatureStyle::parse(style.as_str()), Some(style));
         }
         assert_eq!(CoSignature::from_text("{}"), None);

@@ -227,8 +227,8 @@ impl Drop for Credentials {
             Self::Basic { password, .. } => password.zeroize(),
             Self::Bearer { token } => token.zeroize(),
             Self::ApiKey { value, .. } => value.zeroize(),
-            // These see to it themselves.
-            Self::OAuth2(_) | Self::Mtls(_) => {}
+            Self::OAuth2(grant) => grant.client_secret.zeroize(),
+            Self::Mtls(own) => own.private_key.zeroize(),
         }
     }
 }

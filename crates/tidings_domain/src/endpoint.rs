@@ -3,6 +3,7 @@
 use crate::application::{Metadata, set};
 use crate::body_format::BodyFormat;
 use crate::clock::Millis;
+use crate::co_signature::CoSignature;
 use crate::ids::EndpointId;
 use crate::names::is_wanted_event_type;
 use crate::retry::policy::RetryPolicy;
@@ -61,6 +62,8 @@ pub struct Endpoint {
     pub credentials: Option<Vec<u8>>,
     /// The signing secrets, the current one first.
     pub secrets: Vec<SealedSecret>,
+    /// One more signature that it wants, in another form.
+    pub co_signature: Option<Box<CoSignature>>,
     /// Counts changes; an update that names another version is refused.
     pub version: u32,
     /// When it was made.
@@ -180,6 +183,8 @@ pub struct EndpointPatch {
     pub credentials: Option<Option<Vec<u8>>>,
     /// The new secrets, the current one first.
     pub secrets: Option<Vec<SealedSecret>>,
+    /// The new further signature, or none.
+    pub co_signature: Option<Option<Box<CoSignature>>>,
 }
 
 impl EndpointPatch {
@@ -205,6 +210,7 @@ impl EndpointPatch {
         set(&mut endpoint.headers, self.headers);
         set(&mut endpoint.credentials, self.credentials);
         set(&mut endpoint.secrets, self.secrets);
+        set(&mut endpoint.co_signature, self.co_signature);
         endpoint.version += 1;
         endpoint.updated_at = now;
     }

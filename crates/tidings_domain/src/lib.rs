@@ -12,6 +12,7 @@ pub mod body_format;
 pub mod breaker;
 pub mod button;
 pub mod clock;
+pub mod co_signature;
 pub mod credentials;
 pub mod delivery;
 pub mod endpoint;

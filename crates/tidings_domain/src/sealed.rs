@@ -107,6 +107,8 @@ pub enum Purpose {
     ClientKey,
     /// The secret that an inbox checks signatures with.
     InboxSecret,
+    /// The secret of an endpoint's further signature.
+    CoSignature,
 }
 
 impl Purpose {
@@ -117,6 +119,7 @@ impl Purpose {
             Self::Credentials => 3,
             Self::ClientKey => 4,
             Self::InboxSecret => 5,
+            Self::CoSignature => 6,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Endpoints: the URLs that want events.
 
 mod client_certificates;
+mod co_signatures;
 mod credentials;
 mod draft;
 mod headers;
@@ -27,6 +28,7 @@ use crate::pages::wrong_iterator;
 use crate::{Caller, Listed, PageQuery, Service};
 
 pub use client_certificates::ShownCertificate;
+pub use co_signatures::{CoSignatureChange, CoSignatureDraft};
 pub use credentials::{CREDENTIAL_PARTS, CredentialsChange, CredentialsDraft, HIDDEN};
 pub use draft::{EndpointChange, EndpointDraft};
 pub(crate) use draft::{check_channels, refused_filter};
@@ -74,6 +76,13 @@ impl Service {
         draft.check(&mut problems);
         let credentials = self.check_new_credentials(&draft, &mut problems);
         let environment = application.environment;
+        let tail = self.entropy.id_tail();
+        let co_signature = self.new_co_signature(
+            &draft,
+            credentials.as_ref(),
+            (environment, tail),
+            &mut problems,
+        );
         if application.is_operational {
             check_told_types(&draft.event_types, &mut problems);
         } else {
@@ -84,7 +93,6 @@ impl Service {
         let (Some(url), Some(secret)) = (url, secret) else {
             return Err(NOT_FOUND);
         };
-        let tail = self.entropy.id_tail();
         Ok(NewEndpoint {
             application: application.id.seq(),
             environment,
@@ -105,6 +113,7 @@ impl Service {
             headers: self.seal_headers(environment, tail, draft.headers.as_ref()),
             credentials: self.seal_credentials(environment, tail, credentials.as_ref()),
             secrets: vec![self.seal_secret(environment, tail, &secret)],
+            co_signature,
             created_at: self.now(),
             tail,
         })

@@ -115,6 +115,7 @@ impl Service {
             batch_size: None,
             max_wait_secs: None,
             retry_policy: None,
+            co_signature: None,
             format: BodyFormat::Json,
             metadata: draft.metadata,
             headers: None,

@@ -3,6 +3,7 @@
 use tidings_domain::application::{ApiKeyRecord, Metadata};
 use tidings_domain::body_format::BodyFormat;
 use tidings_domain::clock::Millis;
+use tidings_domain::co_signature::CoSignature;
 use tidings_domain::endpoint::{Endpoint, EndpointPatch, SealedSecret};
 use tidings_domain::event_type::{EventTypePatch, Wording};
 use tidings_domain::ids::EndpointId;
@@ -142,6 +143,8 @@ pub struct NewEndpoint {
     pub credentials: Option<Vec<u8>>,
     /// The encrypted secrets, the current one first.
     pub secrets: Vec<SealedSecret>,
+    /// One more signature that it wants.
+    pub co_signature: Option<Box<CoSignature>>,
     /// Now.
     pub created_at: Millis,
     /// 48 bits of chance for the id.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tidings_domain::application::Metadata;
 use tidings_domain::clock::Millis;
+use tidings_domain::co_signature::CoSigner;
 use tidings_domain::credentials::Credentials;
 use tidings_domain::endpoint::Endpoint;
 use tidings_domain::filter::{Filter, ReadPayload};
@@ -35,6 +36,8 @@ pub struct Target {
     pub is_paused: bool,
     /// Whether it is told of operational events, so that nothing is told of it.
     pub is_operational: bool,
+    /// Who makes one more signature, if it wants one.
+    co_signer: Option<Box<CoSigner>>,
     keys: Vec<(SigningKeys, Option<Millis>)>,
 }
 
@@ -74,6 +77,7 @@ impl Target {
             .collect();
         let headers = open_headers(&endpoint, keyring)?;
         let credentials = open_credentials(&endpoint, keyring)?;
+        let co_signer = open_co_signer(&endpoint, keyring)?;
         let filter = read_filter(&endpoint)?;
         Ok(Self {
             endpoint,
@@ -85,6 +89,7 @@ impl Target {
             filter,
             is_paused: false,
             is_operational: false,
+            co_signer: co_signer.map(Box::new),
             keys,
         })
     }
@@ -111,6 +116,13 @@ impl Target {
     /// Whether requests are held to a rate.
     pub fn is_rated(&self) -> bool {
         self.endpoint.throttle_rate.is_some() || self.application_rate.is_some()
+    }
+
+    /// One more signature that it wants: the name of the header and the value.
+    pub fn co_sign(&self, now: Millis, body: &[u8]) -> Option<(&str, String)> {
+        let signer = self.co_signer.as_ref()?;
+        let name = self.endpoint.co_signature.as_ref()?.header_name();
+        Some((name, signer.sign(now.div_euclid(1000), body)))
     }
 
     /// Appends the value of the signature header: the current key first, then those that are still
@@ -174,6 +186,31 @@ pub fn open_secrets(
         .iter()
         .map(|secret| Ok((open(&secret.sealed)?, secret.expires_at)))
         .collect()
+}
+
+/// Opens the secret of the further signature that an endpoint wants.
+fn open_co_signer(
+    endpoint: &Endpoint,
+    keyring: &Keyring,
+) -> Result<Option<CoSigner>, UnreadableTarget> {
+    let Some(wanted) = &endpoint.co_signature else {
+        return Ok(None);
+    };
+    let unreadable = |why: String| UnreadableTarget {
+        endpoint: endpoint.id,
+        what: "co-signature",
+        why,
+    };
+    let context = context(
+        endpoint.environment,
+        endpoint.id.parts().tail,
+        Purpose::CoSignature,
+    );
+    let plain = keyring
+        .open(&context, &wanted.secret)
+        .map_err(|error| unreadable(error.to_string()))?;
+    let secret = std::str::from_utf8(&plain).map_err(|error| unreadable(error.to_string()))?;
+    Ok(Some(CoSigner::new(wanted.style, secret)))
 }
 
 /// Opens the credentials of an endpoint.

@@ -10,6 +10,7 @@ use serde_json::Value;
 use tidings_domain::access::Role;
 use tidings_domain::application::Metadata;
 use tidings_domain::body_format::BodyFormat;
+use tidings_domain::co_signature::CoSignature;
 use tidings_domain::endpoint::SealedSecret;
 use tidings_domain::ids::IdParts;
 use tidings_domain::retry::policy::RetryPolicy;
@@ -152,6 +153,16 @@ pub(crate) fn read_retry_policy(row: &Row, column: usize) -> Result<Option<Box<R
     let read = |text| {
         let policy = RetryPolicy::from_text(text).map(Box::new);
         policy.ok_or_else(|| unreadable(column, "no rules for retries"))
+    };
+    text.map(read).transpose()
+}
+
+/// The further signature in a column; none if it is null.
+pub(crate) fn read_co_signature(row: &Row, column: usize) -> Result<Option<Box<CoSignature>>> {
+    let text: Option<&str> = row.try_get(column)?;
+    let read = |text| {
+        let wanted = CoSignature::from_text(text).map(Box::new);
+        wanted.ok_or_else(|| unreadable(column, "no further signature"))
     };
     text.map(read).transpose()
 }

@@ -12,8 +12,9 @@ use tokio_postgres::Row;
 
 use crate::connection::Connection;
 use crate::convert::{
-    count, metadata, number, number_option, read_format, read_metadata, read_retry_policy,
-    read_secrets, read_words, stored, stored_option, text, text_option, words_text,
+    count, metadata, number, number_option, read_co_signature, read_format, read_metadata,
+    read_retry_policy, read_secrets, read_words, stored, stored_option, text, text_option,
+    words_text,
 };
 use crate::dedup::{find_number, take_number};
 use crate::failure::{Failure, Result};
@@ -32,7 +33,7 @@ macro_rules! select {
          state.failing_since, state.last_failure_at, state.failures_count, state.disabled_reason, \
          state.disabled_at, endpoint.number, endpoint.is_fifo, \
          endpoint.batch_size, endpoint.max_wait_secs, endpoint.filter, \
-         endpoint.retry_policy \
+         endpoint.retry_policy, endpoint.co_signature \
          FROM endpoint LEFT JOIN endpoint_state AS state ON state.slot = endpoint.slot \
          AND state.endpoint = endpoint.ordinal"
     };
@@ -49,9 +50,9 @@ statements! {
             is_disabled, event_types, channels, throttle_rate, format, metadata, headers,
             credentials, secrets, version, created_at, updated_at, number, is_fifo,
             batch_size, max_wait_secs, is_hidden, filter, is_polling,
-            retry_policy)
+            retry_policy, co_signature)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 1,
-            $18, $18, $19, $20, $21, $22, $23, $24, $25, $26)";
+            $18, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)";
     ENDPOINTS_BY_ORDINAL = concat!("-- endpoints_by_ordinal
         ", select!(), " WHERE endpoint.ordinal = ANY($1)");
     ENDPOINT_BY_UID = concat!("-- endpoint_by_uid
@@ -68,7 +69,7 @@ statements! {
             event_types = $6, channels = $7, throttle_rate = $8, format = $9, metadata = $10,
             headers = $11, credentials = $12, secrets = $13, version = $14, updated_at = $15,
             is_fifo = $17, batch_size = $18, max_wait_secs = $19,
-            filter = $20, retry_policy = $21
+            filter = $20, retry_policy = $21, co_signature = $22
         WHERE ordinal = $1 AND version = $16 AND deleted_at IS NULL";
     FORGET_STATE = "-- forget_state
         DELETE FROM endpoint_state WHERE slot = $1 AND endpoint = $2";
@@ -100,6 +101,7 @@ fn read(row: &Row) -> Result<KnownEndpoint> {
         headers: row.try_get(13)?,
         credentials: row.try_get(14)?,
         secrets: read_secrets(row, 15)?,
+        co_signature: read_co_signature(row, 31)?,
         version: number(row, 16)?,
         created_at,
         updated_at: row.try_get(18)?,
@@ -232,6 +234,7 @@ pub(crate) async fn insert(
                 &stored_option(new.filter.as_ref()),
                 &(shown == Shown::Polling),
                 &new.retry_policy.as_ref().map(|policy| policy.to_text()),
+                &new.co_signature.as_ref().map(|wanted| wanted.to_text()),
             ],
         )
         .await?;
@@ -380,6 +383,10 @@ async fn write(
                     .retry_policy
                     .as_ref()
                     .map(|policy| policy.to_text()),
+                &endpoint
+                    .co_signature
+                    .as_ref()
+                    .map(|wanted| wanted.to_text()),
             ],
         )
         .await

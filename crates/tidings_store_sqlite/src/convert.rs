@@ -7,6 +7,7 @@ use serde_json::Value;
 use tidings_domain::access::Role;
 use tidings_domain::application::Metadata;
 use tidings_domain::body_format::BodyFormat;
+use tidings_domain::co_signature::CoSignature;
 use tidings_domain::endpoint::SealedSecret;
 use tidings_domain::ids::{AttemptId, IdParts, MessageId};
 use tidings_domain::retry::policy::RetryPolicy;
@@ -174,6 +175,19 @@ pub(crate) fn read_role(row: &Row<'_>, column: usize) -> rusqlite::Result<Role> 
         let why = format!("no role: {word}");
         unreadable(column, std::io::Error::other(why))
     })
+}
+
+/// The further signature in a column; none if it is null.
+pub(crate) fn read_co_signature(
+    row: &Row<'_>,
+    column: usize,
+) -> rusqlite::Result<Option<Box<CoSignature>>> {
+    let text: Option<String> = row.get(column)?;
+    let read = |text: String| {
+        let wanted = CoSignature::from_text(&text).map(Box::new);
+        wanted.ok_or_else(|| unreadable(column, std::io::Error::other("no further signature")))
+    };
+    text.map(read).transpose()
 }
 
 /// The inverse of [`tidings_store::secrets_to_text`].

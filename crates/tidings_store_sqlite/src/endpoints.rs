@@ -11,8 +11,8 @@ use tidings_store::{
 
 use crate::accept::{Made, find_key, take_key};
 use crate::convert::{
-    Span, count, metadata, read_format, read_metadata, read_retry_policy, read_secrets, read_words,
-    words_text,
+    Span, count, metadata, read_co_signature, read_format, read_metadata, read_retry_policy,
+    read_secrets, read_words, words_text,
 };
 use crate::step::Scope;
 use crate::{changes, operational};
@@ -25,7 +25,8 @@ const COLUMNS: &str = "endpoint.ordinal, endpoint.application, endpoint.environm
     endpoint.created_at, endpoint.updated_at, endpoint.deleted_at, state.failing_since, \
     state.last_failure_at, state.failures_count, state.disabled_reason, state.disabled_at, \
     endpoint.number, endpoint.is_fifo, endpoint.batch_size, \
-    endpoint.max_wait_secs, endpoint.filter, endpoint.retry_policy";
+    endpoint.max_wait_secs, endpoint.filter, endpoint.retry_policy, \
+    endpoint.co_signature";
 
 const FROM: &str =
     "endpoint LEFT JOIN endpoint_state AS state ON state.endpoint = endpoint.ordinal";
@@ -54,6 +55,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<KnownEndpoint> {
         headers: row.get(13)?,
         credentials: row.get(14)?,
         secrets: read_secrets(row, 15)?,
+        co_signature: read_co_signature(row, 31)?,
         version: row.get(16)?,
         created_at,
         updated_at: row.get(18)?,
@@ -155,10 +157,10 @@ pub(crate) fn insert(
                 is_disabled, event_types, channels, throttle_rate, format, metadata, headers,
                 credentials, secrets, version, created_at, updated_at, number, is_fifo,
                 batch_size, max_wait_secs, is_hidden, filter, is_polling,
-                retry_policy)
+                retry_policy, co_signature)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 1, ?16,
                 ?16, (SELECT coalesce(max(number), 0) + 1 FROM endpoint WHERE application = ?1),
-                ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
+                ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
         )?
         .execute(params![
             new.application,
@@ -184,6 +186,7 @@ pub(crate) fn insert(
             new.filter,
             shown == Shown::Polling,
             new.retry_policy.as_ref().map(|policy| policy.to_text()),
+            new.co_signature.as_ref().map(|wanted| wanted.to_text()),
         ])?;
     Ok(())
 }
@@ -325,7 +328,7 @@ fn write(connection: &Connection, ordinal: i64, endpoint: &Endpoint) -> rusqlite
                 event_types = ?6, channels = ?7, throttle_rate = ?8, format = ?9, metadata = ?10,
                 headers = ?11, credentials = ?12, secrets = ?13, version = ?14, updated_at = ?15,
                 is_fifo = ?16, batch_size = ?17, max_wait_secs = ?18, filter = ?19,
-                retry_policy = ?20
+                retry_policy = ?20, co_signature = ?21
             WHERE ordinal = ?1",
         )?
         .execute(params![
@@ -352,6 +355,10 @@ fn write(connection: &Connection, ordinal: i64, endpoint: &Endpoint) -> rusqlite
                 .retry_policy
                 .as_ref()
                 .map(|policy| policy.to_text()),
+            endpoint
+                .co_signature
+                .as_ref()
+                .map(|wanted| wanted.to_text()),
         ])?;
     Ok(())
 }

@@ -57,7 +57,7 @@ CREATE TABLE endpoint (
     environment INTEGER NOT NULL, number INTEGER NOT NULL, tail INTEGER NOT NULL, uid TEXT,
     url TEXT NOT NULL, description TEXT NOT NULL, is_disabled INTEGER NOT NULL, event_types TEXT NOT NULL,
     channels TEXT NOT NULL, filter TEXT, throttle_rate INTEGER, is_fifo INTEGER NOT NULL, format TEXT NOT NULL,
-    retry_policy TEXT,
+    retry_policy TEXT, co_signature TEXT,
     batch_size INTEGER, max_wait_secs INTEGER, metadata TEXT NOT NULL, headers BLOB, credentials BLOB, secrets TEXT NOT NULL, version INTEGER NOT NULL,
     created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, deleted_at INTEGER,
     is_hidden INTEGER NOT NULL DEFAULT 0, is_polling INTEGER NOT NULL DEFAULT 0);

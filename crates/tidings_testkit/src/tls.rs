@@ -11,6 +11,7 @@ use rcgen::{
 use rustls::pki_types::PrivateKeyDer;
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
@@ -100,8 +101,9 @@ impl TlsFront {
             while let Ok((stream, _)) = listener.accept().await {
                 let (acceptor, count) = (acceptor.clone(), Arc::clone(&count));
                 connections.spawn(async move {
-                    let Ok(mut outside) = acceptor.accept(stream).await else {
-                        return; // whoever has no certificate gets no further
+                    let mut outside = match acceptor.accept(stream).into_fallible().await {
+                        Ok(outside) => outside,
+                        Err((_, refused)) => return hang_up(refused).await,
                     };
                     count.fetch_add(1, Ordering::SeqCst);
                     let mut inside = TcpStream::connect(behind).await.unwrap();
@@ -125,6 +127,14 @@ impl TlsFront {
     /// How many handshakes have succeeded.
     pub fn accepted_count(&self) -> usize {
         self.accepted_count.load(Ordering::SeqCst)
+    }
+}
+
+/// Lets whoever has no certificate read why, before the connection is closed.
+async fn hang_up(mut stream: TcpStream) {
+    let mut rest = [0; 4_096];
+    if stream.shutdown().await.is_ok() {
+        while stream.read(&mut rest).await.is_ok_and(|count| count > 0) {}
     }
 }
 

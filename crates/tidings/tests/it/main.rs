@@ -19,6 +19,7 @@ mod batches;
 mod both_stores;
 mod buttons;
 mod catalogs;
+mod co_signatures;
 mod contents;
 mod copy;
 mod couplings;

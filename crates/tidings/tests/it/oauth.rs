@@ -89,7 +89,8 @@ async fn the_client_shows_itself_as_the_server_wants_it() {
     let requests = scene.receiver.wait_for("/hook", 1).await;
     assert_eq!(tokens(&requests), ["Bearer token-1"]);
     assert_eq!(server.refusals(), Vec::<&str>::new());
-    let shown = scene.app.client.get(&scene.endpoint_path("/credentials"));
+    let path = scene.endpoint_path("/credentials");
+    let shown = scene.app.client.get(&path);
     assert_eq!(
         shown.await.expect(200),
         json!({"type": "oauth2", "tokenUrl": server.url(), "clientId": "hooks & co",

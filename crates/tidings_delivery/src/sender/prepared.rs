@@ -182,6 +182,14 @@ impl Prepared {
                 push_line(&mut lines_after, name.as_str(), HIDDEN);
             }
         }
+        if let Some(wanted) = &target.endpoint.co_signature {
+            // Its place is kept, so that no message can take it.
+            let name = HeaderName::from_bytes(wanted.header_name().as_bytes())
+                .map_err(|error| Failure::of_request(&error))?;
+            let mut text = HeaderValue::from_static("");
+            text.set_sensitive(true);
+            headers.insert(name, text);
+        }
         Ok(Self {
             url: target.endpoint.url.clone(),
             version: target.endpoint.version,
@@ -298,6 +306,12 @@ impl Prepared {
                 );
                 headers.insert(name, value.clone());
             }
+        }
+        if let Some((name, value)) = target.co_sign(now, &formatted.body) {
+            push_line(&mut lines, name, &value);
+            let name = HeaderName::from_bytes(name.as_bytes())
+                .map_err(|error| Failure::of_request(&error))?;
+            headers.insert(name, HeaderValue::try_from(value).map_err(invalid)?);
         }
         for (name, value) in &formatted.headers {
             push_line(&mut lines, name, value);

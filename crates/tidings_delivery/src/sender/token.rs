@@ -18,7 +18,7 @@ use tidings_domain::clock::Millis;
 use tidings_domain::credentials::grant::{ClientGrant, Token};
 use tidings_domain::delivery::AttemptError;
 use tokio::sync::Mutex;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use super::Sender;
 use super::connection::Connection;
@@ -52,6 +52,12 @@ struct Kept {
     /// What goes into the request.
     authorization: HeaderValue,
     until: Millis,
+}
+
+impl Drop for TokenKeeper {
+    fn drop(&mut self) {
+        self.grant.client_secret.zeroize();
+    }
 }
 
 impl TokenKeeper {

@@ -72,6 +72,8 @@ impl Describe for Endpoint {
     fn describe(&self) -> Description {
         let sealed = |sealed: &Option<Vec<u8>>| Field::Secret(sealed.clone().unwrap_or_default());
         let secrets = self.secrets.iter().map(|secret| &secret.sealed[..]);
+        let co_signature = self.co_signature.as_ref();
+        let co_signature = co_signature.map(|wanted| wanted.to_text().into_bytes());
         let filter = self.filter.as_deref().map(serde_json::from_str::<Value>);
         Description {
             id: Some(self.id.to_string()),
@@ -93,6 +95,10 @@ impl Describe for Endpoint {
                 ("metadata", Field::shown(&self.metadata)),
                 ("headers", sealed(&self.headers)),
                 ("credentials", sealed(&self.credentials)),
+                (
+                    "coSignature",
+                    Field::Secret(co_signature.unwrap_or_default()),
+                ),
                 (
                     "secret",
                     Field::Secret(secrets.collect::<Vec<_>>().concat()),

@@ -4,7 +4,6 @@
 //! good, needs X.509 and a clock; the service looks at both when credentials are saved.
 
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroize as _;
 
 use super::{Refused, RefusedCredentials};
 
@@ -15,7 +14,7 @@ pub const KEY_BYTES_MAX: usize = 16 * 1_024;
 
 const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----";
 
-/// A certificate with its key, and whom to trust instead of the machine's authorities.
+/// A certificate with its key (whoever keeps one wipes that), and whom to trust instead of the machine's authorities.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ClientCertificate {
@@ -25,12 +24,6 @@ pub struct ClientCertificate {
     pub private_key: String,
     /// The only authorities that the receiver's own certificate may be from; none means the usual ones.
     pub ca: Option<String>,
-}
-
-impl Drop for ClientCertificate {
-    fn drop(&mut self) {
-        self.private_key.zeroize();
-    }
 }
 
 impl ClientCertificate {

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::form_urlencoded::{Serializer, byte_serialize};
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
 use super::{Refused, RefusedCredentials, TOKEN_BYTES_MAX};
 use crate::address_policy::URL_BYTES_MAX;
@@ -55,7 +55,7 @@ impl AuthMethod {
     }
 }
 
-/// A client of an authorization server.
+/// A client of an authorization server. Whoever keeps one wipes its secret.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ClientGrant {
@@ -87,12 +87,6 @@ pub struct Token {
 pub struct NoToken {
     /// What came instead.
     pub why: String,
-}
-
-impl Drop for ClientGrant {
-    fn drop(&mut self) {
-        self.client_secret.zeroize();
-    }
 }
 
 impl ClientGrant {
@@ -352,10 +346,10 @@ mod tests {
         change("clientId", &|grant| grant.client_id.clear());
         change("clientId", &|grant| grant.client_id = "a\n".to_owned());
         change("clientSecret", &|grant| {
-            grant.client_secret = "x".repeat(1_025)
+            grant.client_secret = "x".repeat(1_025);
         });
         change("clientSecret", &|grant| {
-            grant.client_secret = "é".to_owned()
+            grant.client_secret = "é".to_owned();
         });
         change("scope", &|grant| grant.scope = Some(String::new()));
         change("scope", &|grant| grant.scope = Some("a  b".to_owned()));

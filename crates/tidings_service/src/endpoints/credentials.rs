@@ -13,6 +13,7 @@ use tidings_domain::sealed::Purpose;
 use tidings_store::target::{context, open_credentials, open_headers};
 use tidings_store::{EndpointUpdate, Written};
 
+use super::co_signatures::Beside;
 use super::{NOT_FOUND, client_certificates, touched};
 use crate::error::{FieldProblem, Problems, ServiceError};
 use crate::limits::{RETRY_AFTER_BUSY, STALE_RETRIES_MAX};
@@ -257,6 +258,11 @@ impl Service {
             if let Some(credentials) = &credentials {
                 self.check_use(credentials, &endpoint.url, &mut problems);
             }
+            let beside = Beside {
+                headers: &headers,
+                credentials: credentials.as_ref(),
+            };
+            beside.check_clash(endpoint.co_signature.as_deref(), &mut problems);
             problems.finish()?;
             let tail = endpoint.id.parts().tail;
             let sealed = self.seal_credentials(endpoint.environment, tail, credentials.as_ref());

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use tidings_domain::address_policy::check_headers;
 use tidings_domain::application::Metadata;
 use tidings_domain::body_format::BodyFormat;
+use tidings_domain::co_signature::CoSignature;
 use tidings_domain::credentials::Credentials;
 use tidings_domain::endpoint::EndpointPatch;
 use tidings_domain::filter::{Filter, RefusedFilter};
@@ -14,6 +15,7 @@ use tidings_domain::retry::policy::RetryPolicy;
 
 use tidings_store::target::Target;
 
+use super::co_signatures::{Beside, CoSignatureChange, CoSignatureDraft};
 use super::credentials::{CredentialsChange, CredentialsDraft, NEEDS_HTTPS, check_clash, is_https};
 use crate::Service;
 use crate::applications::check_rate;
@@ -61,6 +63,8 @@ pub struct EndpointDraft {
     pub credentials: Option<CredentialsDraft>,
     /// The signing secret; made if none is given.
     pub secret: Option<String>,
+    /// One more signature that it wants.
+    pub co_signature: Option<CoSignatureDraft>,
 }
 
 impl EndpointDraft {
@@ -115,6 +119,8 @@ pub struct EndpointChange {
     pub headers: Option<Metadata>,
     /// The new credentials.
     pub credentials: Option<CredentialsChange>,
+    /// The new further signature.
+    pub co_signature: Option<CoSignatureChange>,
 }
 
 impl EndpointChange {
@@ -137,6 +143,7 @@ impl EndpointChange {
             metadata: Some(draft.metadata),
             headers: draft.headers,
             credentials: draft.credentials.map(CredentialsChange::Replace),
+            co_signature: draft.co_signature.map(CoSignatureChange::Replace),
         }
     }
 
@@ -180,6 +187,52 @@ impl Service {
         let headers = draft.headers.clone().unwrap_or_default();
         check_clash(&headers, credentials.as_ref(), "headers", problems);
         credentials
+    }
+
+    /// The further signature of a new endpoint, if there is one and it is fine.
+    pub(super) fn new_co_signature(
+        &self,
+        draft: &EndpointDraft,
+        credentials: Option<&Credentials>,
+        place: (i64, i64),
+        problems: &mut Problems,
+    ) -> Option<Box<CoSignature>> {
+        let change = CoSignatureChange::Replace(draft.co_signature.clone()?);
+        let wanted = self.change_co_signature(&change, None, place, problems);
+        let headers = draft.headers.clone().unwrap_or_default();
+        let beside = Beside {
+            headers: &headers,
+            credentials,
+        };
+        beside.check_clash(wanted.as_deref(), problems);
+        wanted
+    }
+
+    /// What becomes of the further signature; `None` if it stays.
+    #[expect(clippy::option_option, reason = "the form that patches have")]
+    fn changed_co_signature(
+        &self,
+        change: &EndpointChange,
+        credentials: Option<&Credentials>,
+        target: &Target,
+        problems: &mut Problems,
+    ) -> Option<Option<Box<CoSignature>>> {
+        let current = target.endpoint.co_signature.as_deref();
+        let place = (target.endpoint.environment, target.endpoint.id.parts().tail);
+        let changed = change
+            .co_signature
+            .as_ref()
+            .map(|change| self.change_co_signature(change, current, place, problems));
+        let wanted = match &changed {
+            Some(wanted) => wanted.as_deref(),
+            None => current,
+        };
+        let beside = Beside {
+            headers: change.headers.as_ref().unwrap_or(&target.headers),
+            credentials,
+        };
+        beside.check_clash(wanted, problems);
+        changed
     }
 
     /// The credentials after a change, if there are any and they are fine.
@@ -230,6 +283,8 @@ impl Service {
             &mut problems,
         );
         let credentials = self.check_changed_credentials(&change, target, &mut problems);
+        let co_signature =
+            self.changed_co_signature(&change, credentials.as_ref(), target, &mut problems);
         if let Some(names) = &change.event_types {
             // Names that the endpoint has already may have left the catalogue since.
             let added: Vec<String> = names
@@ -270,6 +325,7 @@ impl Service {
             headers,
             credentials,
             secrets: None,
+            co_signature,
         })
     }
 }

@@ -8,6 +8,7 @@ use tidings_domain::sealed::Purpose;
 use tidings_store::target::{context, open_credentials, open_headers};
 use tidings_store::{EndpointUpdate, Written};
 
+use super::co_signatures::Beside;
 use super::credentials::check_clash;
 use super::draft::check_header_map;
 use super::{NOT_FOUND, touched};
@@ -107,6 +108,11 @@ impl Service {
             check_header_map(&headers, &mut problems);
             let credentials = open_credentials(&endpoint, &self.keyring)?;
             check_clash(&headers, credentials.as_ref(), "headers", &mut problems);
+            let beside = Beside {
+                headers: &headers,
+                credentials: credentials.as_ref(),
+            };
+            beside.check_clash(endpoint.co_signature.as_deref(), &mut problems);
             problems.finish()?;
             let tail = endpoint.id.parts().tail;
             let patch = EndpointPatch {

@@ -2,6 +2,7 @@
 
 use tidings_domain::application::Metadata;
 use tidings_domain::body_format::BodyFormat;
+use tidings_domain::co_signature::{CoSignature, CoSignatureStyle};
 use tidings_domain::endpoint::{Endpoint, EndpointPatch, EndpointState, SealedSecret};
 use tidings_domain::ids::EndpointId;
 use tidings_domain::retry::policy::{RetryPolicy, WrittenPolicy};
@@ -17,6 +18,14 @@ fn policy(schedule: Vec<u32>) -> RetryPolicy {
         max_age_seconds: None,
     };
     RetryPolicy::try_from(written).expect("a few waits")
+}
+
+fn co_signature(style: CoSignatureStyle) -> CoSignature {
+    CoSignature {
+        style,
+        header: Some("x-acme".into()),
+        secret: vec![0, 255, 7],
+    }
 }
 
 fn named(world: &World<'_>, uid: &str) -> NewEndpoint {
@@ -70,6 +79,7 @@ fn full(world: &World<'_>) -> NewEndpoint {
         metadata: Metadata::from([("k".into(), "v".into())]),
         headers: Some(vec![0, 255, 7]),
         credentials: Some(vec![255, 0]),
+        co_signature: Some(Box::new(co_signature(CoSignatureStyle::GitHub))),
         ..named(world, "hook")
     }
 }
@@ -113,6 +123,7 @@ pub(super) async fn an_endpoint_is_kept_as_it_was_given(harness: &dyn Harness) {
         headers: new.headers,
         credentials: new.credentials,
         secrets,
+        co_signature: new.co_signature,
         version: made.version,
         created_at: NOW,
         updated_at: NOW,
@@ -283,6 +294,7 @@ pub(super) async fn a_patch_of_an_endpoint_changes_what_it_names(harness: &dyn H
         headers: Some(Some(vec![9])),
         credentials: Some(Some(vec![8])),
         secrets: Some(vec![secret]),
+        co_signature: Some(Some(Box::new(co_signature(CoSignatureStyle::Stripe)))),
     };
     let changed = store
         .update_endpoint(update(&made, patch.clone()), None)

@@ -149,6 +149,7 @@ impl<'a> World<'a> {
             batch_size: None,
             max_wait_secs: None,
             retry_policy: None,
+            co_signature: None,
             format: BodyFormat::Json,
             metadata: Metadata::new(),
             headers: None,

@@ -49,7 +49,7 @@ CREATE TABLE endpoint (
     environment bigint NOT NULL, number bigint NOT NULL, tail bigint NOT NULL,
     uid text COLLATE "C", url text NOT NULL, description text NOT NULL, is_disabled boolean NOT NULL, event_types text NOT NULL,
     channels text NOT NULL, filter text, throttle_rate bigint, is_fifo boolean NOT NULL, format text NOT NULL,
-    retry_policy text,
+    retry_policy text, co_signature text,
     batch_size bigint, max_wait_secs bigint, metadata text NOT NULL, headers bytea, credentials bytea, secrets text NOT NULL, version bigint NOT NULL,
     created_at bigint NOT NULL, updated_at bigint NOT NULL, deleted_at bigint,
     is_hidden boolean NOT NULL DEFAULT false, is_polling boolean NOT NULL DEFAULT false);

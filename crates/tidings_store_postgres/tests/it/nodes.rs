@@ -201,6 +201,7 @@ pub(crate) fn new_endpoint(application: i64) -> NewEndpoint {
         batch_size: None,
         max_wait_secs: None,
         retry_policy: None,
+        co_signature: None,
         format: BodyFormat::Json,
         metadata: Metadata::new(),
         headers: None,

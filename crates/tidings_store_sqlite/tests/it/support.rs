@@ -236,6 +236,7 @@ fn new_endpoint(environment: i64, application: i64) -> NewEndpoint {
         batch_size: None,
         max_wait_secs: None,
         retry_policy: None,
+        co_signature: None,
         format: BodyFormat::Json,
         metadata: Metadata::new(),
         headers: None,

@@ -59,6 +59,7 @@ fn new_endpoint(application: &Application) -> NewEndpoint {
         batch_size: None,
         max_wait_secs: None,
         retry_policy: None,
+        co_signature: None,
         format: BodyFormat::Json,
         metadata: Metadata::new(),
         headers: None,

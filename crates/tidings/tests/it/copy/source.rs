@@ -46,6 +46,8 @@ impl Source {
                 json!({"url": receiver.url("/good"), "description": TEXT, "uid": "good-one",
                     "metadata": {"k": TEXT}, "format": "envelope",
                     "filter": {"$not": {"never": TEXT}},
+                    "retryPolicy": {"schedule": [5, 60], "maxAgeSeconds": 600},
+                    "coSignature": {"style": "stripe", "secret": TEXT},
                     "credentials": {"type": "basic", "username": "u", "password": "p"}}),
             )
             .await;

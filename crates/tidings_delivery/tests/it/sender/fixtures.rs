@@ -104,6 +104,7 @@ impl Draft {
             batch_size: None,
             max_wait_secs: None,
             retry_policy: None,
+            co_signature: None,
             format: self.format,
             metadata: Metadata::new(),
             headers: Some(seal(Purpose::Headers, &headers)),

@@ -146,6 +146,7 @@ fn run_endpoints(scope: &mut Scope<'_>) {
         batch_size: None,
         max_wait_secs: None,
         retry_policy: None,
+        co_signature: None,
         format: tidings_domain::body_format::BodyFormat::Json,
         metadata: std::collections::BTreeMap::new(),
         headers: None,

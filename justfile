@@ -36,3 +36,7 @@ bench *options:
 # What five real products' webhooks do, row by row, each with its result.
 five-products:
     cargo xtask five-products
+
+# Every call of the unmodified Svix SDKs against this build.
+conformance *words:
+    cargo xtask conformance {{ words }}

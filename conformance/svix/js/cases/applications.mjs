@@ -58,6 +58,20 @@ happy("application.list", "applications come in pages both ways", async (world) 
   equal((await application.get(made[0])).uid, made[0]);
 });
 
+happy("application.list", "applications without endpoints can be left out", async (world) => {
+  const { application } = world.svix;
+  const [empty, off, on] = [await world.app(), await world.app(), await world.app()];
+  await world.svix.endpoint.create(off, { url: world.inbox().url, disabled: true });
+  await world.endpoint(on);
+  const uids = async (options) => {
+    const { data } = await application.list({ limit: 10, order: "descending", ...options });
+    return data.map(({ uid }) => uid).filter((uid) => [empty, off, on].includes(uid));
+  };
+  equal(await uids(), [on, off, empty]);
+  equal(await uids({ excludeAppsWithNoEndpoints: true }), [on, off]);
+  equal(await uids({ excludeAppsWithDisabledEndpoints: true }), [on, empty]);
+});
+
 happy("application.upsert", "an application is put and put again", async (world) => {
   const { application } = world.svix;
   const uid = world.name("app");

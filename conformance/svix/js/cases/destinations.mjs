@@ -1,4 +1,4 @@
-// Destinations: endpoints that keep the order.
+// Destinations: endpoints that keep the order, and such as are polled.
 
 import { equal, happy, refusal } from "../suite.mjs";
 import { refused, SECRET } from "../world.mjs";
@@ -23,6 +23,17 @@ happy("destination.create", "a fifo endpoint gets its messages in order", async 
   const { headers, body } = await inbox.next(SECRET);
   equal(headers["x-tenant"], "7");
   equal([...body.matchAll(/"n":(\d)/g)].map(([, n]) => n), ["0", "1", "2"]);
+});
+
+happy("destination.create", "a polling endpoint is polled", async (world) => {
+  const [app, uid] = [await world.app(), world.name("poller")];
+  const body = { type: "pollingEndpoint", uid, config: {} };
+  const made = await world.svix.destination.create(app, body);
+  equal(await world.svix.destination.get(app, uid), made);
+  equal([made.type, made.status], ["pollingEndpoint", "enabled"]);
+  const sent = await world.svix.message.create(app, { eventType: "a", payload: { n: 1 } });
+  const { data } = await world.svix.message.poller.poll(app, uid);
+  equal(data.map(({ id }) => id), [sent.id]);
 });
 
 refusal(409, "destination.create", "a uid is of one destination", async (world) => {

@@ -2,6 +2,7 @@
 
 from suite import case, equal
 from svix.api import ApplicationCreateOptions, ApplicationIn, ApplicationListOptions, ApplicationPatch
+from svix.api import EndpointIn
 from world import refused
 
 
@@ -70,6 +71,22 @@ def applications_come_in_pages_both_ways(world):
     )
     equal([app.uid for app in back.data], seen[2:4])
     equal(world.svix.application.get(made[0]).uid, made[0])
+
+
+@case("application.list")
+def applications_without_endpoints_can_be_left_out(world):
+    empty, off, on = world.app(), world.app(), world.app()
+    world.svix.endpoint.create(off, EndpointIn(url=world.inbox().url, disabled=True))
+    world.endpoint(on)
+
+    def names(**options):
+        options = ApplicationListOptions(limit=10, order="descending", **options)
+        found = {app.uid for app in world.svix.application.list(options).data}
+        return found & {empty, off, on}
+
+    equal(names(), {empty, off, on})
+    equal(names(exclude_apps_with_no_endpoints=True), {off, on})
+    equal(names(exclude_apps_with_disabled_endpoints=True), {empty, on})
 
 
 @case("application.upsert")

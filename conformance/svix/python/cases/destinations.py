@@ -1,4 +1,4 @@
-"""Destinations: endpoints that keep the order."""
+"""Destinations: endpoints that keep the order, and such as are polled."""
 
 import json
 
@@ -31,6 +31,18 @@ def a_fifo_endpoint_gets_its_messages_in_order(world):
     equal(headers["x-tenant"], "7")
     assert [number for number in (0, 1, 2) if '"n":%d' % number in body.decode()] == [0, 1, 2]
     assert json.loads(body), body
+
+
+@case("destination.create")
+def a_polling_endpoint_is_polled(world):
+    app, uid = world.app(), world.name("poller")
+    body = DestinationIn.model_validate({"type": "pollingEndpoint", "uid": uid})
+    made = world.svix.destination.create(app, body)
+    equal(world.svix.destination.get(app, uid), made)
+    equal((made.type, made.status), ("pollingEndpoint", DestinationStatus.ENABLED))
+    sent = world.svix.message.create(app, MessageIn(event_type="a", payload={"n": 1}))
+    page = world.svix.message.poller.poll(app, uid)
+    equal([message.id for message in page.data], [sent.id])
 
 
 @case("destination.create", refusal=409)

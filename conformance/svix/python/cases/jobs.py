@@ -1,5 +1,6 @@
 """Sending again what was missed or has failed, as background tasks, and figures of endpoints."""
 
+import json
 from datetime import timedelta
 
 from suite import case, equal, until
@@ -157,6 +158,19 @@ def an_example_goes_to_this_endpoint_alone(world):
     targets = world.svix.message_attempt.list_attempted_destinations(app, sent.id).data
     equal([target.uid for target in targets], [endpoint])
     assert other.is_empty()
+
+
+@case("endpoint.send_example")
+def an_example_is_chosen_by_its_index(world):
+    examples = [{"n": 1}, {"n": 2}]
+    event_type = world.event_type(schemas={"1": {"type": "object", "examples": examples}})
+    app, inbox = world.app(), world.inbox()
+    endpoint = world.endpoint(app, inbox.url)
+    for index, example in enumerate(examples):
+        body = EventExampleIn(event_type=event_type, example_index=index)
+        sent = world.svix.endpoint.send_example(app, endpoint, body)
+        equal(json.loads(inbox.next()[1]), example)
+        equal(world.payload(app, sent.id), example)
 
 
 @case("message.expunge_all_contents")

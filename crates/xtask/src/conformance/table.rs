@@ -26,7 +26,7 @@ pub(super) fn render(results: &Results) -> String {
     for (name, operation) in operations {
         let there = if operation.is_there { "yes" } else { "no" };
         let cells = SDKS.map(|sdk| cell(&operation, sdk)).join(" | ");
-        let name = name.replacen("/api/v1/", "/", 1);
+        let name = name.replacen(" /api/v1/", " /", 1);
         let _ = writeln!(text, "| `{name}` | {there} | {cells} |");
     }
     text

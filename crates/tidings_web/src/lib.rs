@@ -5,6 +5,7 @@
 
 mod around;
 mod assets;
+mod docs;
 mod errors;
 mod formats;
 mod page;
@@ -25,6 +26,8 @@ use page::{Page, render};
 pub struct Settings {
     /// Whether `http://` and loopback targets are allowed; the first page says so.
     pub is_dev: bool,
+    /// The OpenAPI document of the API, of which its documentation is made.
+    pub open_api: &'static str,
 }
 
 const LANDING: &str = "/";
@@ -32,7 +35,7 @@ const LANDING: &str = "/";
 /// Whether a request is for one of the pages.
 pub fn is_page(method: &Method, path: &str) -> bool {
     let is_read = method == Method::GET || method == Method::HEAD;
-    is_read && (path == LANDING || path.starts_with(assets::FOLDER))
+    is_read && (path == LANDING || path.starts_with(assets::FOLDER) || docs::is_page(path))
 }
 
 /// The pages as a router, for requests that are for one.
@@ -41,8 +44,9 @@ pub fn router(settings: Settings) -> Router {
         .route(LANDING, get(show_landing))
         .route("/static/{name}", get(assets::show))
         .fallback(show_missing)
-        .layer(axum::middleware::from_fn(around::around))
         .with_state(settings)
+        .merge(docs::router(settings.open_api))
+        .layer(axum::middleware::from_fn(around::around))
 }
 
 #[derive(Template)]

@@ -25,7 +25,13 @@ async fn ask(method: Method, path: &str, headers: &[(&str, &str)], is_dev: bool)
         request = request.header(*name, *value);
     }
     let request = request.body(Body::empty()).unwrap();
-    let response = router(Settings { is_dev }).call(request).await.unwrap();
+    let response = router(Settings {
+        is_dev,
+        open_api: "",
+    })
+    .call(request)
+    .await
+    .unwrap();
     let (head, body) = response.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
     Answer {

@@ -16,12 +16,13 @@ macro_rules! files {
     ($($folder:literal),+) => {
         [$([
             include_str!(concat!("../locales/", $folder, "/common.ftl")),
+            include_str!(concat!("../locales/", $folder, "/docs.ftl")),
         ]),+]
     };
 }
 
 /// In the order of [`Language::ALL`].
-const FILES: [[&str; 1]; 6] = files!("en", "es", "fi", "de", "pl", "it");
+const FILES: [[&str; 2]; 6] = files!("en", "es", "fi", "de", "pl", "it");
 
 static BUNDLES: LazyLock<Vec<Bundle>> = LazyLock::new(|| {
     let all = Language::ALL.into_iter().zip(FILES);
@@ -29,7 +30,7 @@ static BUNDLES: LazyLock<Vec<Bundle>> = LazyLock::new(|| {
         .collect()
 });
 
-fn bundle(language: Language, files: [&str; 1]) -> Bundle {
+fn bundle(language: Language, files: [&str; 2]) -> Bundle {
     let locale = language.code().parse().expect("codes are locales");
     let mut bundle = Bundle::new_concurrent(vec![locale]);
     // Marks around what is put in would end up in attributes and in what people copy.

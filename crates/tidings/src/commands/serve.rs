@@ -89,6 +89,7 @@ impl Server {
         };
         let pages = tidings_web::Settings {
             is_dev: settings.dev,
+            open_api: tidings_api::open_api::document(),
         };
         let limits = ServerSettings {
             head_for_max: settings.request_head_timeout,

@@ -90,6 +90,10 @@ pub(crate) enum Command {
     /// equal is left alone, so it can be run again: after a break, or to take over what has changed. At the end
     /// it tells what was brought, and what could not be brought and why. docs/moving.md has the whole way.
     Import(ImportArgs),
+    /// Print the OpenAPI document of the API.
+    ///
+    /// A server of this version gives the same at /api/v1/openapi.json.
+    Openapi,
 }
 
 /// Where the data are.

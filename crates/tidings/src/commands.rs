@@ -35,6 +35,10 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Catalog(args) => catalog::run(&args.command),
         Command::Copy(args) => copy::run(&args),
         Command::Import(args) => import::run(&args.command),
+        Command::Openapi => {
+            crate::output::line(tidings_api::open_api::document().trim_end());
+            Ok(())
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use tidings_domain::access::Role;
 use tidings_domain::application::ApiKeyRecord;
@@ -20,13 +21,14 @@ use crate::fields::{Fields, Given};
 use crate::pagination::{json, list_of, page_query};
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::shapes::{self, object};
 use crate::time;
 
 const ROLES: &str = "must be viewer, developer, admin or owner";
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ApiKeyOut {
+pub(crate) struct ApiKeyOut {
     id: ApiKeyId,
     name: String,
     role: &'static str,
@@ -61,6 +63,45 @@ pub(crate) fn read_role(fields: &mut Fields) -> Given<Role> {
 
 fn read_end(fields: &mut Fields) -> Given<Millis> {
     fields.word("expiresAt", time::EXPECTED, time::parse)
+}
+
+/// What [`create_api_key`] reads.
+pub(crate) fn api_key_in(_: &mut SchemaGenerator) -> Schema {
+    object()
+        .must("name", "What people call it.", shapes::text())
+        .may(
+            "role",
+            "What it may do.",
+            shapes::word(&Role::ALL.map(Role::as_str)),
+        )
+        .may("expiresAt", "When it ends by itself.", shapes::instant())
+        .may("rateLimit", "Most requests a second.", shapes::count())
+        .done()
+}
+
+/// What [`patch_api_key`] reads.
+pub(crate) fn api_key_patch(_: &mut SchemaGenerator) -> Schema {
+    object()
+        .can("name", "What people call it.", shapes::text())
+        .can(
+            "role",
+            "What it may do.",
+            shapes::word(&Role::ALL.map(Role::as_str)),
+        )
+        .may("expiresAt", "When it ends by itself.", shapes::instant())
+        .may("rateLimit", "Most requests a second.", shapes::count())
+        .done()
+}
+
+/// What [`rotate_api_key`] reads.
+pub(crate) fn api_key_rotation(_: &mut SchemaGenerator) -> Schema {
+    object()
+        .may(
+            "gracePeriodSeconds",
+            "How long the old text is valid too.",
+            shapes::count(),
+        )
+        .done()
 }
 
 fn shown(status: StatusCode, record: ApiKeyRecord, text: &str) -> Response {

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use tidings_domain::application::ApiUser;
 use tidings_service::ServiceError;
@@ -14,11 +15,12 @@ use crate::auth::Authenticated;
 use crate::body::JsonBody;
 use crate::pagination::json;
 use crate::problem::Problem;
+use crate::shapes::{self, object};
 use crate::time;
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ApiUserOut<'a> {
+pub(crate) struct ApiUserOut<'a> {
     id: i64,
     login: &'a str,
     /// Only where it is new.
@@ -40,14 +42,42 @@ impl<'a> ApiUserOut<'a> {
     }
 }
 
-#[derive(Serialize)]
-struct ListOut<'a> {
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "ApiUserListOut")]
+pub(crate) struct ListOut<'a> {
     data: Vec<ApiUserOut<'a>>,
 }
 
 fn number(id: &str) -> Result<i64, Problem> {
     id.parse()
         .map_err(|_| ServiceError::NotFound { what: "API user" }.into())
+}
+
+/// What [`create_api_user`] reads.
+pub(crate) fn api_user_in(_: &mut SchemaGenerator) -> Schema {
+    object()
+        .may(
+            "login",
+            "Its name; one is made up if there is none.",
+            shapes::text(),
+        )
+        .may(
+            "password",
+            "Its password; one is made up if there is none.",
+            shapes::text(),
+        )
+        .done()
+}
+
+/// What [`replace_api_user_password`] reads.
+pub(crate) fn password_in(_: &mut SchemaGenerator) -> Schema {
+    object()
+        .may(
+            "password",
+            "The new password; one is made up if there is none.",
+            shapes::text(),
+        )
+        .done()
 }
 
 pub(crate) async fn create_api_user(

@@ -14,7 +14,7 @@ use axum::body::{Body, HttpBody};
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use futures_util::FutureExt as _;
-use http::{HeaderMap, HeaderValue, Request, Uri};
+use http::{HeaderMap, HeaderValue, Request, StatusCode, Uri};
 use tower_service::Service;
 
 use crate::inboxes::catching::{Canned, catch, is_caught};
@@ -57,7 +57,8 @@ impl App {
         if response.extensions().get::<Canned>().is_some() {
             return response;
         }
-        if !response.status().is_success() {
+        let status = response.status();
+        if !status.is_success() && status != StatusCode::NOT_MODIFIED {
             let id = given_id.unwrap_or_else(|| self.make_request_id());
             response = match hook_language {
                 Some(language) => hooks::shape(response, &id, language),

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use tidings_domain::application::{Application, ApplicationPatch, Metadata};
 use tidings_domain::ids::ApplicationId;
@@ -17,14 +18,16 @@ use crate::inboxes::Site;
 use crate::pagination::{json, list_of, page_query};
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::shapes::{self, object};
 use crate::time;
+use tidings_service::limits::DISPLAY_NAME_BYTES_MAX;
 
 /// Both names of the same limit; the first is today's.
 pub(crate) const RATE: [&str; 2] = ["throttleRate", "rateLimit"];
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ApplicationOut {
+pub(crate) struct ApplicationOut {
     id: ApplicationId,
     uid: Option<String>,
     name: String,
@@ -62,6 +65,54 @@ pub(crate) fn read_draft(fields: &mut Fields) -> ApplicationDraft {
         plan: fields.text("plan").change(),
         metadata: fields.map("metadata").or_none().unwrap_or_default(),
     }
+}
+
+/// What [`read_draft`] reads.
+pub(crate) fn application_in(_: &mut SchemaGenerator) -> Schema {
+    object()
+        .must(
+            "name",
+            "What people call it.",
+            shapes::short(DISPLAY_NAME_BYTES_MAX),
+        )
+        .may("uid", "The product's own id of it.", shapes::uid())
+        .may(
+            "throttleRate",
+            "Most messages a second over all of its endpoints.",
+            shapes::count(),
+        )
+        .also("rateLimit", "throttleRate")
+        .may("plan", "The uid of its plan.", shapes::text())
+        .may(
+            "metadata",
+            "Texts of the product's own.",
+            shapes::texts_by_name(),
+        )
+        .done()
+}
+
+/// What [`read_patch`] reads.
+pub(crate) fn application_patch(_: &mut SchemaGenerator) -> Schema {
+    object()
+        .can(
+            "name",
+            "What people call it.",
+            shapes::short(DISPLAY_NAME_BYTES_MAX),
+        )
+        .may("uid", "The product's own id of it.", shapes::uid())
+        .may(
+            "throttleRate",
+            "Most messages a second over all of its endpoints; 0 for no limit.",
+            shapes::count(),
+        )
+        .also("rateLimit", "throttleRate")
+        .may("plan", "The uid of its plan.", shapes::text())
+        .may(
+            "metadata",
+            "Texts of the product's own.",
+            shapes::texts_by_name(),
+        )
+        .done()
 }
 
 fn read_patch(fields: &mut Fields) -> ApplicationPatch {

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Serialize;
 use tidings_domain::delivery::{Attempt, AttemptError, DeliveryState, Outcome, Phases, Trigger};
 use tidings_domain::ids::{AttemptId, EndpointId, MessageId};
@@ -100,9 +101,9 @@ impl From<DeliveryState> for MessageStatus {
     }
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct MessageAttemptOut<'a> {
+pub(crate) struct MessageAttemptOut<'a> {
     id: AttemptId,
     msg_id: MessageId,
     endpoint_id: EndpointId,
@@ -130,10 +131,11 @@ struct MessageAttemptOut<'a> {
 }
 
 /// How long each phase took, in microseconds.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "AttemptTimingsOut")]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_field_names, reason = "each figure names its unit")]
-struct TimingsOut {
+pub(crate) struct TimingsOut {
     resolve_us: u32,
     connect_us: u32,
     tls_us: u32,

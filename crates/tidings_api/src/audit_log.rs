@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use tidings_domain::audit::{Action, ActorKind, Entry};
@@ -19,9 +20,9 @@ use crate::time;
 /// Longest word that is looked for, in bytes.
 const WORD_BYTES_MAX: usize = 256;
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct AuditEntryOut {
+pub(crate) struct AuditEntryOut {
     id: AuditEntryId,
     timestamp: String,
     action: String,
@@ -35,15 +36,17 @@ struct AuditEntryOut {
     user_agent: Option<String>,
 }
 
-#[derive(Serialize)]
-struct ActorOut {
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "AuditActorOut")]
+pub(crate) struct ActorOut {
     kind: &'static str,
     id: Option<String>,
     name: Option<String>,
 }
 
-#[derive(Serialize)]
-struct TargetOut {
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "AuditTargetOut")]
+pub(crate) struct TargetOut {
     kind: String,
     id: Option<String>,
     uid: Option<String>,

@@ -6,6 +6,7 @@ pub(crate) mod press;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use tidings_domain::button::Board;
 use tidings_domain::ids::BoardId;
@@ -18,11 +19,13 @@ use crate::fields::Fields;
 use crate::pagination::{json, list, page_query};
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::shapes::{self, object};
 use crate::{ApiState, time};
+use tidings_service::limits::DISPLAY_NAME_BYTES_MAX;
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct BoardOut {
+pub(crate) struct BoardOut {
     id: BoardId,
     uid: Option<String>,
     name: String,
@@ -58,6 +61,20 @@ fn read_draft(fields: &mut Fields) -> BoardDraft {
         rows: fields.changed("rows", rows),
         columns: fields.changed("columns", columns),
     }
+}
+
+/// What [`read_draft`] reads.
+pub(crate) fn board_in(_: &mut SchemaGenerator) -> Schema {
+    object()
+        .may("uid", "The product's own id of it.", shapes::uid())
+        .can(
+            "name",
+            "What people call it.",
+            shapes::short(DISPLAY_NAME_BYTES_MAX),
+        )
+        .can("rows", "How many rows it has.", shapes::count())
+        .can("columns", "How many columns it has.", shapes::count())
+        .done()
 }
 
 pub(crate) async fn list_boards(

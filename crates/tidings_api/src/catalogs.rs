@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use tidings_service::ServiceError;
@@ -20,23 +21,25 @@ use crate::query::Query;
 
 const NOT_FOUND: ServiceError = ServiceError::NotFound { what: "catalogue" };
 
-#[derive(Serialize)]
-struct ListOut {
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "CatalogListOut")]
+pub(crate) struct ListOut {
     data: Vec<CatalogOut>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct CatalogOut {
+pub(crate) struct CatalogOut {
     name: String,
     title: String,
     about: String,
     event_types_count: usize,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "CatalogImportOut")]
 #[serde(rename_all = "camelCase")]
-struct ImportOut {
+pub(crate) struct ImportOut {
     catalog: String,
     dry_run: bool,
     created: Vec<String>,

@@ -1,16 +1,18 @@
 //! `coSignature` of an endpoint: one more signature, in the form of GitHub, Stripe or Shopify. The contract has none.
 
+use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 use tidings_domain::co_signature::CoSignature;
 use tidings_service::endpoints::{CoSignatureDraft, HIDDEN};
 
 use crate::fields::{Fields, Given};
+use crate::shapes::{self, object};
 
 /// The name of the field.
 const FIELD: &str = "coSignature";
 
 /// A further signature without what is secret.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct CoSignatureOut {
     style: &'static str,
     header: String,
@@ -25,6 +27,23 @@ impl From<&CoSignature> for CoSignatureOut {
             secret: HIDDEN,
         }
     }
+}
+
+/// What [`read_co_signature`] reads.
+pub(crate) fn co_signature_in() -> Schema {
+    object()
+        .may(
+            "style",
+            "Whose form it has.",
+            shapes::word(&["github", "stripe", "shopify"]),
+        )
+        .may("secret", "What it is made with.", shapes::text())
+        .may(
+            "header",
+            "The header that it goes in, if not the usual one.",
+            shapes::text(),
+        )
+        .done()
 }
 
 /// The further signature in the body of an endpoint. A part that is not known is refused: it would change nothing.

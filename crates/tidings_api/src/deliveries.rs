@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json as json_value;
 use tidings_domain::delivery::DeliveryState;
@@ -23,9 +24,10 @@ use crate::query::Query;
 use crate::time;
 
 /// The endpoint or the message, and beside its own fields what became of the delivery.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Delivery_{T}")]
 #[serde(rename_all = "camelCase")]
-struct DeliveryOut<T> {
+pub(crate) struct DeliveryOut<T> {
     #[serde(flatten)]
     of: T,
     status: u8,

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use tidings_domain::application::Metadata;
 use tidings_domain::ids::EndpointId;
@@ -24,7 +25,9 @@ use crate::fields::{Fields, Given};
 use crate::pagination::{json, list_of, page_query};
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::shapes::{self, Object, object};
 use crate::time;
+use tidings_service::limits::{BATCH_SIZE_MAX, BATCH_WAIT_SECS_MAX};
 
 const FIFO_ENDPOINT: &str = "fifoEndpoint";
 const POLLING_ENDPOINT: &str = "pollingEndpoint";
@@ -47,9 +50,9 @@ const NOT_YET: [&str; 15] = [
     "sqs",
 ];
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct DestinationOut {
+pub(crate) struct DestinationOut {
     id: EndpointId,
     uid: Option<String>,
     status: &'static str,
@@ -70,8 +73,9 @@ struct DestinationOut {
 }
 
 /// Of a polling endpoint there is nothing.
-#[derive(Serialize)]
-struct ConfigOut {
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "DestinationConfigOut")]
+pub(crate) struct ConfigOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -139,6 +143,8 @@ fn read_kind(fields: &mut Fields, is_required: bool) -> Result<Option<Destinatio
     Ok(None)
 }
 
+const STATUSES: [&str; 2] = ["enabled", "disabled"];
+
 fn read_status(fields: &mut Fields) -> Given<bool> {
     fields.word("status", "must be enabled or disabled", |word| match word {
         "enabled" => Some(false),
@@ -200,6 +206,87 @@ fn refuse_given(fields: &mut Fields, name: &str) {
     if let Given::Value(_) = fields.value(name) {
         fields.refuse(FieldProblem::body(name, NOT_OF_POLLING));
     }
+}
+
+/// The kinds that are there.
+const KINDS: [&str; 2] = [FIFO_ENDPOINT, POLLING_ENDPOINT];
+
+/// What [`read_draft`] reads.
+pub(crate) fn destination_in(_: &mut SchemaGenerator) -> Schema {
+    let config = object()
+        .can(
+            "url",
+            "Where requests go; a `fifoEndpoint` must have it, and only it may.",
+            shapes::text(),
+        )
+        .may(
+            "headers",
+            "Headers that each request gets.",
+            shapes::texts_by_name(),
+        )
+        .may(
+            "key",
+            "What requests are signed with; one is made up if there is none.",
+            shapes::text(),
+        );
+    let fields = object()
+        .must("type", "Its kind; others get 501.", shapes::word(&KINDS))
+        .may("config", "Where it sends.", config.done())
+        .may(
+            "status",
+            "Whether it gets anything.",
+            shapes::word(&STATUSES),
+        );
+    wanted_fields(fields).done()
+}
+
+/// What [`read_change`] reads.
+pub(crate) fn destination_patch(_: &mut SchemaGenerator) -> Schema {
+    let config = object().can("url", "Where requests go.", shapes::text());
+    let fields = object()
+        .may(
+            "type",
+            "Its kind, which stays as it is.",
+            shapes::word(&KINDS),
+        )
+        .may("config", "Where it sends.", config.done())
+        .can(
+            "status",
+            "Whether it gets anything.",
+            shapes::word(&STATUSES),
+        );
+    wanted_fields(fields).done()
+}
+
+fn wanted_fields(fields: Object) -> Object {
+    let (batch_max, wait_max) = (BATCH_SIZE_MAX.into(), BATCH_WAIT_SECS_MAX.into());
+    fields
+        .may("uid", "The product's own id of it.", shapes::uid())
+        .may(
+            "eventTypes",
+            "The event types that it wants; all if empty.",
+            shapes::event_types(),
+        )
+        .may(
+            "channels",
+            "The channels that it listens to; all if empty.",
+            shapes::channels(),
+        )
+        .may(
+            "batchSize",
+            "Most messages in one request.",
+            shapes::number(1, batch_max),
+        )
+        .may(
+            "maxWaitSecs",
+            "How long a request waits to be filled.",
+            shapes::number(0, wait_max),
+        )
+        .may(
+            "metadata",
+            "Texts of the product's own.",
+            shapes::texts_by_name(),
+        )
 }
 
 fn read_change(fields: &mut Fields) -> Result<DestinationChange, Problem> {

@@ -4,6 +4,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use tidings_domain::credentials::Credentials;
 use tidings_service::endpoints::{
@@ -16,16 +17,18 @@ use crate::body::JsonBody;
 use crate::fields::{Fields, Given};
 use crate::pagination::json;
 use crate::problem::Problem;
+use crate::shapes::{self, object};
 use crate::time;
 
 /// Credentials without what is secret.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "EndpointCredentialsOut")]
 #[serde(
     rename_all = "kebab-case",
     rename_all_fields = "camelCase",
     tag = "type"
 )]
-enum CredentialsOut<'a> {
+pub(crate) enum CredentialsOut<'a> {
     None,
     Basic {
         username: &'a str,
@@ -100,6 +103,29 @@ fn read_credentials(fields: &mut Fields) -> CredentialsDraft {
     CredentialsDraft {
         kind,
         parts: CREDENTIAL_PARTS.into_iter().filter_map(&mut part).collect(),
+    }
+}
+
+/// What [`read_credentials`] reads.
+pub(crate) fn credentials_in(_: &mut SchemaGenerator) -> Schema {
+    let kinds = ["none", "basic", "bearer", "api-key", "oauth2", "mtls"];
+    let fields = object().may("type", "What kind they are.", shapes::word(&kinds));
+    let parts = CREDENTIAL_PARTS.into_iter();
+    let fields = parts.fold(fields, |fields, part| {
+        fields.may(part, about_part(part), shapes::text())
+    });
+    fields.done()
+}
+
+/// What a part of credentials is for.
+fn about_part(name: &str) -> &'static str {
+    match name {
+        "username" | "password" => "For `basic`.",
+        "token" => "For `bearer`.",
+        "header" => "For `api-key`: the header that the value goes in.",
+        "value" => "For `api-key`.",
+        "certificate" | "privateKey" | "ca" => "For `mtls`, in the form PEM.",
+        _ => "For `oauth2`, with client credentials.",
     }
 }
 

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde_json::Value;
 use tidings_domain::application::Metadata;
@@ -15,9 +16,10 @@ use crate::body::JsonBody;
 use crate::fields::{Fields, Given};
 use crate::pagination::json;
 use crate::problem::Problem;
+use crate::shapes::{self, object};
 
 /// Headers; also a part of other answers.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct EndpointHeadersOut {
     headers: Metadata,
     sensitive: Vec<String>,
@@ -42,6 +44,35 @@ pub(crate) fn read_headers(fields: &mut Fields) -> Metadata {
             Metadata::new()
         }
     }
+}
+
+/// What [`read_headers`] reads.
+pub(crate) fn headers_in(_: &mut SchemaGenerator) -> Schema {
+    object()
+        .must(
+            "headers",
+            "The headers; they replace all others.",
+            shapes::texts_by_name(),
+        )
+        .done()
+}
+
+/// What [`read_merge`] reads.
+pub(crate) fn headers_patch(_: &mut SchemaGenerator) -> Schema {
+    let headers =
+        json_schema!({"type": "object", "additionalProperties": {"type": ["string", "null"]}});
+    object()
+        .may(
+            "headers",
+            "Headers to be set; `null` takes one away.",
+            headers,
+        )
+        .may(
+            "deleteHeaders",
+            "Headers to be taken away.",
+            shapes::list(shapes::text()),
+        )
+        .done()
 }
 
 /// Reads headers to be set, and those to be removed: named in `deleteHeaders`, or set to `null`.

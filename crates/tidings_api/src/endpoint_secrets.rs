@@ -5,9 +5,10 @@ use std::time::Duration;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use tidings_service::endpoints::Rotation;
-use tidings_service::limits::GRACE_PERIOD_DEFAULT;
+use tidings_service::limits::{GRACE_PERIOD_DEFAULT, GRACE_PERIOD_MAX};
 
 use crate::ApiState;
 use crate::auth::Authenticated;
@@ -15,9 +16,10 @@ use crate::body::JsonBody;
 use crate::fields::Fields;
 use crate::pagination::json;
 use crate::problem::Problem;
+use crate::shapes::{self, object};
 
 /// A secret; also the answer of other operations.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 pub(crate) struct EndpointSecretOut<'a> {
     pub(crate) key: &'a str,
 }
@@ -30,6 +32,22 @@ pub(crate) fn read_rotation(fields: &mut Fields) -> Rotation {
             Duration::from_secs(seconds.into())
         }),
     }
+}
+
+/// What [`read_rotation`] reads.
+pub(crate) fn rotation_in(_: &mut SchemaGenerator) -> Schema {
+    object()
+        .may(
+            "key",
+            "The new secret; one is made up if there is none.",
+            shapes::text(),
+        )
+        .may(
+            "gracePeriodSeconds",
+            "How long the old one signs too.",
+            shapes::number(0, GRACE_PERIOD_MAX.as_secs()),
+        )
+        .done()
 }
 
 pub(crate) async fn get_endpoint_secret(

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Serialize;
 use tidings_service::endpoints::StatsSpan;
 
@@ -12,8 +13,8 @@ use crate::pagination::json;
 use crate::problem::Problem;
 use crate::query::Query;
 
-#[derive(Serialize)]
-struct EndpointStatsOut {
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct EndpointStatsOut {
     success: u64,
     pending: u64,
     sending: u64,
@@ -21,8 +22,8 @@ struct EndpointStatsOut {
     canceled: u64,
 }
 
-#[derive(Serialize)]
-struct EndpointAttemptStatsOut {
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct EndpointAttemptStatsOut {
     success: u64,
     fail: u64,
     canceled: u64,

@@ -3,13 +3,14 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use tidings_domain::application::Metadata;
 use tidings_domain::body_format::BodyFormat;
 use tidings_domain::endpoint::Endpoint;
 use tidings_domain::ids::EndpointId;
-use tidings_domain::retry::policy::RetryPolicy;
+use tidings_domain::retry::policy::{RetryPolicy, WrittenPolicy};
 use tidings_service::endpoints::{
     CoSignatureChange, CredentialsChange, EndpointChange, EndpointDraft,
 };
@@ -19,21 +20,23 @@ use crate::ApiState;
 use crate::applications::{RATE, placed, read_rate_change};
 use crate::auth::Authenticated;
 use crate::body::JsonBody;
-use crate::co_signatures::{CoSignatureOut, read_co_signature};
-use crate::endpoint_credentials::nested_credentials;
+use crate::co_signatures::{CoSignatureOut, co_signature_in, read_co_signature};
+use crate::endpoint_credentials::{credentials_in, nested_credentials};
 use crate::fields::{Fields, Given};
 use crate::filters::read_filter;
 use crate::pagination::{json, list_of, page_query};
 use crate::problem::Problem;
 use crate::query::Query;
-use crate::retry_policies::read_retry_policy;
+use crate::retry_policies::{read_retry_policy, retry_policy_in};
+use crate::shapes::{self, Object, object};
 use crate::time;
+use tidings_service::limits::{BATCH_SIZE_MAX, BATCH_WAIT_SECS_MAX, DESCRIPTION_BYTES_MAX};
 
 /// Both names of the same list; the first is today's.
 pub(crate) const TYPES: [&str; 2] = ["eventTypes", "filterTypes"];
 
 /// An endpoint; also a part of other answers.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EndpointOut {
     id: EndpointId,
@@ -57,6 +60,7 @@ pub(crate) struct EndpointOut {
     batch_size: Option<u32>,
     max_wait_secs: Option<u32>,
     /// When it is tried again; the contract has none.
+    #[schemars(with = "Option<WrittenPolicy>")]
     retry_policy: Option<Box<RetryPolicy>>,
     /// One more signature that it gets; the contract has none.
     co_signature: Option<CoSignatureOut>,
@@ -136,6 +140,126 @@ fn read_draft(fields: &mut Fields, body: &JsonBody) -> EndpointDraft {
         secret: fields.text("secret").or_none(),
         co_signature: read_co_signature(fields).or_none(),
     }
+}
+
+/// The forms that [`read_format`] knows.
+const FORMATS: [&str; 6] = [
+    "json",
+    "envelope",
+    "form",
+    "xml",
+    "cloudevents",
+    "cloudevents-binary",
+];
+
+/// What [`read_draft`] reads.
+pub(crate) fn endpoint_in(generator: &mut SchemaGenerator) -> Schema {
+    let fields = object()
+        .must("url", "Where requests go.", shapes::text())
+        .may(
+            "description",
+            "What people say of it.",
+            shapes::short(DESCRIPTION_BYTES_MAX),
+        )
+        .may(
+            "disabled",
+            "Whether it gets nothing for now.",
+            shapes::flag(),
+        );
+    how_fields(which_fields(fields), generator)
+        .may(
+            "secret",
+            "What requests are signed with; one is made up if there is none.",
+            shapes::text(),
+        )
+        .done()
+}
+
+/// What [`read_change`] reads.
+pub(crate) fn endpoint_patch(generator: &mut SchemaGenerator) -> Schema {
+    let fields = object()
+        .can("url", "Where requests go.", shapes::text())
+        .can(
+            "description",
+            "What people say of it.",
+            shapes::short(DESCRIPTION_BYTES_MAX),
+        )
+        .can(
+            "disabled",
+            "Whether it gets nothing for now.",
+            shapes::flag(),
+        );
+    how_fields(which_fields(fields), generator).done()
+}
+
+/// Which messages it gets.
+fn which_fields(fields: Object) -> Object {
+    let event_types =
+        "The event types that it wants, or groups of them such as `invoice.*`; all if empty.";
+    fields
+        .may("uid", "The product's own id of it.", shapes::uid())
+        .may("eventTypes", event_types, shapes::event_types())
+        .also("filterTypes", "eventTypes")
+        .may(
+            "channels",
+            "The channels that it listens to; all if empty.",
+            shapes::channels(),
+        )
+        .may(
+            "filter",
+            "The payloads that it wants; see docs/filters.md.",
+            shapes::anything(),
+        )
+}
+
+/// How it gets them.
+fn how_fields(fields: Object, generator: &mut SchemaGenerator) -> Object {
+    let credentials = "What the receiver wants to see before it takes a request.";
+    let (batch_max, wait_max) = (BATCH_SIZE_MAX.into(), BATCH_WAIT_SECS_MAX.into());
+    fields
+        .may("throttleRate", "Most requests a second.", shapes::count())
+        .also("rateLimit", "throttleRate")
+        .may(
+            "fifo",
+            "Whether it gets its messages one after the other, in order.",
+            shapes::flag(),
+        )
+        .may(
+            "batchSize",
+            "Most messages in one request.",
+            shapes::number(1, batch_max),
+        )
+        .may(
+            "maxWaitSecs",
+            "How long a request waits to be filled.",
+            shapes::number(0, wait_max),
+        )
+        .may(
+            "format",
+            "The form that bodies go out in.",
+            shapes::word(&FORMATS),
+        )
+        .may(
+            "metadata",
+            "Texts of the product's own.",
+            shapes::texts_by_name(),
+        )
+        .may(
+            "headers",
+            "Headers that each request gets.",
+            shapes::texts_by_name(),
+        )
+        .may("credentials", credentials, credentials_in(generator))
+        .may(
+            "retryPolicy",
+            "When it is tried again, if not as everybody is.",
+            retry_policy_in(),
+        )
+        .may(
+            "coSignature",
+            "One more signature that it gets.",
+            co_signature_in(),
+        )
 }
 
 fn read_change(fields: &mut Fields, body: &JsonBody) -> EndpointChange {

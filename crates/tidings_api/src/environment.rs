@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -20,6 +21,7 @@ use crate::fields::{Fields, Given};
 use crate::pagination::json;
 use crate::plans::PlanBody;
 use crate::problem::Problem;
+use crate::shapes::{self, object};
 use crate::time;
 
 const PLAN_FIELDS: [&str; 7] = [
@@ -35,9 +37,10 @@ const PLAN_FIELDS: [&str; 7] = [
 /// The version of the form that configurations are given out in.
 const VERSION: u32 = 1;
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "EnvironmentOut")]
 #[serde(rename_all = "camelCase")]
-struct ConfigurationOut {
+pub(crate) struct ConfigurationOut {
     version: u32,
     created_at: String,
     event_types: Vec<EventTypeOut>,
@@ -46,8 +49,9 @@ struct ConfigurationOut {
     connectors: [(); 0],
 }
 
-#[derive(Serialize)]
-struct SettingsOut {
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "EnvironmentSettingsOut")]
+pub(crate) struct SettingsOut {
     plans: Vec<PlanBody>,
 }
 
@@ -97,6 +101,29 @@ pub(crate) async fn import_environment(
     let draft = draft.await?;
     api.service.import_configuration(caller, draft).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// What [`read`] reads.
+pub(crate) fn environment_in(_: &mut SchemaGenerator) -> Schema {
+    object()
+        .may(
+            "version",
+            "The version of the form.",
+            shapes::number(1, VERSION.into()),
+        )
+        .may("createdAt", "When it was given out.", shapes::text())
+        .may(
+            "eventTypes",
+            "Event types.",
+            shapes::list(shapes::some_object()),
+        )
+        .may("settings", "Settings: the plans.", shapes::some_object())
+        .may(
+            "connectors",
+            "Empty; there are none yet.",
+            json_schema!({"type": "array", "maxItems": 0}),
+        )
+        .done()
 }
 
 /// Reads it strictly: a field that means nothing here would be lost without a word.

@@ -9,11 +9,13 @@ use std::collections::BTreeMap;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use tidings_domain::event_type::{EventType, EventTypePatch};
 use tidings_domain::language::Texts;
+use tidings_domain::names::NAME_BYTES_MAX;
 use tidings_domain::sample::Sample;
 use tidings_service::event_types::{EventTypeDraft, Removal};
 use tidings_store::Order;
@@ -27,13 +29,15 @@ use crate::fields::{Fields, Given};
 use crate::pagination::{json, list_of, page_query};
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::shapes::{self, Object, object};
 use crate::time;
+use tidings_service::limits::DESCRIPTION_BYTES_MAX;
 
 use self::drift::{DriftOut, read_forgetting};
 use self::extras::read_extras;
 
 /// An event type; also a part of other answers.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EventTypeOut {
     name: String,
@@ -48,8 +52,11 @@ pub(crate) struct EventTypeOut {
     created_at: String,
     updated_at: String,
     // What follows is not part of the Svix API.
+    #[schemars(with = "BTreeMap<String, String>")]
     labels: Texts,
+    #[schemars(with = "BTreeMap<String, String>")]
     descriptions: Texts,
+    #[schemars(with = "BTreeMap<String, String>")]
     group_labels: Texts,
     sample: Option<Box<RawValue>>,
     sample_refresh: Option<BTreeMap<String, String>>,
@@ -110,6 +117,106 @@ pub(crate) fn read_draft(fields: &mut Fields, text: &str, name: Option<String>) 
         feature_flags: read_flags(fields).or_none().unwrap_or_default(),
         extras: read_extras(fields, text),
     }
+}
+
+/// What [`read_draft`] reads.
+pub(crate) fn event_type_in(_: &mut SchemaGenerator) -> Schema {
+    upsert_fields()
+        .must("name", "Its name.", shapes::event_type())
+        .done()
+}
+
+/// The same where the path names it.
+pub(crate) fn event_type_upsert(_: &mut SchemaGenerator) -> Schema {
+    upsert_fields().done()
+}
+
+fn upsert_fields() -> Object {
+    let fields = object()
+        .must(
+            "description",
+            "What it means.",
+            shapes::short(DESCRIPTION_BYTES_MAX),
+        )
+        .may("archived", "Whether it is out of use.", shapes::flag())
+        .may(
+            "deprecated",
+            "Whether it should not be used any more.",
+            shapes::flag(),
+        );
+    extra_fields(fields)
+}
+
+/// What [`read_patch`] reads.
+pub(crate) fn event_type_patch(_: &mut SchemaGenerator) -> Schema {
+    let fields = object()
+        .can(
+            "description",
+            "What it means.",
+            shapes::short(DESCRIPTION_BYTES_MAX),
+        )
+        .can("archived", "Whether it is out of use.", shapes::flag())
+        .can(
+            "deprecated",
+            "Whether it should not be used any more.",
+            shapes::flag(),
+        )
+        .can(
+            "schemaDrift",
+            "`null` forgets what was seen.",
+            json_schema!({"type": "null"}),
+        );
+    extra_fields(fields).done()
+}
+
+fn extra_fields(fields: Object) -> Object {
+    fields
+        .may(
+            "schemas",
+            "JSON Schemas of payloads, by version.",
+            shapes::some_object(),
+        )
+        .may(
+            "groupName",
+            "The group that it is shown in.",
+            shapes::short(NAME_BYTES_MAX),
+        )
+        .may(
+            "featureFlags",
+            "Who may see it.",
+            shapes::list(shapes::text()),
+        )
+        .may(
+            "featureFlag",
+            "The older way to name one flag.",
+            shapes::text(),
+        )
+        .may(
+            "labels",
+            "What people call it, by language.",
+            shapes::texts_by_name(),
+        )
+        .may(
+            "descriptions",
+            "What it means, by language.",
+            shapes::texts_by_name(),
+        )
+        .may(
+            "groupLabels",
+            "What people call its group, by language.",
+            shapes::texts_by_name(),
+        )
+        .may("sample", "A payload as an example.", shapes::anything())
+        .may(
+            "sampleRefresh",
+            "What is made anew each time the sample is sent, by JSON pointer.",
+            shapes::texts_by_name(),
+        )
+        .may(
+            "schemaPolicy",
+            "What happens to payloads that do not fit.",
+            shapes::word(&["off", "warn", "refuse"]),
+        )
 }
 
 fn read_patch(fields: &mut Fields, text: &str) -> EventTypePatch {

@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use bytes::Bytes;
 use http::StatusCode;
+use schemars::{Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use tidings_domain::record::{TEST, notice};
@@ -19,6 +20,55 @@ use crate::fields::{Fields, Given};
 use crate::messages::MessageOut;
 use crate::pagination::json;
 use crate::problem::Problem;
+use crate::shapes;
+
+/// What [`send_example`] reads.
+pub(crate) fn example_in(_: &mut SchemaGenerator) -> Schema {
+    shapes::object()
+        .must(
+            "eventType",
+            "The event type whose example is sent.",
+            shapes::event_type(),
+        )
+        .may(
+            "exampleIndex",
+            "Which of the examples, from 0 on.",
+            shapes::count(),
+        )
+        .done()
+}
+
+/// What [`test_endpoint`] reads.
+pub(crate) fn test_in(_: &mut SchemaGenerator) -> Schema {
+    shapes::object()
+        .may(
+            "eventType",
+            "The event type that is sent.",
+            shapes::event_type(),
+        )
+        .may(
+            "payload",
+            "The payload; the sample of the event type if there is none.",
+            shapes::some_object(),
+        )
+        .may(
+            "user",
+            "Sends what a contact centre sends for this user.",
+            shapes::text(),
+        )
+        .may(
+            "entityType",
+            "Sends the change of a record of this type.",
+            shapes::text(),
+        )
+        .may(
+            "entityId",
+            "The id of that record, a text or a number.",
+            shapes::anything(),
+        )
+        .may("result", "That record.", shapes::some_object())
+        .done()
+}
 
 pub(crate) async fn send_example(
     State(api): ApiState,

@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use bytes::Bytes;
 use http::StatusCode;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tidings_domain::ids::MessageId;
@@ -17,6 +18,7 @@ use crate::body::JsonBody;
 use crate::fields::{Fields, Given};
 use crate::pagination::json;
 use crate::problem::Problem;
+use crate::shapes::{self, object};
 use crate::time;
 
 /// The parts that keep their bytes.
@@ -48,9 +50,9 @@ fn raw<'a>(fields: &mut Fields, body: &'a JsonBody) -> Raw<'a> {
     })
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct TriedOut {
+pub(crate) struct TriedOut {
     message_id: Option<MessageId>,
     event_type: Option<String>,
     timestamp: Option<String>,
@@ -71,9 +73,31 @@ impl From<Tried> for TriedOut {
     }
 }
 
-#[derive(Serialize)]
-struct TriedList {
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "TriedListOut")]
+pub(crate) struct TriedList {
     data: Vec<TriedOut>,
+}
+
+/// What [`try_filter`] reads.
+pub(crate) fn trial_in(_: &mut SchemaGenerator) -> Schema {
+    object()
+        .must(
+            "filter",
+            "The filter; see docs/filters.md.",
+            shapes::anything(),
+        )
+        .may(
+            "payload",
+            "What it is tried on; the latest messages if there is none.",
+            shapes::some_object(),
+        )
+        .may(
+            "eventType",
+            "The event type of those messages.",
+            shapes::event_type(),
+        )
+        .done()
 }
 
 pub(crate) async fn try_filter(

@@ -11,6 +11,7 @@ use axum::response::Response;
 use http::header::HOST;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use tidings_domain::ids::InboxId;
 use tidings_domain::inbox::{CATCHING_PATH, Inbox};
@@ -23,11 +24,12 @@ use crate::fields::Fields;
 use crate::pagination::{json, list, page_query};
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::shapes::{self, object};
 use crate::{Api, ApiState, time};
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct InboxOut {
+pub(crate) struct InboxOut {
     id: InboxId,
     name: String,
     url: String,
@@ -103,6 +105,39 @@ fn read_draft(fields: &mut Fields) -> InboxDraft {
         failure_percent: fields.changed("failurePercent", failures),
         secret: fields.text("secret").change(),
     }
+}
+
+/// What [`read_draft`] reads.
+pub(crate) fn inbox_in(_: &mut SchemaGenerator) -> Schema {
+    object()
+        .can("name", "What people call it.", shapes::text())
+        .can(
+            "status",
+            "The status that it answers with.",
+            shapes::number(200, 599),
+        )
+        .may(
+            "headers",
+            "The headers that it answers with.",
+            shapes::texts_by_name(),
+        )
+        .may("body", "The body that it answers with.", shapes::text())
+        .can(
+            "delayMs",
+            "How long it waits before it answers.",
+            shapes::count(),
+        )
+        .can(
+            "failurePercent",
+            "How many of a hundred requests it refuses.",
+            shapes::number(0, 100),
+        )
+        .may(
+            "secret",
+            "What signatures are checked with.",
+            shapes::text(),
+        )
+        .done()
 }
 
 pub(crate) async fn list_inboxes(

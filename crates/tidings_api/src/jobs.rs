@@ -3,12 +3,14 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde_json::Value;
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::DeliveryState;
 use tidings_domain::ids::JobId;
 use tidings_domain::job::{Job, JobKind, JobState};
+use tidings_domain::names::CHANNEL_BYTES_MAX;
 use tidings_service::FieldProblem;
 use tidings_service::jobs::{JobFilter, ReplayDraft};
 use tidings_store::Order;
@@ -21,10 +23,13 @@ use crate::fields::Fields;
 use crate::pagination::{json, list, page_query};
 use crate::problem::Problem;
 use crate::query::{Query, wrong};
+use crate::shapes::{self, Object, object};
 use crate::time;
+use tidings_service::limits::TAG_BYTES_MAX;
 
 /// What starting a job answers.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "BackgroundTaskStartedOut")]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct StartedOut {
     id: JobId,
@@ -44,8 +49,8 @@ impl From<&Job> for StartedOut {
     }
 }
 
-#[derive(Serialize)]
-struct BackgroundTaskOut {
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct BackgroundTaskOut {
     #[serde(flatten)]
     head: StartedOut,
     data: Value,
@@ -151,6 +156,57 @@ pub(crate) async fn expunge_all_contents(
     let dedup = body.dedup(&api, caller)?;
     let job = api.service.expunge_all(caller, &app, dedup).await?;
     Ok(json(StatusCode::ACCEPTED, &StartedOut::from(&job)))
+}
+
+fn replay_fields() -> Object {
+    object()
+        .must("since", "From when on.", shapes::instant())
+        .may(
+            "until",
+            "Until when; now if there is nothing.",
+            shapes::instant(),
+        )
+        .may(
+            "dryRun",
+            "Whether messages are only counted.",
+            shapes::flag(),
+        )
+}
+
+/// What [`recover_endpoint`] and [`replay_missing`] read.
+pub(crate) fn replay_in(_: &mut SchemaGenerator) -> Schema {
+    replay_fields().done()
+}
+
+/// What [`bulk_replay`] reads.
+pub(crate) fn bulk_replay_in(_: &mut SchemaGenerator) -> Schema {
+    replay_fields()
+        .may(
+            "eventTypes",
+            "Only messages of these types.",
+            shapes::event_types(),
+        )
+        .may(
+            "channel",
+            "Only messages of this channel.",
+            shapes::short(CHANNEL_BYTES_MAX),
+        )
+        .may(
+            "tag",
+            "Only messages with this tag.",
+            shapes::short(TAG_BYTES_MAX),
+        )
+        .may(
+            "status",
+            "Only deliveries with this status.",
+            shapes::number(0, 4),
+        )
+        .may(
+            "statusCodeClass",
+            "Only where the answer had a status of this hundred.",
+            json_schema!({"type": "integer", "enum": [0, 100, 200, 300, 400, 500]}),
+        )
+        .done()
 }
 
 async fn replay(

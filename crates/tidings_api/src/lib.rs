@@ -12,6 +12,7 @@ macro_rules! v1 {
 }
 
 pub mod app;
+pub mod open_api;
 pub mod operations;
 
 mod api_keys;
@@ -51,6 +52,7 @@ mod problem;
 mod query;
 mod records;
 mod retry_policies;
+mod shapes;
 mod statistics;
 mod time;
 

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use tidings_domain::button;
@@ -29,8 +30,10 @@ use crate::time;
 
 use self::body::MessageIn;
 
+pub(crate) use self::body::message_in;
 pub(crate) use self::content::{
-    bulk_expunge_messages, expunge_attempt, expunge_message, precheck_message,
+    bulk_expunge_in, bulk_expunge_messages, bulk_expunge_out, expunge_attempt, expunge_message,
+    precheck_in, precheck_message, precheck_out,
 };
 
 /// What stands for a payload that was not asked for.
@@ -39,7 +42,7 @@ const WITHOUT_CONTENT: &str = "{}";
 const EXPUNGED: &str = r#"{"expired":true}"#;
 
 /// A message; also a part of other answers.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MessageOut<'a> {
     id: MessageId,

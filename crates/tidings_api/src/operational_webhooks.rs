@@ -5,6 +5,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use tidings_domain::application::Metadata;
 use tidings_domain::endpoint::Endpoint;
@@ -25,12 +26,14 @@ use crate::fields::Fields;
 use crate::pagination::{json, list_of, newest_first, page_query};
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::shapes::{self, object};
 use crate::time;
+use tidings_service::limits::DESCRIPTION_BYTES_MAX;
 
 /// An operational endpoint.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct OperationalEndpointOut {
+pub(crate) struct OperationalEndpointOut {
     id: EndpointId,
     uid: Option<String>,
     url: String,
@@ -88,6 +91,47 @@ fn read_draft(fields: &mut Fields) -> EndpointDraft {
         secret: fields.text("secret").or_none(),
         ..EndpointDraft::default()
     }
+}
+
+/// What [`read_draft`] reads.
+pub(crate) fn operational_endpoint_in(_: &mut SchemaGenerator) -> Schema {
+    object()
+        .must("url", "Where requests go.", shapes::text())
+        .may(
+            "description",
+            "What people say of it.",
+            shapes::short(DESCRIPTION_BYTES_MAX),
+        )
+        .may(
+            "disabled",
+            "Whether it gets nothing for now.",
+            shapes::flag(),
+        )
+        .may("uid", "The product's own id of it.", shapes::uid())
+        .may(
+            "eventTypes",
+            "The event types that it wants, or groups of them such as `invoice.*`; all if empty.",
+            shapes::event_types(),
+        )
+        .also("filterTypes", "eventTypes")
+        .may("throttleRate", "Most requests a second.", shapes::count())
+        .also("rateLimit", "throttleRate")
+        .may(
+            "metadata",
+            "Texts of the product's own.",
+            shapes::texts_by_name(),
+        )
+        .may(
+            "headers",
+            "Headers that each request gets.",
+            shapes::texts_by_name(),
+        )
+        .may(
+            "secret",
+            "What requests are signed with; one is made up if there is none.",
+            shapes::text(),
+        )
+        .done()
 }
 
 pub(crate) async fn list_operational_endpoints(

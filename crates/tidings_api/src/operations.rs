@@ -14,6 +14,7 @@ mod attempts;
 mod boards;
 mod catalogs;
 mod destinations;
+mod documentation;
 mod endpoints;
 mod environment;
 mod event_types;
@@ -214,6 +215,7 @@ fn topics() -> Vec<Topic> {
         boards::buttons(),
         inboxes::topic(),
         health::topic(),
+        documentation::topic(),
     ];
     topics.extend(missing::topics());
     topics

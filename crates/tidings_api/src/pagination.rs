@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::response::Response;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
+use schemars::JsonSchema;
 use serde::Serialize;
 use tidings_service::limits::{PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX};
 use tidings_service::{Cursor, Listed, PageQuery};
@@ -50,9 +51,10 @@ pub(crate) fn newest_first(query: &Query) -> Result<PageQuery, Problem> {
     })
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "ListResponse_{T}")]
 #[serde(rename_all = "camelCase")]
-struct ListOut<'a, T> {
+pub(crate) struct ListOut<'a, T> {
     data: Vec<T>,
     iterator: Option<&'a str>,
     prev_iterator: Option<&'a str>,

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use tidings_domain::plan::Plan;
 use tidings_service::FieldProblem;
@@ -12,9 +13,12 @@ use crate::auth::Authenticated;
 use crate::body::JsonBody;
 use crate::pagination::json;
 use crate::problem::Problem;
+use crate::shapes::{self, object};
+use tidings_service::limits::DISPLAY_NAME_BYTES_MAX;
 
 /// A plan; also a part of other bodies.
-#[derive(Serialize, Deserialize)]
+#[derive(JsonSchema, Serialize, Deserialize)]
+#[schemars(rename = "PlanOut")]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PlanBody {
     uid: String,
@@ -63,13 +67,50 @@ impl From<PlanBody> for Plan {
     }
 }
 
-#[derive(Serialize)]
-struct ListOut {
+/// What [`put_plans`] reads.
+pub(crate) fn plans_in(_: &mut SchemaGenerator) -> Schema {
+    let plan = object()
+        .must("uid", "Its id.", shapes::uid())
+        .must(
+            "name",
+            "What people call it.",
+            shapes::short(DISPLAY_NAME_BYTES_MAX),
+        )
+        .can("webhooks", "Whether it includes webhooks.", shapes::flag())
+        .may(
+            "maxEndpoints",
+            "Most endpoints of an application.",
+            shapes::count(),
+        )
+        .may("maxRate", "Most messages a second.", shapes::count())
+        .may(
+            "retentionDays",
+            "How long messages are kept.",
+            shapes::count(),
+        )
+        .can(
+            "features",
+            "What else it includes.",
+            shapes::list(shapes::text()),
+        );
+    object()
+        .must(
+            "data",
+            "The plans, the lowest first.",
+            shapes::list(plan.done()),
+        )
+        .done()
+}
+
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "PlanListOut")]
+pub(crate) struct ListOut {
     data: Vec<PlanBody>,
 }
 
-#[derive(Serialize)]
-struct StandingOut {
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "PlanStandingOut")]
+pub(crate) struct StandingOut {
     plan: Option<PlanBody>,
     webhooks: bool,
     reason: Option<String>,

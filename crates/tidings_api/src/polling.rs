@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::json as json_value;
 use tidings_domain::endpoint::Endpoint;
@@ -12,7 +13,7 @@ use tidings_domain::ids::EndpointId;
 use tidings_domain::message::Message;
 use tidings_domain::names::{CHANNEL_BYTES_MAX, NAME_BYTES_MAX};
 use tidings_service::FieldProblem;
-use tidings_service::limits::{PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX};
+use tidings_service::limits::{DESCRIPTION_BYTES_MAX, PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX};
 use tidings_service::payload::JsonText;
 use tidings_service::polling::{PollQuery, PolledPage, PollingChange, PollingDraft, Reading};
 use tidings_store::Order;
@@ -26,14 +27,15 @@ use crate::messages::MessageOut;
 use crate::pagination::{json, list_of, page_query};
 use crate::problem::Problem;
 use crate::query::{Query, wrong};
+use crate::shapes::{self, object};
 use crate::time;
 
 /// Longest iterator that is looked at, in bytes.
 const ITERATOR_BYTES_MAX: usize = 300;
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct PollingEndpointOut {
+pub(crate) struct PollingEndpointOut {
     id: EndpointId,
     uid: Option<String>,
     description: String,
@@ -65,8 +67,8 @@ impl From<Endpoint> for PollingEndpointOut {
 }
 
 /// A message and its own headers, which would be those of a request.
-#[derive(Serialize)]
-struct PolledMessageOut<'a> {
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct PolledMessageOut<'a> {
     #[serde(flatten)]
     message: MessageOut<'a>,
     headers: Option<BTreeMap<&'a str, &'a str>>,
@@ -107,6 +109,112 @@ fn read_query(query: &Query) -> Result<PollQuery, Problem> {
         iterator: query.short_text("iterator", ITERATOR_BYTES_MAX)?,
         ..PollQuery::default()
     })
+}
+
+/// What [`create_polling_endpoint`] reads.
+pub(crate) fn polling_endpoint_in(_: &mut SchemaGenerator) -> Schema {
+    object()
+        .may("uid", "The product's own id of it.", shapes::uid())
+        .may(
+            "description",
+            "What people say of it.",
+            shapes::short(DESCRIPTION_BYTES_MAX),
+        )
+        .may(
+            "disabled",
+            "Whether nothing can be read for now.",
+            shapes::flag(),
+        )
+        .may(
+            "eventTypes",
+            "The event types that it wants; all if empty.",
+            shapes::event_types(),
+        )
+        .may(
+            "channels",
+            "The channels that it listens to; all if empty.",
+            shapes::channels(),
+        )
+        .may(
+            "filter",
+            "The payloads that it wants; see docs/filters.md.",
+            shapes::anything(),
+        )
+        .may(
+            "metadata",
+            "Texts of the product's own.",
+            shapes::texts_by_name(),
+        )
+        .done()
+}
+
+/// What [`patch_polling_endpoint`] reads.
+pub(crate) fn polling_endpoint_patch(_: &mut SchemaGenerator) -> Schema {
+    object()
+        .may("uid", "The product's own id of it.", shapes::uid())
+        .can(
+            "description",
+            "What people say of it.",
+            shapes::short(DESCRIPTION_BYTES_MAX),
+        )
+        .can(
+            "disabled",
+            "Whether nothing can be read for now.",
+            shapes::flag(),
+        )
+        .may(
+            "eventTypes",
+            "The event types that it wants; all if empty.",
+            shapes::event_types(),
+        )
+        .may(
+            "channels",
+            "The channels that it listens to; all if empty.",
+            shapes::channels(),
+        )
+        .may(
+            "filter",
+            "The payloads that it wants; see docs/filters.md.",
+            shapes::anything(),
+        )
+        .may(
+            "metadata",
+            "Texts of the product's own.",
+            shapes::texts_by_name(),
+        )
+        .done()
+}
+
+/// A page of messages.
+pub(crate) fn polled_out(generator: &mut SchemaGenerator) -> Schema {
+    let messages = shapes::list(generator.subschema_for::<PolledMessageOut<'_>>());
+    object()
+        .must("data", "The messages.", messages)
+        .must("iterator", "Where to read on.", shapes::text())
+        .must(
+            "done",
+            "Whether there is nothing more for now.",
+            shapes::flag(),
+        )
+        .done()
+}
+
+/// What [`seek_consumer`] reads.
+pub(crate) fn seek_in(_: &mut SchemaGenerator) -> Schema {
+    object()
+        .must(
+            "after",
+            "The instant from which on it reads.",
+            shapes::instant(),
+        )
+        .done()
+}
+
+/// What it answers.
+pub(crate) fn seek_out(_: &mut SchemaGenerator) -> Schema {
+    object()
+        .must("iterator", "Where it reads on.", shapes::text())
+        .done()
 }
 
 pub(crate) async fn create_polling_endpoint(

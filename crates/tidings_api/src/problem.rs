@@ -162,7 +162,10 @@ impl Problem {
             tracing::debug!(request.id = id, "Refused request {id} for now: {cause}");
         } else if self.status == StatusCode::NOT_IMPLEMENTED {
             // Nobody has to act on it.
-            tracing::debug!(request.id = id, "Request {id} asked for what is not there yet");
+            tracing::debug!(
+                request.id = id,
+                "Request {id} asked for what is not there yet"
+            );
         } else if self.status.is_server_error() {
             tracing::error!(request.id = id, "Request {id} failed: {cause}");
         }

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use tidings_domain::ids::MessageId;
@@ -25,9 +26,10 @@ type RecordPath = Path<(String, String, String)>;
 /// The word in the place of an id that stands for an import.
 const IMPORT: &str = "import";
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "RecordOutcomeOut")]
 #[serde(rename_all = "camelCase")]
-struct OutcomeOut {
+pub(crate) struct OutcomeOut {
     action: &'static str,
     message_id: Option<MessageId>,
 }
@@ -47,9 +49,10 @@ impl From<RecordOutcome> for OutcomeOut {
     }
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "RecordHeadOut")]
 #[serde(rename_all = "camelCase")]
-struct HeadOut {
+pub(crate) struct HeadOut {
     id: String,
     entity_id: Box<RawValue>,
     version: i64,
@@ -71,9 +74,10 @@ impl From<RecordHead> for HeadOut {
     }
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "RecordChangeOut")]
 #[serde(rename_all = "camelCase")]
-struct ChangeOut {
+pub(crate) struct ChangeOut {
     version: i64,
     action: &'static str,
     timestamp: String,
@@ -91,13 +95,15 @@ impl From<RecordChange> for ChangeOut {
     }
 }
 
-#[derive(Serialize)]
-struct ImportOut {
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "RecordImportOut")]
+pub(crate) struct ImportOut {
     data: Vec<ImportedOut>,
 }
 
-#[derive(Serialize)]
-struct ImportedOut {
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "RecordImportedOut")]
+pub(crate) struct ImportedOut {
     id: Option<String>,
     #[serde(flatten)]
     outcome: Option<OutcomeOut>,

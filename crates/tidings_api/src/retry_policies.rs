@@ -1,9 +1,11 @@
 //! `retryPolicy` of an endpoint: when it is tried again, if not as everybody is. The contract has none.
 
+use schemars::Schema;
 use tidings_domain::retry::policy::{RetryPolicy, WrittenPolicy};
 use tidings_service::FieldProblem;
 
 use crate::fields::{Fields, Given};
+use crate::shapes::{self, object};
 
 /// The name of the field.
 const FIELD: &str = "retryPolicy";
@@ -18,6 +20,27 @@ pub(crate) fn read_retry_policy(fields: &mut Fields) -> Given<Box<RetryPolicy>> 
             None => Given::Absent,
         },
     }
+}
+
+/// What [`read_parts`] reads.
+pub(crate) fn retry_policy_in() -> Schema {
+    object()
+        .must(
+            "schedule",
+            "The waits between attempts, in seconds.",
+            shapes::list(shapes::count()),
+        )
+        .may(
+            "jitterPercent",
+            "The share of a wait that chance adds at most.",
+            shapes::count(),
+        )
+        .may(
+            "maxAgeSeconds",
+            "For how long a further attempt may be made.",
+            shapes::count(),
+        )
+        .done()
 }
 
 /// None if something is wrong, which is noted.

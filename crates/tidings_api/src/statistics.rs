@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use tidings_service::statistics::{UsageDraft, UsageStarted};
 
@@ -12,10 +13,11 @@ use crate::body::JsonBody;
 use crate::jobs::{StartedOut, instant, required_instant};
 use crate::pagination::json;
 use crate::problem::Problem;
+use crate::shapes::{self, object};
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct UsageStartedOut {
+pub(crate) struct UsageStartedOut {
     #[serde(flatten)]
     task: StartedOut,
     unresolved_app_ids: Vec<String>,
@@ -28,6 +30,27 @@ impl From<UsageStarted> for UsageStartedOut {
             unresolved_app_ids: started.unresolved,
         }
     }
+}
+
+/// What [`count_application_usage`] reads.
+pub(crate) fn application_usage_in(_: &mut SchemaGenerator) -> Schema {
+    object()
+        .must("since", "From when on.", shapes::instant())
+        .must("until", "Until when.", shapes::instant())
+        .may(
+            "appIds",
+            "The ids or uids of the applications; all if empty.",
+            shapes::list(shapes::text()),
+        )
+        .done()
+}
+
+/// What [`count_event_type_usage`] reads.
+pub(crate) fn event_type_usage_in(_: &mut SchemaGenerator) -> Schema {
+    object()
+        .may("since", "From when on.", shapes::instant())
+        .may("until", "Until when.", shapes::instant())
+        .done()
 }
 
 pub(crate) async fn count_application_usage(

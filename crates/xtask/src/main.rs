@@ -2,7 +2,7 @@
 //! of them is in the product.
 //!
 //! One file (and folder) per command: `test`, `tidy`, `bench`, `kill-run`, `fault-run`, `five-products`,
-//! `conformance`. What they share is in `folders`, `stage`, `processes` and `cluster`.
+//! `conformance`, `openapi`. What they share is in `folders`, `stage`, `processes` and `cluster`.
 //! A command that cannot do its work ends with exit code 1 and says what to do about it.
 #![expect(
     clippy::print_stdout,
@@ -17,6 +17,7 @@ mod fault_run;
 mod five_products;
 mod folders;
 mod kill_run;
+mod openapi;
 mod processes;
 mod stage;
 mod test;
@@ -48,6 +49,8 @@ enum Command {
     FiveProducts(five_products::Options),
     /// Tries this build with the unmodified Svix SDKs and prints what of the API there is
     Conformance(conformance::Options),
+    /// Writes docs/openapi.json anew from the code, or checks that it is as the code says
+    Openapi(openapi::Options),
     /// Measures Tidings beside the measuring stick and writes the table of bench/README.md
     Bench(bench::Options),
 }
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Command::FaultRun(options) => fault_run::run(&options),
         Command::FiveProducts(options) => five_products::run(&options),
         Command::Conformance(options) => conformance::run(&options),
+        Command::Openapi(options) => openapi::run(&options),
         Command::Bench(options) => bench::run(&options),
     };
     result.unwrap_or_else(|error| {

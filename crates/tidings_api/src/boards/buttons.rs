@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tidings_domain::button::Button;
@@ -18,6 +19,7 @@ use crate::fields::Fields;
 use crate::pagination::{json, list, page_query};
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::shapes::{self, object};
 use crate::time;
 
 /// Most bytes of a board's id or uid in a query.
@@ -25,9 +27,9 @@ const BOARD_BYTES_MAX: usize = 256;
 /// What is said to who wants more of a button than it does.
 const ONE_ACTION: &str = "a button has one webhook action: one `url`, and one `payload` or none";
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ButtonOut {
+pub(crate) struct ButtonOut {
     id: ButtonId,
     uid: Option<String>,
     board_id: BoardId,
@@ -66,8 +68,9 @@ impl From<Button> for ButtonOut {
     }
 }
 
-#[derive(Serialize)]
-struct SecretOut<'a> {
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "ButtonSecretOut")]
+pub(crate) struct SecretOut<'a> {
     key: &'a str,
 }
 
@@ -106,6 +109,30 @@ fn read_draft(fields: &mut Fields, body: &JsonBody) -> Result<ButtonDraft, Probl
         url: fields.changed("url", url),
         payload: fields.text("payload").change(),
     })
+}
+
+/// What [`read_draft`] reads.
+pub(crate) fn button_in(_: &mut SchemaGenerator) -> Schema {
+    object()
+        .may("uid", "The product's own id of it.", shapes::uid())
+        .can("boardId", "The id or uid of its board.", shapes::text())
+        .can("row", "Its row, from 0 on.", shapes::count())
+        .can("column", "Its column, from 0 on.", shapes::count())
+        .can("label", "What stands on it.", shapes::text())
+        .can(
+            "message",
+            "What is said when it has been pressed.",
+            shapes::text(),
+        )
+        .may("picture", "The picture on it.", shapes::text())
+        .may("colour", "Its colour.", shapes::text())
+        .can("url", "Where its request goes.", shapes::text())
+        .may(
+            "payload",
+            "The body of its request, with placeholders.",
+            shapes::text(),
+        )
+        .done()
 }
 
 pub(crate) async fn list_buttons(

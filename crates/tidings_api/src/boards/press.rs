@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use schemars::{Schema, SchemaGenerator};
 use tidings_service::boards::{PressDraft, Pressing};
 
 use crate::ApiState;
@@ -9,6 +10,23 @@ use crate::attempts::one_attempt;
 use crate::auth::Authenticated;
 use crate::body::JsonBody;
 use crate::problem::Problem;
+use crate::shapes::{self, object};
+
+/// What [`press_button`] reads.
+pub(crate) fn press_in(_: &mut SchemaGenerator) -> Schema {
+    object()
+        .may(
+            "sdb",
+            "What the payload's placeholder of this name becomes.",
+            shapes::text(),
+        )
+        .may(
+            "session",
+            "The session that presses, of which each may only press so fast.",
+            shapes::text(),
+        )
+        .done()
+}
 
 pub(crate) async fn press_button(
     State(api): ApiState,

@@ -1,5 +1,6 @@
 //! How payloads have differed from the schemas of an event type, as it is shown and forgotten.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use tidings_domain::schema::drift::{Difference, Drift};
 use tidings_service::FieldProblem;
@@ -7,7 +8,8 @@ use tidings_service::FieldProblem;
 use crate::fields::{Fields, Given};
 use crate::time;
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "SchemaDriftOut")]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DriftOut {
     /// How many messages did not fit.
@@ -19,9 +21,10 @@ pub(crate) struct DriftOut {
     further_count: u64,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "SchemaDifferenceOut")]
 #[serde(rename_all = "camelCase")]
-struct DifferenceOut {
+pub(crate) struct DifferenceOut {
     schema_version: String,
     pointer: String,
     message: String,

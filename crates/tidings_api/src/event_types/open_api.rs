@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::Value;
 use tidings_service::open_api::{Changed, Document, Others, Webhook, Webhooks};
@@ -15,15 +16,18 @@ use crate::body::JsonBody;
 use crate::fields::Fields;
 use crate::pagination::json;
 use crate::problem::Problem;
+use crate::shapes::{self, object};
 
-#[derive(Serialize)]
-struct ImportOut {
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "EventTypeImportOpenApiOut")]
+pub(crate) struct ImportOut {
     data: ImportDataOut,
 }
 
 /// The contract has these names in this form.
-#[derive(Serialize)]
-struct ImportDataOut {
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "EventTypeImportOpenApiOutData")]
+pub(crate) struct ImportDataOut {
     /// What was made or changed; nothing in a dry run.
     modified: Vec<String>,
     /// What would be made or changed; none unless this is a dry run.
@@ -33,9 +37,10 @@ struct ImportDataOut {
     to_archive: Option<Vec<String>>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "EventTypeFromOpenApi")]
 #[serde(rename_all = "camelCase")]
-struct WebhookOut {
+pub(crate) struct WebhookOut {
     name: String,
     description: String,
     deprecated: bool,
@@ -77,6 +82,28 @@ impl ImportDataOut {
             },
         }
     }
+}
+
+/// What [`import_open_api`] reads.
+pub(crate) fn open_api_in(_: &mut SchemaGenerator) -> Schema {
+    object()
+        .may("spec", "The document as JSON.", shapes::some_object())
+        .may(
+            "specRaw",
+            "The document as text, in JSON or YAML.",
+            shapes::text(),
+        )
+        .may(
+            "dryRun",
+            "Whether it is only said what would change.",
+            shapes::flag(),
+        )
+        .may(
+            "replaceAll",
+            "Whether all other event types are archived.",
+            shapes::flag(),
+        )
+        .done()
 }
 
 /// The document under one of its two names.

@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures_util::stream;
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Serialize;
 use tidings_domain::ids::InboxRequestId;
 use tidings_service::inboxes::{InboxFeed, SeenRequest, SignatureCheck};
@@ -22,9 +23,10 @@ use crate::problem::Problem;
 use crate::query::Query;
 use crate::{ApiState, time};
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "InboxSignatureOut")]
 #[serde(rename_all = "camelCase")]
-struct SignatureOut {
+pub(crate) struct SignatureOut {
     /// `notChecked`, `valid` or `wrong`.
     state: &'static str,
     reason: Option<String>,
@@ -41,9 +43,10 @@ impl From<SignatureCheck> for SignatureOut {
     }
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "InboxRequestSummaryOut")]
 #[serde(rename_all = "camelCase")]
-struct SummaryOut {
+pub(crate) struct SummaryOut {
     id: InboxRequestId,
     method: String,
     path: String,
@@ -70,15 +73,17 @@ impl From<SeenRequest> for SummaryOut {
     }
 }
 
-#[derive(Serialize)]
-struct HeaderOut {
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "InboxRequestHeaderOut")]
+pub(crate) struct HeaderOut {
     name: String,
     value: String,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "InboxRequestOut")]
 #[serde(rename_all = "camelCase")]
-struct RequestOut {
+pub(crate) struct RequestOut {
     #[serde(flatten)]
     summary: SummaryOut,
     headers: Vec<HeaderOut>,

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use schemars::{Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -14,10 +15,14 @@ use tidings_service::applications::ApplicationDraft;
 use tidings_service::messages::{MessageDraft, OptionsDraft};
 use tidings_service::payload::{JsonText, Payload};
 
-use crate::applications;
+use crate::applications::{self, application_in};
 use crate::fields::{Fields, Given};
 use crate::problem::Problem;
+use crate::shapes::{self, object};
 use crate::time;
+use tidings_service::limits::{
+    PAYLOAD_RETENTION_DAYS_MAX, PAYLOAD_RETENTION_HOURS_MAX, TAG_BYTES_MAX,
+};
 
 /// A message as a caller sends it.
 #[derive(Debug, Deserialize)]
@@ -95,6 +100,67 @@ impl<'a> MessageIn<'a> {
         }
         Ok(Some(Box::new(options)))
     }
+}
+
+/// What [`MessageIn::parse`] reads.
+pub(crate) fn message_in(generator: &mut SchemaGenerator) -> Schema {
+    let params = object()
+        .may(
+            "rawPayload",
+            "What is sent in place of the payload.",
+            shapes::text(),
+        )
+        .may(
+            "headers",
+            "Headers of the requests for this message.",
+            shapes::texts_by_name(),
+        );
+    let days = shapes::number(1, PAYLOAD_RETENTION_DAYS_MAX.into());
+    let hours = shapes::number(1, PAYLOAD_RETENTION_HOURS_MAX.into());
+    object()
+        .must("eventType", "What has happened.", shapes::event_type())
+        .must(
+            "payload",
+            "What there is to say of it.",
+            shapes::some_object(),
+        )
+        .may(
+            "eventId",
+            "The product's own id of the event, which comes once a day.",
+            shapes::text(),
+        )
+        .may(
+            "channels",
+            "The channels that it goes to.",
+            shapes::channels(),
+        )
+        .may(
+            "tags",
+            "What it is found by.",
+            shapes::list(shapes::short(TAG_BYTES_MAX)),
+        )
+        .may(
+            "application",
+            "The application, which is made if there is none.",
+            application_in(generator),
+        )
+        .may("deliverAt", "When it is sent.", shapes::instant())
+        .may(
+            "payloadRetentionPeriod",
+            "After how many days the payload goes.",
+            days,
+        )
+        .may(
+            "payloadRetentionHours",
+            "After how many hours the payload goes.",
+            hours,
+        )
+        .may(
+            "transformationsParams",
+            "What is sent instead.",
+            params.done(),
+        )
+        .done()
 }
 
 /// Of the parameters of transformations those that say what is sent; others are passed over.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::json as json_value;
 use tidings_service::payload::JsonText;
 
@@ -14,6 +15,45 @@ use crate::body::JsonBody;
 use crate::fields::Fields;
 use crate::pagination::json;
 use crate::problem::Problem;
+use crate::shapes::{self, object};
+
+/// What [`bulk_expunge_messages`] reads.
+pub(crate) fn bulk_expunge_in(_: &mut SchemaGenerator) -> Schema {
+    object()
+        .may(
+            "ids",
+            "The ids or event ids of the messages.",
+            shapes::list(shapes::text()),
+        )
+        .done()
+}
+
+/// What it answers.
+pub(crate) fn bulk_expunge_out(_: &mut SchemaGenerator) -> Schema {
+    let results = json_schema!({"type": "object", "additionalProperties": {"enum": ["expunged", "not-found"]}});
+    object()
+        .must("results", "What became of each.", results)
+        .done()
+}
+
+/// What [`precheck_message`] reads.
+pub(crate) fn precheck_in(_: &mut SchemaGenerator) -> Schema {
+    object()
+        .must("eventType", "What would happen.", shapes::event_type())
+        .may(
+            "channels",
+            "The channels that it would go to.",
+            shapes::channels(),
+        )
+        .done()
+}
+
+/// What it answers.
+pub(crate) fn precheck_out(_: &mut SchemaGenerator) -> Schema {
+    object()
+        .must("active", "Whether anybody would get it.", shapes::flag())
+        .done()
+}
 
 pub(crate) async fn expunge_message(
     State(api): ApiState,

@@ -1,10 +1,12 @@
 //! The operations of the topic "API Key".
 
 use super::parameter::PAGES;
-use super::row::{ADMINISTERS, Topic, any, delete, get, patch, post};
+use super::row::{ADMINISTERS, Topic, delete, get, patch, post};
 use crate::api_keys::{
-    create_api_key, get_api_key, list_api_keys, patch_api_key, revoke_api_key, rotate_api_key,
+    ApiKeyOut, api_key_in, api_key_patch, api_key_rotation, create_api_key, get_api_key,
+    list_api_keys, patch_api_key, revoke_api_key, rotate_api_key,
 };
+use crate::shapes::{of, page_of};
 
 pub(super) fn topic() -> Topic {
     let rows = vec![
@@ -15,26 +17,26 @@ pub(super) fn topic() -> Topic {
                 ADMINISTERS,
             )
             .query(PAGES)
-            .gives(200, any),
+            .gives(200, page_of::<ApiKeyOut>),
         post(v1!("/api-key"), create_api_key)
             .is(
                 "api_key.create",
                 "Makes an API key and shows its text once.",
                 ADMINISTERS,
             )
-            .takes(any)
-            .gives(201, any),
+            .takes(api_key_in)
+            .gives(201, of::<ApiKeyOut>),
         get(v1!("/api-key/{id}"), get_api_key)
             .is("api_key.get", "Shows an API key.", ADMINISTERS)
-            .gives(200, any),
+            .gives(200, of::<ApiKeyOut>),
         patch(v1!("/api-key/{id}"), patch_api_key)
             .is(
                 "api_key.patch",
                 "Changes the name, the role, the end or the limit of an API key.",
                 ADMINISTERS,
             )
-            .takes(any)
-            .gives(200, any),
+            .takes(api_key_patch)
+            .gives(200, of::<ApiKeyOut>),
         delete(v1!("/api-key/{id}"), revoke_api_key)
             .is(
                 "api_key.revoke",
@@ -48,8 +50,8 @@ pub(super) fn topic() -> Topic {
                 "Gives an API key a new text and shows it once.",
                 ADMINISTERS,
             )
-            .may_take(any)
-            .gives(200, any),
+            .may_take(api_key_rotation)
+            .gives(200, of::<ApiKeyOut>),
     ];
     Topic::of(
         "API Key",

@@ -1,11 +1,12 @@
 //! The operations of the topic "Application".
 
 use super::parameter::{Kind, PAGES, parameter};
-use super::row::{CHANGES, SEES, Topic, VIEWS, any, delete, get, patch, post, put};
+use super::row::{CHANGES, SEES, Topic, VIEWS, delete, get, patch, post, put};
 use crate::applications::{
-    create_application, delete_application, get_application, list_applications, patch_application,
-    put_application,
+    ApplicationOut, application_in, application_patch, create_application, delete_application,
+    get_application, list_applications, patch_application, put_application,
 };
+use crate::shapes::{of, page_of};
 
 pub(super) fn topic() -> Topic {
     let rows = vec![
@@ -33,7 +34,7 @@ pub(super) fn topic() -> Topic {
                     "Whether those are left out all of whose endpoints are there to play with.",
                 ),
             ])
-            .gives(200, any),
+            .gives(200, page_of::<ApplicationOut>),
         post(v1!("/app"), create_application)
             .is("application.create", "Makes an application.", CHANGES)
             .query([parameter(
@@ -41,29 +42,29 @@ pub(super) fn topic() -> Topic {
                 Kind::Flag(false),
                 "Whether one with this uid is answered instead of refused.",
             )])
-            .takes(any)
-            .gives(201, any)
-            .gives(200, any),
+            .takes(application_in)
+            .gives(201, of::<ApplicationOut>)
+            .gives(200, of::<ApplicationOut>),
         get(v1!("/app/{app}"), get_application)
             .is("application.get", "Shows an application.", VIEWS)
-            .gives(200, any),
+            .gives(200, of::<ApplicationOut>),
         put(v1!("/app/{app}"), put_application)
             .is(
                 "application.upsert",
                 "Replaces an application, or makes it.",
                 CHANGES,
             )
-            .takes(any)
-            .gives(200, any)
-            .gives(201, any),
+            .takes(application_in)
+            .gives(200, of::<ApplicationOut>)
+            .gives(201, of::<ApplicationOut>),
         patch(v1!("/app/{app}"), patch_application)
             .is(
                 "application.patch",
                 "Changes some fields of an application.",
                 CHANGES,
             )
-            .takes(any)
-            .gives(200, any),
+            .takes(application_patch)
+            .gives(200, of::<ApplicationOut>),
         delete(v1!("/app/{app}"), delete_application)
             .is(
                 "application.delete",

@@ -1,12 +1,17 @@
 //! The operations of the topic "Message Attempt".
 
 use super::parameter::{ATTEMPTS, ENDPOINT, EXPANDED, MESSAGES, NEWEST, PAGES, STATUS};
-use super::row::{CHANGES, Row, SENDS, Topic, VIEWS, any, delete, get, post};
+use super::row::{CHANGES, Row, SENDS, Topic, VIEWS, delete, get, post};
 use crate::attempts::{
-    get_attempt, list_delivery_attempts, list_endpoint_attempts, list_message_attempts,
+    MessageAttemptOut, get_attempt, list_delivery_attempts, list_endpoint_attempts,
+    list_message_attempts,
 };
-use crate::deliveries::{list_endpoint_messages, list_message_endpoints, resend_message};
-use crate::messages::expunge_attempt;
+use crate::deliveries::{
+    DeliveryOut, list_endpoint_messages, list_message_endpoints, resend_message,
+};
+use crate::endpoints::EndpointOut;
+use crate::messages::{MessageOut, expunge_attempt};
+use crate::shapes::{self, of, page_of};
 
 pub(super) fn topic() -> Topic {
     Topic::of(
@@ -30,7 +35,7 @@ fn lists() -> Vec<Row> {
         .query(NEWEST)
         .query(MESSAGES)
         .query(ATTEMPTS)
-        .gives(200, any),
+        .gives(200, page_of::<MessageAttemptOut<'_>>),
         get(v1!("/app/{app}/attempt/msg/{msg}"), list_message_attempts)
             .is(
                 "message_attempt.list_by_msg",
@@ -41,7 +46,7 @@ fn lists() -> Vec<Row> {
             .query(MESSAGES)
             .query(ATTEMPTS)
             .query([ENDPOINT])
-            .gives(200, any),
+            .gives(200, page_of::<MessageAttemptOut<'_>>),
         get(v1!("/app/{app}/msg/{msg}/attempt"), list_message_attempts)
             .is(
                 "message_attempt.list_by_msg_deprecated",
@@ -52,7 +57,7 @@ fn lists() -> Vec<Row> {
             .query(MESSAGES)
             .query(ATTEMPTS)
             .query([ENDPOINT])
-            .gives(200, any),
+            .gives(200, page_of::<MessageAttemptOut<'_>>),
         get(
             v1!("/app/{app}/msg/{msg}/endpoint/{endpoint}/attempt"),
             list_delivery_attempts,
@@ -65,7 +70,7 @@ fn lists() -> Vec<Row> {
         .query(NEWEST)
         .query(MESSAGES)
         .query(ATTEMPTS)
-        .gives(200, any),
+        .gives(200, page_of::<MessageAttemptOut<'_>>),
     ]
 }
 
@@ -83,7 +88,7 @@ fn deliveries() -> Vec<Row> {
         .query(NEWEST)
         .query(MESSAGES)
         .query([STATUS, EXPANDED])
-        .gives(200, any),
+        .gives(200, page_of::<DeliveryOut<MessageOut<'_>>>),
         get(v1!("/app/{app}/msg/{msg}/endpoint"), list_message_endpoints)
             .is(
                 "message_attempt.list_attempted_destinations",
@@ -92,7 +97,7 @@ fn deliveries() -> Vec<Row> {
             )
             .query(PAGES)
             .query([EXPANDED])
-            .gives(200, any),
+            .gives(200, page_of::<DeliveryOut<EndpointOut>>),
     ]
 }
 
@@ -105,7 +110,7 @@ fn attempts() -> Vec<Row> {
                 VIEWS,
             )
             .query([EXPANDED])
-            .gives(200, any),
+            .gives(200, of::<MessageAttemptOut<'_>>),
         delete(
             v1!("/app/{app}/msg/{msg}/attempt/{attempt}/content"),
             expunge_attempt,
@@ -125,6 +130,6 @@ fn attempts() -> Vec<Row> {
             "Sends a message to an endpoint once more.",
             SENDS,
         )
-        .gives(202, any),
+        .gives(202, shapes::empty),
     ]
 }

@@ -1,30 +1,35 @@
 //! The operations of the topic "Board".
 
 use super::parameter::{Kind, PAGES, parameter};
-use super::row::{CHANGES, SEES, Topic, any, delete, get, patch, post};
+use super::row::{CHANGES, SEES, Topic, delete, get, patch, post};
+use crate::attempts::MessageAttemptOut;
 use crate::boards::buttons::{
-    create_button, delete_button, get_button, get_button_secret, list_buttons, patch_button,
+    ButtonOut, SecretOut, button_in, create_button, delete_button, get_button, get_button_secret,
+    list_buttons, patch_button,
 };
-use crate::boards::press::press_button;
-use crate::boards::{create_board, delete_board, get_board, list_boards, patch_board};
+use crate::boards::press::{press_button, press_in};
+use crate::boards::{
+    BoardOut, board_in, create_board, delete_board, get_board, list_boards, patch_board,
+};
+use crate::shapes::{of, page_of};
 
 pub(super) fn topic() -> Topic {
     let rows = vec![
         get(v1!("/app/{app}/board"), list_boards)
             .is("board.list", "Lists the boards of an application.", SEES)
             .query(PAGES)
-            .gives(200, any),
+            .gives(200, page_of::<BoardOut>),
         post(v1!("/app/{app}/board"), create_board)
             .is("board.create", "Makes a board.", CHANGES)
-            .takes(any)
-            .gives(201, any),
+            .takes(board_in)
+            .gives(201, of::<BoardOut>),
         get(v1!("/app/{app}/board/{board}"), get_board)
             .is("board.get", "Shows a board.", SEES)
-            .gives(200, any),
+            .gives(200, of::<BoardOut>),
         patch(v1!("/app/{app}/board/{board}"), patch_board)
             .is("board.patch", "Changes some fields of a board.", CHANGES)
-            .takes(any)
-            .gives(200, any),
+            .takes(board_in)
+            .gives(200, of::<BoardOut>),
         delete(v1!("/app/{app}/board/{board}"), delete_board)
             .is("board.delete", "Deletes a board with its buttons.", CHANGES)
             .gives_nothing(),
@@ -42,18 +47,18 @@ pub(super) fn buttons() -> Topic {
                 Kind::Text(256),
                 "Only those on this board.",
             )])
-            .gives(200, any),
+            .gives(200, page_of::<ButtonOut>),
         post(v1!("/app/{app}/button"), create_button)
             .is("button.create", "Makes a button.", CHANGES)
-            .takes(any)
-            .gives(201, any),
+            .takes(button_in)
+            .gives(201, of::<ButtonOut>),
         get(v1!("/app/{app}/button/{button}"), get_button)
             .is("button.get", "Shows a button.", SEES)
-            .gives(200, any),
+            .gives(200, of::<ButtonOut>),
         patch(v1!("/app/{app}/button/{button}"), patch_button)
             .is("button.patch", "Changes some fields of a button.", CHANGES)
-            .takes(any)
-            .gives(200, any),
+            .takes(button_in)
+            .gives(200, of::<ButtonOut>),
         delete(v1!("/app/{app}/button/{button}"), delete_button)
             .is("button.delete", "Deletes a button.", CHANGES)
             .gives_nothing(),
@@ -63,15 +68,15 @@ pub(super) fn buttons() -> Topic {
                 "Shows the secret that presses of a button are signed with.",
                 CHANGES,
             )
-            .gives(200, any),
+            .gives(200, of::<SecretOut<'_>>),
         post(v1!("/app/{app}/button/{button}/press"), press_button)
             .is(
                 "button.press",
                 "Presses a button and shows what came of it.",
                 CHANGES,
             )
-            .may_take(any)
-            .gives(200, any),
+            .may_take(press_in)
+            .gives(200, of::<MessageAttemptOut<'_>>),
     ];
     Topic::of(
         "Button",

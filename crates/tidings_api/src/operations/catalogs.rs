@@ -1,8 +1,9 @@
 //! The operations of the topic "Catalog".
 
 use super::parameter::DRY_RUN;
-use super::row::{CHANGES, SEES, Topic, any, get, post};
-use crate::catalogs::{get_catalog, import_catalog, list_catalogs};
+use super::row::{CHANGES, SEES, Topic, get, post};
+use crate::catalogs::{ImportOut, ListOut, get_catalog, import_catalog, list_catalogs};
+use crate::shapes::{self, of};
 
 pub(super) fn topic() -> Topic {
     let rows = vec![
@@ -12,7 +13,7 @@ pub(super) fn topic() -> Topic {
                 "Lists the catalogs that are part of the program.",
                 SEES,
             )
-            .gives(200, any),
+            .gives(200, of::<ListOut>),
         post(v1!("/catalog/import"), import_catalog)
             .is(
                 "catalog.import",
@@ -20,15 +21,15 @@ pub(super) fn topic() -> Topic {
                 CHANGES,
             )
             .query([DRY_RUN])
-            .takes(any)
-            .gives(200, any),
+            .takes(shapes::any_object)
+            .gives(200, of::<ImportOut>),
         get(v1!("/catalog/{name}"), get_catalog)
             .is(
                 "catalog.get",
                 "Shows a catalog as it can be imported.",
                 SEES,
             )
-            .gives(200, any),
+            .gives(200, shapes::any_object),
     ];
     Topic::of("Catalog", "Event types that come with Tidings.", [rows])
 }

@@ -1,11 +1,14 @@
 //! The operations of the topic "Destination".
 
 use super::parameter::PAGES;
-use super::row::{MANAGES, Topic, VIEWS, any, delete, get, patch, post, put};
+use super::row::{MANAGES, Topic, VIEWS, delete, get, patch, post, put};
 use crate::destinations::{
-    create_destination, delete_destination, get_destination, list_destinations, patch_destination,
-    put_destination, rotate_destination_secret,
+    DestinationOut, create_destination, delete_destination, destination_in, destination_patch,
+    get_destination, list_destinations, patch_destination, put_destination,
+    rotate_destination_secret,
 };
+use crate::endpoint_secrets::{EndpointSecretOut, rotation_in};
+use crate::shapes::{of, page_of};
 use tidings_domain::access::{Access, Capability};
 
 pub(super) fn topic() -> Topic {
@@ -17,23 +20,23 @@ pub(super) fn topic() -> Topic {
                 VIEWS,
             )
             .query(PAGES)
-            .gives(200, any),
+            .gives(200, page_of::<DestinationOut>),
         post(v1!("/app/{app}/destination"), create_destination)
             .is("destination.create", "Makes a destination.", MANAGES)
-            .takes(any)
-            .gives(201, any),
+            .takes(destination_in)
+            .gives(201, of::<DestinationOut>),
         get(v1!("/app/{app}/destination/{destination}"), get_destination)
             .is("destination.get", "Shows a destination.", VIEWS)
-            .gives(200, any),
+            .gives(200, of::<DestinationOut>),
         put(v1!("/app/{app}/destination/{destination}"), put_destination)
             .is(
                 "destination.upsert",
                 "Replaces a destination, or makes it.",
                 MANAGES,
             )
-            .takes(any)
-            .gives(200, any)
-            .gives(201, any),
+            .takes(destination_in)
+            .gives(200, of::<DestinationOut>)
+            .gives(201, of::<DestinationOut>),
         patch(
             v1!("/app/{app}/destination/{destination}"),
             patch_destination,
@@ -43,8 +46,8 @@ pub(super) fn topic() -> Topic {
             "Changes some fields of a destination.",
             MANAGES,
         )
-        .takes(any)
-        .gives(200, any),
+        .takes(destination_patch)
+        .gives(200, of::<DestinationOut>),
         delete(
             v1!("/app/{app}/destination/{destination}"),
             delete_destination,
@@ -64,8 +67,8 @@ pub(super) fn topic() -> Topic {
             "Gives a destination another secret; the old one signs too for a while.",
             Access::Application(Capability::ManageEndpointSecret),
         )
-        .may_take(any)
-        .gives(200, any),
+        .may_take(rotation_in)
+        .gives(200, of::<EndpointSecretOut<'_>>),
     ];
     Topic::of(
         "Destination",

@@ -1,19 +1,30 @@
 //! The operations of the topic "Endpoint".
 
 use super::parameter::{PAGES, SPAN};
-use super::row::{MANAGES, Row, SENDS, Topic, VIEWS, any, delete, get, patch, post, put};
+use super::row::{MANAGES, Row, SENDS, Topic, VIEWS, delete, get, patch, post, put};
+use crate::attempts::MessageAttemptOut;
 use crate::endpoint_credentials::{
-    delete_endpoint_credentials, get_endpoint_credentials, patch_endpoint_credentials,
-    put_endpoint_credentials,
+    CredentialsOut, credentials_in, delete_endpoint_credentials, get_endpoint_credentials,
+    patch_endpoint_credentials, put_endpoint_credentials,
 };
-use crate::endpoint_headers::{get_endpoint_headers, patch_endpoint_headers, put_endpoint_headers};
-use crate::endpoint_secrets::{get_endpoint_secret, rotate_endpoint_secret};
-use crate::endpoint_stats::{get_endpoint_attempt_stats, get_endpoint_stats};
+use crate::endpoint_headers::{
+    EndpointHeadersOut, get_endpoint_headers, headers_in, headers_patch, patch_endpoint_headers,
+    put_endpoint_headers,
+};
+use crate::endpoint_secrets::{
+    EndpointSecretOut, get_endpoint_secret, rotate_endpoint_secret, rotation_in,
+};
+use crate::endpoint_stats::{
+    EndpointAttemptStatsOut, EndpointStatsOut, get_endpoint_attempt_stats, get_endpoint_stats,
+};
 use crate::endpoints::{
-    create_endpoint, delete_endpoint, get_endpoint, list_endpoints, patch_endpoint, put_endpoint,
+    EndpointOut, create_endpoint, delete_endpoint, endpoint_in, endpoint_patch, get_endpoint,
+    list_endpoints, patch_endpoint, put_endpoint,
 };
-use crate::examples::{send_example, test_endpoint};
-use crate::filters::try_filter;
+use crate::examples::{example_in, send_example, test_endpoint, test_in};
+use crate::filters::{TriedList, trial_in, try_filter};
+use crate::messages::MessageOut;
+use crate::shapes::{of, page_of};
 use tidings_domain::access::{Access, Capability};
 
 pub(super) fn topic() -> Topic {
@@ -39,31 +50,31 @@ fn endpoints() -> Vec<Row> {
                 VIEWS,
             )
             .query(PAGES)
-            .gives(200, any),
+            .gives(200, page_of::<EndpointOut>),
         post(v1!("/app/{app}/endpoint"), create_endpoint)
             .is("endpoint.create", "Makes an endpoint.", MANAGES)
-            .takes(any)
-            .gives(201, any),
+            .takes(endpoint_in)
+            .gives(201, of::<EndpointOut>),
         get(v1!("/app/{app}/endpoint/{endpoint}"), get_endpoint)
             .is("endpoint.get", "Shows an endpoint.", VIEWS)
-            .gives(200, any),
+            .gives(200, of::<EndpointOut>),
         put(v1!("/app/{app}/endpoint/{endpoint}"), put_endpoint)
             .is(
                 "endpoint.upsert",
                 "Replaces an endpoint, or makes it.",
                 MANAGES,
             )
-            .takes(any)
-            .gives(200, any)
-            .gives(201, any),
+            .takes(endpoint_in)
+            .gives(200, of::<EndpointOut>)
+            .gives(201, of::<EndpointOut>),
         patch(v1!("/app/{app}/endpoint/{endpoint}"), patch_endpoint)
             .is(
                 "endpoint.patch",
                 "Changes some fields of an endpoint.",
                 MANAGES,
             )
-            .takes(any)
-            .gives(200, any),
+            .takes(endpoint_patch)
+            .gives(200, of::<EndpointOut>),
         delete(v1!("/app/{app}/endpoint/{endpoint}"), delete_endpoint)
             .is(
                 "endpoint.delete",
@@ -85,7 +96,7 @@ fn headers() -> Vec<Row> {
             "Shows the headers that each request to an endpoint gets.",
             VIEWS,
         )
-        .gives(200, any),
+        .gives(200, of::<EndpointHeadersOut>),
         put(
             v1!("/app/{app}/endpoint/{endpoint}/headers"),
             put_endpoint_headers,
@@ -95,7 +106,7 @@ fn headers() -> Vec<Row> {
             "Replaces the headers of an endpoint.",
             MANAGES,
         )
-        .takes(any)
+        .takes(headers_in)
         .gives_nothing(),
         patch(
             v1!("/app/{app}/endpoint/{endpoint}/headers"),
@@ -106,7 +117,7 @@ fn headers() -> Vec<Row> {
             "Changes some headers of an endpoint.",
             MANAGES,
         )
-        .takes(any)
+        .takes(headers_patch)
         .gives_nothing(),
     ]
 }
@@ -122,7 +133,7 @@ fn credentials() -> Vec<Row> {
             "Shows how requests to an endpoint say who they are from, without secrets.",
             VIEWS,
         )
-        .gives(200, any),
+        .gives(200, of::<CredentialsOut<'_>>),
         put(
             v1!("/app/{app}/endpoint/{endpoint}/credentials"),
             put_endpoint_credentials,
@@ -132,7 +143,7 @@ fn credentials() -> Vec<Row> {
             "Replaces the credentials of an endpoint.",
             MANAGES,
         )
-        .takes(any)
+        .takes(credentials_in)
         .gives_nothing(),
         patch(
             v1!("/app/{app}/endpoint/{endpoint}/credentials"),
@@ -143,7 +154,7 @@ fn credentials() -> Vec<Row> {
             "Changes some of the credentials of an endpoint.",
             MANAGES,
         )
-        .takes(any)
+        .takes(credentials_in)
         .gives_nothing(),
         delete(
             v1!("/app/{app}/endpoint/{endpoint}/credentials"),
@@ -169,7 +180,7 @@ fn secrets_and_sending() -> Vec<Row> {
             "Shows the secret that requests to an endpoint are signed with.",
             Access::Application(Capability::ViewEndpointSecret),
         )
-        .gives(200, any),
+        .gives(200, of::<EndpointSecretOut<'_>>),
         post(
             v1!("/app/{app}/endpoint/{endpoint}/secret/rotate"),
             rotate_endpoint_secret,
@@ -179,8 +190,8 @@ fn secrets_and_sending() -> Vec<Row> {
             "Gives an endpoint another secret; the old one signs too for a while.",
             Access::Application(Capability::ManageEndpointSecret),
         )
-        .may_take(any)
-        .gives(200, any),
+        .may_take(rotation_in)
+        .gives(200, of::<EndpointSecretOut<'_>>),
         post(
             v1!("/app/{app}/endpoint/{endpoint}/send-example"),
             send_example,
@@ -190,16 +201,16 @@ fn secrets_and_sending() -> Vec<Row> {
             "Sends an example of an event type to an endpoint.",
             SENDS,
         )
-        .takes(any)
-        .gives(200, any),
+        .takes(example_in)
+        .gives(200, of::<MessageOut<'_>>),
         post(v1!("/app/{app}/endpoint/{endpoint}/test"), test_endpoint)
             .is(
                 "endpoint.test",
                 "Sends one request to an endpoint now and shows what came of it.",
                 SENDS,
             )
-            .may_take(any)
-            .gives(200, any),
+            .may_take(test_in)
+            .gives(200, of::<MessageAttemptOut<'_>>),
     ]
 }
 
@@ -215,7 +226,7 @@ fn figures_and_filters() -> Vec<Row> {
             VIEWS,
         )
         .query(SPAN)
-        .gives(200, any),
+        .gives(200, of::<EndpointStatsOut>),
         get(
             v1!("/app/{app}/endpoint/{endpoint}/attempt-stats"),
             get_endpoint_attempt_stats,
@@ -226,14 +237,14 @@ fn figures_and_filters() -> Vec<Row> {
             VIEWS,
         )
         .query(SPAN)
-        .gives(200, any),
+        .gives(200, of::<EndpointAttemptStatsOut>),
         post(v1!("/app/{app}/filter/try"), try_filter)
             .is(
                 "endpoint.try_filter",
                 "Tries a filter against payloads or the latest messages, before it is saved.",
                 MANAGES,
             )
-            .takes(any)
-            .gives(200, any),
+            .takes(trial_in)
+            .gives(200, of::<TriedList>),
     ]
 }

@@ -1,7 +1,10 @@
 //! The operations of the topic "Environment".
 
-use super::row::{ADMINISTERS, Topic, any, post};
-use crate::environment::{export_environment, import_environment};
+use super::row::{ADMINISTERS, Topic, post};
+use crate::environment::{
+    ConfigurationOut, environment_in, export_environment, import_environment,
+};
+use crate::shapes::of;
 
 pub(super) fn topic() -> Topic {
     let rows = vec![
@@ -11,14 +14,14 @@ pub(super) fn topic() -> Topic {
                 "Gives the event types and settings of the environment.",
                 ADMINISTERS,
             )
-            .gives(200, any),
+            .gives(200, of::<ConfigurationOut>),
         post(v1!("/environment/import"), import_environment)
             .is(
                 "environment.import",
                 "Takes in what an export gave.",
                 ADMINISTERS,
             )
-            .takes(any)
+            .takes(environment_in)
             .gives_nothing(),
     ];
     Topic::of(

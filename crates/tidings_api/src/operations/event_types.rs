@@ -1,12 +1,13 @@
 //! The operations of the topic "Event Type".
 
 use super::parameter::{Kind, PAGES, parameter};
-use super::row::{CHANGES, Row, Topic, any, delete, get, patch, post, put};
-use crate::event_types::open_api::import_open_api;
+use super::row::{CHANGES, Row, Topic, delete, get, patch, post, put};
+use crate::event_types::open_api::{ImportOut, import_open_api, open_api_in};
 use crate::event_types::{
-    create_event_type, delete_event_type, get_event_type, list_event_types, patch_event_type,
-    put_event_type,
+    EventTypeOut, create_event_type, delete_event_type, event_type_in, event_type_patch,
+    event_type_upsert, get_event_type, list_event_types, patch_event_type, put_event_type,
 };
+use crate::shapes::{of, page_of};
 use tidings_domain::access::Access;
 
 pub(super) fn topic() -> Topic {
@@ -38,19 +39,19 @@ fn event_types() -> Vec<Row> {
                     "Whether each comes with its schemas.",
                 ),
             ])
-            .gives(200, any),
+            .gives(200, page_of::<EventTypeOut>),
         post(v1!("/event-type"), create_event_type)
             .is("event_type.create", "Makes an event type.", CHANGES)
-            .takes(any)
-            .gives(201, any),
+            .takes(event_type_in)
+            .gives(201, of::<EventTypeOut>),
         post(v1!("/event-type/import/openapi"), import_open_api)
             .is(
                 "event_type.import_openapi",
                 "Makes event types of the webhooks in an OpenAPI document.",
                 CHANGES,
             )
-            .takes(any)
-            .gives(200, any),
+            .takes(open_api_in)
+            .gives(200, of::<ImportOut>),
     ]
 }
 
@@ -58,24 +59,24 @@ fn event_type() -> Vec<Row> {
     vec![
         get(v1!("/event-type/{*name}"), get_event_type)
             .is("event_type.get", "Shows an event type.", Access::Catalog)
-            .gives(200, any),
+            .gives(200, of::<EventTypeOut>),
         put(v1!("/event-type/{*name}"), put_event_type)
             .is(
                 "event_type.upsert",
                 "Replaces an event type, or makes it.",
                 CHANGES,
             )
-            .takes(any)
-            .gives(200, any)
-            .gives(201, any),
+            .takes(event_type_upsert)
+            .gives(200, of::<EventTypeOut>)
+            .gives(201, of::<EventTypeOut>),
         patch(v1!("/event-type/{*name}"), patch_event_type)
             .is(
                 "event_type.patch",
                 "Changes some fields of an event type.",
                 CHANGES,
             )
-            .takes(any)
-            .gives(200, any),
+            .takes(event_type_patch)
+            .gives(200, of::<EventTypeOut>),
         delete(v1!("/event-type/{*name}"), delete_event_type)
             .is(
                 "event_type.delete",

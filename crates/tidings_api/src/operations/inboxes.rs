@@ -1,11 +1,15 @@
 //! The operations of the topic "Inbox".
 
 use super::parameter::{Kind, NEWEST, PAGES, parameter};
-use super::row::{CHANGES, Row, SEES, Topic, any, delete, get, patch, post};
+use super::row::{CHANGES, Row, SEES, Topic, delete, get, patch, post};
 use crate::inboxes::requests::{
-    delete_request, delete_requests, get_request, list_requests, watch_requests,
+    RequestOut, SummaryOut, delete_request, delete_requests, get_request, list_requests,
+    watch_requests,
 };
-use crate::inboxes::{create_inbox, delete_inbox, get_inbox, list_inboxes, patch_inbox};
+use crate::inboxes::{
+    InboxOut, create_inbox, delete_inbox, get_inbox, inbox_in, list_inboxes, patch_inbox,
+};
+use crate::shapes::{of, page_of};
 use tidings_service::limits::SEARCH_BYTES_MAX;
 
 pub(super) fn topic() -> Topic {
@@ -21,18 +25,18 @@ fn inboxes() -> Vec<Row> {
         get(v1!("/inbox"), list_inboxes)
             .is("inbox.list", "Lists the inboxes of the environment.", SEES)
             .query(PAGES)
-            .gives(200, any),
+            .gives(200, page_of::<InboxOut>),
         post(v1!("/inbox"), create_inbox)
             .is("inbox.create", "Makes an inbox.", CHANGES)
-            .may_take(any)
-            .gives(201, any),
+            .may_take(inbox_in)
+            .gives(201, of::<InboxOut>),
         get(v1!("/inbox/{inbox}"), get_inbox)
             .is("inbox.get", "Shows an inbox.", SEES)
-            .gives(200, any),
+            .gives(200, of::<InboxOut>),
         patch(v1!("/inbox/{inbox}"), patch_inbox)
             .is("inbox.patch", "Changes what an inbox answers.", CHANGES)
-            .takes(any)
-            .gives(200, any),
+            .takes(inbox_in)
+            .gives(200, of::<InboxOut>),
         delete(v1!("/inbox/{inbox}"), delete_inbox)
             .is(
                 "inbox.delete",
@@ -57,7 +61,7 @@ fn requests() -> Vec<Row> {
                 Kind::Text(SEARCH_BYTES_MAX),
                 "Only requests that contain this.",
             )])
-            .gives(200, any),
+            .gives(200, page_of::<SummaryOut>),
         delete(v1!("/inbox/{inbox}/request"), delete_requests)
             .is("inbox.delete_requests", "Empties an inbox.", CHANGES)
             .gives_nothing(),
@@ -67,7 +71,7 @@ fn requests() -> Vec<Row> {
                 "Shows a request that an inbox has caught.",
                 SEES,
             )
-            .gives(200, any),
+            .gives(200, of::<RequestOut>),
         delete(v1!("/inbox/{inbox}/request/{request}"), delete_request)
             .is(
                 "inbox.delete_request",

@@ -1,11 +1,12 @@
 //! The operations of the topic "Background Task".
 
 use super::parameter::{DRY_RUN, Kind, PAGES, parameter};
-use super::row::{CHANGES, Row, SEES, SENDS, Topic, any, get, post};
+use super::row::{CHANGES, Row, SEES, SENDS, Topic, get, post};
 use crate::jobs::{
-    bulk_replay, cancel_background_task, get_background_task, list_background_tasks,
-    recover_endpoint, replay_missing,
+    BackgroundTaskOut, StartedOut, bulk_replay, bulk_replay_in, cancel_background_task,
+    get_background_task, list_background_tasks, recover_endpoint, replay_in, replay_missing,
 };
+use crate::shapes::{of, page_of};
 
 pub(super) fn topic() -> Topic {
     Topic::of(
@@ -32,21 +33,21 @@ fn tasks() -> Vec<Row> {
                 ),
                 parameter("task", Kind::Text(256), "Only those of this kind."),
             ])
-            .gives(200, any),
+            .gives(200, page_of::<BackgroundTaskOut>),
         get(v1!("/background-task/{id}"), get_background_task)
             .is(
                 "background_task.get",
                 "Shows a background task: how far it has come, and when it may end.",
                 SEES,
             )
-            .gives(200, any),
+            .gives(200, of::<BackgroundTaskOut>),
         post(v1!("/background-task/{id}/cancel"), cancel_background_task)
             .is(
                 "background_task.cancel",
                 "Ends a background task before it is done.",
                 CHANGES,
             )
-            .gives(200, any),
+            .gives(200, of::<BackgroundTaskOut>),
     ]
 }
 
@@ -62,8 +63,8 @@ fn replays() -> Vec<Row> {
             SENDS,
         )
         .query([DRY_RUN])
-        .takes(any)
-        .gives(202, any),
+        .takes(replay_in)
+        .gives(202, of::<StartedOut>),
         post(
             v1!("/app/{app}/endpoint/{endpoint}/replay-missing"),
             replay_missing,
@@ -74,8 +75,8 @@ fn replays() -> Vec<Row> {
             SENDS,
         )
         .query([DRY_RUN])
-        .takes(any)
-        .gives(202, any),
+        .takes(replay_in)
+        .gives(202, of::<StartedOut>),
         post(
             v1!("/app/{app}/endpoint/{endpoint}/bulk-replay"),
             bulk_replay,
@@ -86,7 +87,7 @@ fn replays() -> Vec<Row> {
             SENDS,
         )
         .query([DRY_RUN])
-        .takes(any)
-        .gives(202, any),
+        .takes(bulk_replay_in)
+        .gives(202, of::<StartedOut>),
     ]
 }

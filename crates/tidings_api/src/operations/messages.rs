@@ -1,12 +1,14 @@
 //! The operations of the topic "Message".
 
 use super::parameter::{MESSAGES, NEWEST, WITH_CONTENT};
-use super::row::{CHANGES, Row, SEES, Topic, VIEWS, any, delete, get, post};
-use crate::jobs::expunge_all_contents;
+use super::row::{CHANGES, Row, SEES, Topic, VIEWS, delete, get, post};
+use crate::jobs::{StartedOut, expunge_all_contents};
 use crate::messages::{
-    bulk_expunge_messages, create_message, expunge_message, get_message, list_messages,
-    precheck_message,
+    MessageOut, bulk_expunge_in, bulk_expunge_messages, bulk_expunge_out, create_message,
+    expunge_message, get_message, list_messages, message_in, precheck_in, precheck_message,
+    precheck_out,
 };
+use crate::shapes::{of, page_of};
 
 pub(super) fn topic() -> Topic {
     Topic::of(
@@ -26,7 +28,7 @@ fn messages() -> Vec<Row> {
             )
             .query(NEWEST)
             .query(MESSAGES)
-            .gives(200, any),
+            .gives(200, page_of::<MessageOut<'_>>),
         post(v1!("/app/{app}/msg"), create_message)
             .is(
                 "message.create",
@@ -34,16 +36,16 @@ fn messages() -> Vec<Row> {
                 CHANGES,
             )
             .query([WITH_CONTENT])
-            .takes(any)
-            .gives(202, any),
+            .takes(message_in)
+            .gives(202, of::<MessageOut<'_>>),
         post(v1!("/app/{app}/msg/precheck/active"), precheck_message)
             .is(
                 "message.precheck",
                 "Says whether a message would reach any endpoint.",
                 SEES,
             )
-            .takes(any)
-            .gives(200, any),
+            .takes(precheck_in)
+            .gives(200, precheck_out),
     ]
 }
 
@@ -55,8 +57,8 @@ fn contents() -> Vec<Row> {
                 "Takes the payloads of several messages away.",
                 CHANGES,
             )
-            .takes(any)
-            .gives(200, any),
+            .takes(bulk_expunge_in)
+            .gives(200, bulk_expunge_out),
         post(
             v1!("/app/{app}/msg/expunge-all-contents"),
             expunge_all_contents,
@@ -66,11 +68,11 @@ fn contents() -> Vec<Row> {
             "Begins to take the payloads of all messages of an application away.",
             CHANGES,
         )
-        .gives(202, any),
+        .gives(202, of::<StartedOut>),
         get(v1!("/app/{app}/msg/{msg}"), get_message)
             .is("message.get", "Shows a message.", VIEWS)
             .query([WITH_CONTENT])
-            .gives(200, any),
+            .gives(200, of::<MessageOut<'_>>),
         delete(v1!("/app/{app}/msg/{msg}/content"), expunge_message)
             .is(
                 "message.expunge_content",

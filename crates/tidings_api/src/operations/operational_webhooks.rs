@@ -1,13 +1,17 @@
 //! The operations of the topic "Operational Webhook".
 
 use super::parameter::{ATTEMPTS, MESSAGES, NEWEST, PAGES};
-use super::row::{ADMINISTERS, Row, Topic, any, delete, get, post, put};
+use super::row::{ADMINISTERS, Row, Topic, delete, get, post, put};
+use crate::attempts::MessageAttemptOut;
+use crate::endpoint_headers::{EndpointHeadersOut, headers_in};
+use crate::endpoint_secrets::{EndpointSecretOut, rotation_in};
 use crate::operational_webhooks::{
-    create_operational_endpoint, delete_operational_endpoint, get_operational_endpoint,
-    get_operational_endpoint_headers, get_operational_endpoint_secret, list_operational_attempts,
-    list_operational_endpoints, put_operational_endpoint, put_operational_endpoint_headers,
-    rotate_operational_endpoint_secret,
+    OperationalEndpointOut, create_operational_endpoint, delete_operational_endpoint,
+    get_operational_endpoint, get_operational_endpoint_headers, get_operational_endpoint_secret,
+    list_operational_attempts, list_operational_endpoints, operational_endpoint_in,
+    put_operational_endpoint, put_operational_endpoint_headers, rotate_operational_endpoint_secret,
 };
+use crate::shapes::{of, page_of};
 
 pub(super) fn topic() -> Topic {
     Topic::of(
@@ -29,7 +33,7 @@ fn endpoints() -> Vec<Row> {
             ADMINISTERS,
         )
         .query(PAGES)
-        .gives(200, any),
+        .gives(200, page_of::<OperationalEndpointOut>),
         post(
             v1!("/operational-webhook/endpoint"),
             create_operational_endpoint,
@@ -39,8 +43,8 @@ fn endpoints() -> Vec<Row> {
             "Makes an operational endpoint.",
             ADMINISTERS,
         )
-        .takes(any)
-        .gives(201, any),
+        .takes(operational_endpoint_in)
+        .gives(201, of::<OperationalEndpointOut>),
         get(
             v1!("/operational-webhook/endpoint/{endpoint}"),
             get_operational_endpoint,
@@ -50,7 +54,7 @@ fn endpoints() -> Vec<Row> {
             "Shows an operational endpoint.",
             ADMINISTERS,
         )
-        .gives(200, any),
+        .gives(200, of::<OperationalEndpointOut>),
         put(
             v1!("/operational-webhook/endpoint/{endpoint}"),
             put_operational_endpoint,
@@ -60,9 +64,9 @@ fn endpoints() -> Vec<Row> {
             "Replaces an operational endpoint, or makes it.",
             ADMINISTERS,
         )
-        .takes(any)
-        .gives(200, any)
-        .gives(201, any),
+        .takes(operational_endpoint_in)
+        .gives(200, of::<OperationalEndpointOut>)
+        .gives(201, of::<OperationalEndpointOut>),
         delete(
             v1!("/operational-webhook/endpoint/{endpoint}"),
             delete_operational_endpoint,
@@ -87,7 +91,7 @@ fn parts() -> Vec<Row> {
             "Shows the secret of an operational endpoint.",
             ADMINISTERS,
         )
-        .gives(200, any),
+        .gives(200, of::<EndpointSecretOut<'_>>),
         post(
             v1!("/operational-webhook/endpoint/{endpoint}/secret/rotate"),
             rotate_operational_endpoint_secret,
@@ -97,8 +101,8 @@ fn parts() -> Vec<Row> {
             "Gives an operational endpoint another secret; the old one signs too for a while.",
             ADMINISTERS,
         )
-        .may_take(any)
-        .gives(200, any),
+        .may_take(rotation_in)
+        .gives(200, of::<EndpointSecretOut<'_>>),
         get(
             v1!("/operational-webhook/endpoint/{endpoint}/headers"),
             get_operational_endpoint_headers,
@@ -108,7 +112,7 @@ fn parts() -> Vec<Row> {
             "Shows the headers of an operational endpoint.",
             ADMINISTERS,
         )
-        .gives(200, any),
+        .gives(200, of::<EndpointHeadersOut>),
         put(
             v1!("/operational-webhook/endpoint/{endpoint}/headers"),
             put_operational_endpoint_headers,
@@ -118,7 +122,7 @@ fn parts() -> Vec<Row> {
             "Replaces the headers of an operational endpoint.",
             ADMINISTERS,
         )
-        .takes(any)
+        .takes(headers_in)
         .gives_nothing(),
         get(
             v1!("/operational-webhook/endpoint/{endpoint}/attempt"),
@@ -132,6 +136,6 @@ fn parts() -> Vec<Row> {
         .query(NEWEST)
         .query(MESSAGES)
         .query(ATTEMPTS)
-        .gives(200, any),
+        .gives(200, page_of::<MessageAttemptOut<'_>>),
     ]
 }

@@ -1,11 +1,13 @@
 //! The operations of the topic "Message Poller".
 
 use super::parameter::{Kind, NEWEST, PAGES, parameter};
-use super::row::{MANAGES, Row, SENDS, Topic, VIEWS, any, delete, get, patch, post};
+use super::row::{MANAGES, Row, SENDS, Topic, VIEWS, delete, get, patch, post};
 use crate::polling::{
-    create_polling_endpoint, delete_polling_endpoint, list_polling_endpoints,
-    patch_polling_endpoint, poll, poll_consumer, seek_consumer,
+    PollingEndpointOut, create_polling_endpoint, delete_polling_endpoint, list_polling_endpoints,
+    patch_polling_endpoint, poll, poll_consumer, polled_out, polling_endpoint_in,
+    polling_endpoint_patch, seek_consumer, seek_in, seek_out,
 };
+use crate::shapes::{of, page_of};
 use tidings_domain::names::{CHANNEL_BYTES_MAX, NAME_BYTES_MAX};
 
 pub(super) fn topic() -> Topic {
@@ -25,15 +27,15 @@ fn endpoints() -> Vec<Row> {
                 VIEWS,
             )
             .query(PAGES)
-            .gives(200, any),
+            .gives(200, page_of::<PollingEndpointOut>),
         post(v1!("/app/{app}/poller"), create_polling_endpoint)
             .is(
                 "message_poller.create",
                 "Makes a polling endpoint.",
                 MANAGES,
             )
-            .takes(any)
-            .gives(201, any),
+            .takes(polling_endpoint_in)
+            .gives(201, of::<PollingEndpointOut>),
         get(v1!("/app/{app}/poller/{sink}"), poll)
             .is(
                 "message_poller.poll",
@@ -54,7 +56,7 @@ fn endpoints() -> Vec<Row> {
                     "Only messages of this channel.",
                 ),
             ])
-            .gives(200, any),
+            .gives(200, polled_out),
     ]
 }
 
@@ -66,8 +68,8 @@ fn reading() -> Vec<Row> {
                 "Changes some fields of a polling endpoint.",
                 MANAGES,
             )
-            .takes(any)
-            .gives(200, any),
+            .takes(polling_endpoint_patch)
+            .gives(200, of::<PollingEndpointOut>),
         delete(v1!("/app/{app}/poller/{sink}"), delete_polling_endpoint)
             .is(
                 "message_poller.delete",
@@ -85,7 +87,7 @@ fn reading() -> Vec<Row> {
             VIEWS,
         )
         .query(NEWEST)
-        .gives(200, any),
+        .gives(200, polled_out),
         post(
             v1!("/app/{app}/poller/{sink}/consumer/{consumer}/seek"),
             seek_consumer,
@@ -95,7 +97,7 @@ fn reading() -> Vec<Row> {
             "Puts a consumer to an instant.",
             SENDS,
         )
-        .takes(any)
-        .gives(200, any),
+        .takes(seek_in)
+        .gives(200, seek_out),
     ]
 }

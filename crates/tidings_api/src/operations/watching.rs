@@ -1,9 +1,10 @@
 //! The operations of the topic "Watching".
 
 use super::parameter::{Kind, PAGES, SPAN, parameter, word};
-use super::row::{ADMINISTERS, SEES, Topic, any, get};
-use crate::audit_log::list_audit_log;
+use super::row::{ADMINISTERS, SEES, Topic, get};
+use crate::audit_log::{AuditEntryOut, list_audit_log};
 use crate::feed::watch_attempts;
+use crate::shapes::page_of;
 
 pub(super) fn topic() -> Topic {
     let rows = vec![
@@ -33,7 +34,7 @@ pub(super) fn topic() -> Topic {
                 word("application", "Only what belongs to this application."),
                 word("target", "Only what was done to this, by id or uid."),
             ])
-            .gives(200, any),
+            .gives(200, page_of::<AuditEntryOut>),
     ];
     Topic::of(
         "Watching",

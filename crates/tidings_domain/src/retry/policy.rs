@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Schedule;
@@ -17,7 +18,8 @@ pub const OWN_WAIT_SECS_MAX: u32 = 86_400;
 pub const MAX_AGE_SECS_MAX: u32 = 30 * 86_400;
 
 /// The rules as they are written, in the API and in the store.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+#[schemars(rename = "RetryPolicyOut")]
 #[serde(rename_all = "camelCase")]
 pub struct WrittenPolicy {
     /// The waits between attempts, in seconds; none means one attempt.

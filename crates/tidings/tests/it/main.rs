@@ -10,6 +10,7 @@
 
 mod accounts;
 mod addressing;
+mod api_document;
 mod api_keys;
 mod application_filters;
 mod audit;
@@ -67,6 +68,7 @@ mod retention;
 mod retries;
 mod retry_policies;
 mod schemas;
+mod schemathesis;
 mod sdk;
 mod secrets;
 mod shutdown;

@@ -133,6 +133,30 @@ async fn on_postgres_what_was_sent_is_counted_by_application_and_by_event_type()
     usage_is_counted(app_with(&settings).await).await;
 }
 
+/// More deliveries than one read looks up.
+#[tokio::test]
+async fn messages_for_many_endpoints_are_counted_whole() {
+    const ENDPOINTS: usize = 300;
+    const MESSAGES: usize = 20;
+    let app = app().await;
+    let receiver = Receiver::start().await;
+    let owner = app.create_application("Wide").await;
+    for _ in 0..ENDPOINTS {
+        app.create_endpoint(&owner, json!({"url": receiver.url("/hook")}))
+            .await;
+    }
+    for number in 0..MESSAGES {
+        app.send(&owner, "a.b", json!({"n": number})).await;
+    }
+    let read = || async { count(&app.client, json!({})).await.1 };
+    let data = wait::until("the deliveries to be there", read, |data| {
+        data["all"]["success"] == ENDPOINTS * MESSAGES
+    })
+    .await;
+    assert_eq!(data["all"]["attempts"], ENDPOINTS * MESSAGES);
+    assert_eq!(data["messagesRead"], MESSAGES);
+}
+
 #[tokio::test]
 async fn where_nobody_is_there_counting_ends_at_once() {
     let app = app().await;

@@ -114,10 +114,7 @@ async fn ask(
     let headers = headers["headers"].as_object().cloned().unwrap_or_default();
     let headers = headers.into_iter().filter(|(name, _)| !is_hidden(name));
     if place.kind == Kind::Endpoint {
-        let found = import
-            .source
-            .find(&format!("{path}/transformation"))
-            .await?;
+        let found = import.source.transformation(&path).await?;
         if found.is_some_and(|found| found["enabled"] == true) {
             let why = "there are none here yet, so it would get what was sent as it is";
             report.leave(format!("the transformation of {what}"), why);

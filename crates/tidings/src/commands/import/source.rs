@@ -1,5 +1,6 @@
 //! The server that is read from: page by page, and again where it asks for time.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -17,6 +18,8 @@ const RETRY_AFTER_SECS_MAX: u64 = 120;
 
 pub(super) struct Source {
     client: Client,
+    /// Whether it has said that it has no transformations at all, so that it need not be asked for each endpoint.
+    lacks_transformations: AtomicBool,
 }
 
 /// A page of a list.
@@ -31,7 +34,10 @@ impl Source {
         let url = url.trim_end_matches('/');
         let url = url.strip_suffix("/api/v1").unwrap_or(url);
         let client = Client::new(url, token)?;
-        Ok(Self { client })
+        Ok(Self {
+            client,
+            lacks_transformations: AtomicBool::new(false),
+        })
     }
 
     pub(super) fn url(&self) -> &str {
@@ -66,6 +72,29 @@ impl Source {
             Err(ClientError::Refused {
                 status: 400 | 403..=499 | 501,
                 ..
+            }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What an endpoint does to its payloads before they are sent, if anything.
+    pub(super) async fn transformation(
+        &self,
+        endpoint: &str,
+    ) -> Result<Option<Value>, ClientError> {
+        if self.lacks_transformations.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        match self.get(&format!("{endpoint}/transformation")).await {
+            Ok(found) => Ok(Some(found)),
+            Err(ClientError::Refused {
+                status: 405 | 501, ..
+            }) => {
+                self.lacks_transformations.store(true, Ordering::Relaxed);
+                Ok(None)
+            }
+            Err(ClientError::Refused {
+                status: 403 | 404, ..
             }) => Ok(None),
             Err(error) => Err(error),
         }

@@ -9,7 +9,9 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::body::Body;
 use bytes::Bytes;
+use http_body_util::BodyExt as _;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
+use hyper::header::EXPECT;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
@@ -27,6 +29,9 @@ const HEADERS_MAX: usize = 64;
 const STOP_FOR_MAX: Duration = Duration::from_secs(10);
 /// How long to wait after a connection could not be taken, most likely for want of file descriptors.
 const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(100);
+/// How much of a body that nobody wanted is still taken off the wire, so that the connection can be used again.
+const UNREAD_BYTES_MAX: u64 = 64 * 1024;
+const UNREAD_FOR_MAX: Duration = Duration::from_secs(2);
 
 /// Limits on how slow a client may be.
 #[derive(Debug, Clone, Copy)]
@@ -75,7 +80,8 @@ pub(crate) async fn serve(
         let _ = stream.set_nodelay(true);
         let (api, pages) = (api.clone(), pages.clone());
         let service = service_fn(move |request: Request<Incoming>| {
-            let mut request = request.map(|body| TimedBody::new(body, settings));
+            let waits = request.headers().contains_key(EXPECT);
+            let mut request = request.map(|body| TimedBody::new(body, settings, waits));
             if tidings_api::asks_who_is_there(&request) {
                 request.extensions_mut().insert(RemoteAddress(remote));
             }
@@ -111,18 +117,49 @@ async fn answer(
 
 /// A request's body with a limit on how long it may take. The timer starts only when the client lets
 /// us wait, so a body that came with its head costs none.
+///
+/// A request may be answered before its body is there (a wrong key, an unknown path). If nobody read it, the connection
+/// would be closed behind the answer, and a client that has just sent its next request would get none; so
+/// what is left of a short body is read when this is dropped.
 struct TimedBody {
-    inner: Incoming,
+    /// Nothing once it has ended.
+    inner: Option<Incoming>,
     limit: Duration,
     timer: Option<Pin<Box<Sleep>>>,
+    /// Whether the client sends nothing before it is asked to.
+    waits: bool,
 }
 
 impl TimedBody {
-    fn new(inner: Incoming, settings: ServerSettings) -> Self {
+    fn new(inner: Incoming, settings: ServerSettings, waits: bool) -> Self {
         Self {
-            inner,
+            inner: Some(inner),
             limit: settings.body_for_max,
             timer: None,
+            waits,
+        }
+    }
+}
+
+impl Drop for TimedBody {
+    fn drop(&mut self) {
+        let Some(inner) = self.inner.take() else {
+            return;
+        };
+        let is_short = inner.size_hint().lower() <= UNREAD_BYTES_MAX;
+        if !inner.is_end_stream() && is_short && !self.waits {
+            tokio::spawn(tokio::time::timeout(UNREAD_FOR_MAX, discard(inner)));
+        }
+    }
+}
+
+async fn discard(mut body: Incoming) {
+    let mut left = UNREAD_BYTES_MAX;
+    while let Some(Ok(frame)) = body.frame().await {
+        let bytes = frame.data_ref().map_or(0, Bytes::len);
+        match left.checked_sub(bytes as u64) {
+            Some(rest) => left = rest,
+            None => return,
         }
     }
 }
@@ -135,7 +172,13 @@ impl HttpBody for TimedBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        if let Poll::Ready(frame) = Pin::new(&mut self.inner).poll_frame(context) {
+        let Some(inner) = &mut self.inner else {
+            return Poll::Ready(None);
+        };
+        if let Poll::Ready(frame) = Pin::new(inner).poll_frame(context) {
+            if !matches!(frame, Some(Ok(_))) {
+                self.inner = None;
+            }
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
         }
         let limit = self.limit;
@@ -149,10 +192,11 @@ impl HttpBody for TimedBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
+        self.inner.as_ref().is_none_or(HttpBody::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
+        let ended = || SizeHint::with_exact(0);
+        self.inner.as_ref().map_or_else(ended, HttpBody::size_hint)
     }
 }

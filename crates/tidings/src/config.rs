@@ -52,6 +52,7 @@ pub(crate) enum Role {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Settings {
     pub(crate) listen: Option<SocketAddr>,
+    pub(crate) public_url: Option<String>,
     pub(crate) data: PathBuf,
     pub(crate) store: String,
     pub(crate) store_password_file: Option<PathBuf>,

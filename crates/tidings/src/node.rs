@@ -61,8 +61,8 @@ impl Node {
             keyring,
             policy,
             admission,
-            clock,
-            entropy,
+            (clock, entropy),
+            public_url(settings, listen),
         );
         Ok(Self {
             service,
@@ -104,8 +104,8 @@ pub(crate) async fn without_delivery(settings: &Settings) -> anyhow::Result<Serv
         keyring,
         policy,
         Arc::new(NoDelivery),
-        clock,
-        entropy,
+        (clock, entropy),
+        public_url(settings, settings.listen()),
     );
     Arc::into_inner(service).context("the service is not shared yet")
 }
@@ -116,8 +116,8 @@ fn service(
     keyring: Arc<Keyring>,
     policy: Arc<Policy>,
     admission: Arc<dyn Admission>,
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
+    (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>),
+    public_url: String,
 ) -> Arc<Service> {
     Arc::new(Service::new(Parts {
         store,
@@ -127,7 +127,20 @@ fn service(
         entropy,
         policy,
         admission,
+        public_url,
     }))
+}
+
+/// Where people reach this server: as the settings say, else where it listens. Who listens everywhere is reached
+/// on this machine at least.
+fn public_url(settings: &Settings, listen: SocketAddr) -> String {
+    if let Some(url) = &settings.public_url {
+        return url.clone();
+    }
+    if listen.ip().is_unspecified() {
+        return format!("http://localhost:{}", listen.port());
+    }
+    format!("http://{listen}")
 }
 
 fn system() -> (Arc<dyn Clock>, Arc<dyn Entropy>) {

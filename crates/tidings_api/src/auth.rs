@@ -1,5 +1,6 @@
 //! Who calls: the API key in the `Authorization` header.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -9,6 +10,7 @@ use http::{Method, Request};
 use tidings_domain::audit::{Origin, Short};
 use tidings_service::{Caller, ServiceError};
 
+use crate::admission::admit;
 use crate::app::REQUEST_ID;
 use crate::problem::Problem;
 use crate::{Api, RemoteAddress, is_caught};
@@ -34,10 +36,22 @@ impl FromRequestParts<Arc<Api>> for Authenticated {
             .and_then(|value| bearer(value.as_bytes()))
             .ok_or(ServiceError::Unauthorized)?;
         let caller = api.service.authenticate(token).await?;
+        admit(api, parts, caller).await?;
         Ok(Self(Caller {
             origin: origin(parts),
             ..caller
         }))
+    }
+}
+
+/// Somebody who does not say who they are, for handlers that ask nobody.
+pub(crate) struct Visitor(pub(crate) Origin);
+
+impl FromRequestParts<Arc<Api>> for Visitor {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<Api>) -> Result<Self, Infallible> {
+        Ok(Self(origin(parts)))
     }
 }
 

@@ -11,6 +11,7 @@ mod api_keys;
 mod api_users;
 mod applications;
 mod attempts;
+mod authentication;
 mod boards;
 mod catalogs;
 mod destinations;
@@ -20,6 +21,7 @@ mod environment;
 mod event_types;
 mod health;
 mod inboxes;
+mod integrations;
 mod jobs;
 mod messages;
 mod missing;
@@ -208,6 +210,8 @@ fn topics() -> Vec<Topic> {
         watching::topic(),
         api_keys::topic(),
         api_users::topic(),
+        authentication::topic(),
+        integrations::topic(),
         plans::topic(),
         catalogs::topic(),
         records::topic(),

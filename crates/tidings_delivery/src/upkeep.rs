@@ -10,6 +10,7 @@ use tidings_domain::delivery::PendingReason;
 use tidings_domain::inbox::KEPT_FOR_MS;
 use tidings_domain::job;
 use tidings_domain::message::Message;
+use tidings_domain::session;
 use tidings_store::{Hold, Owed, StoreError};
 use tokio_util::sync::CancellationToken;
 
@@ -30,6 +31,8 @@ const EXPIRE_AT_ONCE: usize = 100;
 const RECORDS_AT_ONCE: usize = 1_000;
 /// How many jobs that have ended are removed in one commit.
 const JOBS_AT_ONCE: usize = 1_000;
+/// How many portal sessions that have ended are removed in one commit.
+const SESSIONS_AT_ONCE: usize = 1_000;
 /// How many idempotency keys are looked at in one commit.
 const SWEEP_AT_ONCE: usize = 1_000;
 /// While at least so many of them have run out, the sweep goes on, but for so many commits at most. So
@@ -67,6 +70,7 @@ pub(crate) async fn run(shared: Arc<Shared>, stop: CancellationToken) {
             log(sweep_records(&shared).await);
             log(sweep_inboxes(&shared).await);
             log(sweep_jobs(&shared).await);
+            log(sweep_sessions(&shared).await);
         }
     }
 }
@@ -124,6 +128,20 @@ async fn sweep(shared: &Shared) -> Result<(), StoreError> {
 async fn sweep_inboxes(shared: &Shared) -> Result<(), StoreError> {
     let before = shared.clock.now_ms() - KEPT_FOR_MS;
     while !shared.is_draining() && shared.store.sweep_inboxes(before).await? > 0 {
+        tokio::task::yield_now().await;
+    }
+    Ok(())
+}
+
+/// Removes portal sessions that have ended long enough ago, a part at a time.
+async fn sweep_sessions(shared: &Shared) -> Result<(), StoreError> {
+    let before = shared.clock.now_ms() - session::ENDED_KEPT_FOR_MS;
+    while shared
+        .store
+        .sweep_sessions(before, SESSIONS_AT_ONCE)
+        .await?
+        == SESSIONS_AT_ONCE
+    {
         tokio::task::yield_now().await;
     }
     Ok(())

@@ -1,6 +1,6 @@
-//! API keys: what their text looks like, and how one is recognised without keeping it.
+//! API keys and other tokens: what their text looks like, and how one is recognised without keeping it.
 //!
-//! The text is `tdg_live_`, eleven characters for the key's number, `_`, 43 characters for 256
+//! The text is `tdg_live_` for a key, eleven characters for its number, `_`, 43 characters for 256
 //! bits of chance and six for a checksum. The number finds the row without an index on hashes;
 //! the checksum lets scanners, and this module, tell a key from a look-alike without a look-up.
 //! A store keeps the SHA-256 of the whole text: a slow hash buys nothing against 256 bits.
@@ -17,7 +17,7 @@ use crate::clock::Entropy;
 
 pub use change::{ApiKeyPatch, Rotation};
 
-/// What every key begins with.
+/// What every key begins with. What other tokens begin with is as long.
 pub const PREFIX: &str = "tdg_live_";
 /// Length of every key in bytes.
 pub const KEY_BYTES: usize = PREFIX.len() + NUMBER_LEN + 1 + SECRET_LEN + CHECKSUM_LEN;
@@ -29,6 +29,39 @@ const SECRET_LEN: usize = 43;
 /// Base62 characters of a 32-bit number.
 const CHECKSUM_LEN: usize = 6;
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// What a token is for, which its beginning says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TokenKind {
+    /// An API key of an environment.
+    Key,
+    /// A portal session of an application.
+    Session,
+    /// An integration of an application.
+    Integration,
+    /// A link into the portal, to be exchanged once for a session's token.
+    Link,
+}
+
+impl TokenKind {
+    const ALL: [Self; 4] = [Self::Key, Self::Session, Self::Integration, Self::Link];
+
+    /// What such tokens begin with.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::Key => PREFIX,
+            Self::Session => "tdg_sess_",
+            Self::Integration => "tdg_intg_",
+            Self::Link => "tdg_link_",
+        }
+    }
+
+    /// The kind that a text begins as.
+    pub fn of(text: &str) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|kind| text.starts_with(kind.prefix()))
+    }
+}
 
 /// A new key: its text is shown once, its hash is kept.
 pub struct ApiKey {
@@ -51,10 +84,15 @@ pub struct InvalidKey;
 impl ApiKey {
     /// Makes a key for the row with this number.
     pub fn generate(ordinal: i64, entropy: &dyn Entropy) -> Self {
+        Self::generate_as(TokenKind::Key, ordinal, entropy)
+    }
+
+    /// Makes a token of another kind.
+    pub fn generate_as(kind: TokenKind, ordinal: i64, entropy: &dyn Entropy) -> Self {
         let mut chance = Zeroizing::new([0; 32]);
         entropy.fill(chance.as_mut_slice());
         let mut text = Zeroizing::new(String::with_capacity(KEY_BYTES));
-        text.push_str(PREFIX);
+        text.push_str(kind.prefix());
         push_number(&mut text, ordinal.cast_unsigned(), NUMBER_LEN);
         text.push('_');
         push_chance(&mut text, &chance);
@@ -81,8 +119,16 @@ impl ParsedKey {
     /// # Errors
     /// When the text is not a key.
     pub fn parse(text: &str) -> Result<Self, InvalidKey> {
+        Self::parse_as(TokenKind::Key, text)
+    }
+
+    /// Reads a token of another kind.
+    ///
+    /// # Errors
+    /// When the text is no token of this kind.
+    pub fn parse_as(kind: TokenKind, text: &str) -> Result<Self, InvalidKey> {
         let bytes = text.as_bytes();
-        if bytes.len() != KEY_BYTES || !bytes.starts_with(PREFIX.as_bytes()) {
+        if bytes.len() != KEY_BYTES || !bytes.starts_with(kind.prefix().as_bytes()) {
             return Err(InvalidKey);
         }
         let (signed, checksum) = bytes.split_at(KEY_BYTES - CHECKSUM_LEN);
@@ -312,6 +358,22 @@ mod tests {
         ] {
             assert_eq!(with_checksum(text).unwrap_err(), InvalidKey, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_token_is_of_one_kind_and_as_long_as_a_key() {
+        let entropy = SeededEntropy::new(1);
+        for kind in TokenKind::ALL {
+            assert_eq!(kind.prefix().len(), PREFIX.len());
+            let token = ApiKey::generate_as(kind, 7, &entropy);
+            assert_eq!(token.text().len(), KEY_BYTES);
+            assert_eq!(TokenKind::of(token.text()), Some(kind));
+            for other in TokenKind::ALL {
+                let is_read = ParsedKey::parse_as(other, token.text()).is_ok();
+                assert_eq!(is_read, other == kind);
+            }
+        }
+        assert_eq!(TokenKind::of("tdg_test_"), None);
     }
 
     #[test]

@@ -94,6 +94,22 @@ actions! {
     ApiUserReplacePassword = "api_user.replace_password";
     /// An API user was revoked.
     ApiUserRevoke = "api_user.revoke";
+    /// A portal session was made, with a link into the portal.
+    PortalSessionCreate = "portal_session.create";
+    /// The link of a portal session was used.
+    PortalSessionOpen = "portal_session.open";
+    /// The portal sessions of an application end, some of them or all.
+    PortalSessionExpire = "portal_session.expire";
+    /// Somebody has ended their portal session.
+    PortalSessionLogout = "portal_session.logout";
+    /// An integration was made.
+    IntegrationCreate = "integration.create";
+    /// An integration was changed.
+    IntegrationUpdate = "integration.update";
+    /// The key of an integration was replaced, or it was given its first.
+    IntegrationRotateKey = "integration.rotate_key";
+    /// An integration was deleted, and its key with it.
+    IntegrationDelete = "integration.delete";
     /// A board was made.
     BoardCreate = "board.create";
     /// A board was changed.
@@ -255,7 +271,7 @@ pub struct Origin {
     /// The caller's own id of the request.
     pub request_id: Short<64>,
     /// What the caller calls its program.
-    pub user_agent: Short<120>,
+    pub user_agent: Short<100>,
 }
 
 /// Who changed something.

@@ -259,6 +259,10 @@ impl ApiKeyId {
 }
 
 id!(
+    /// An integration of an application.
+    IntegrationId, "integ_"
+);
+id!(
     /// An application: one customer of the product.
     ApplicationId, "app_"
 );

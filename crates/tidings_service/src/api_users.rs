@@ -12,7 +12,7 @@ use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 use tidings_domain::audit::Action;
 
-use tidings_domain::access::Role;
+use tidings_domain::access::{Principal, Role};
 use tidings_domain::application::ApiUser;
 use tidings_domain::audit::ActorKind;
 use tidings_domain::audit::Origin;
@@ -155,8 +155,8 @@ impl Service {
                 key: known.user.ordinal,
                 is_operational: false,
                 kind: ActorKind::ApiUser,
+                principal: Principal::Environment(Role::Developer),
                 origin: Origin::default(),
-                role: Role::Developer,
             },
             application: known.application,
         })

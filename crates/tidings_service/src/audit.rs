@@ -139,6 +139,14 @@ impl Service {
                 id = key.as_ref().map(|key| key.id().to_string()).or(id);
                 key.map(|key| key.name.clone())
             }
+            ActorKind::PortalSession => {
+                let known = self.directory.session(caller.key).await?;
+                known.and_then(|known| known.session.session_id.clone())
+            }
+            ActorKind::Integration => {
+                let known = self.directory.integration(caller.key).await?;
+                known.map(|known| known.integration.name.clone())
+            }
             ActorKind::ApiUser => self.directory.login_of(caller.key),
             _ => None,
         };

@@ -51,7 +51,7 @@ impl Service {
         self.check_has_room(caller, application).await?;
         let application = self.bare_application(caller, application).await?;
         let touched = Touched::of(application.id);
-        let new = self.new_endpoint(&application, draft).await?;
+        let new = self.new_endpoint(caller, &application, draft).await?;
         let store = self.noting(caller, Action::EndpointCreate, touched).await?;
         let written = store.create_endpoint(new, dedup).await?;
         self.publish_change().await?;
@@ -67,6 +67,7 @@ impl Service {
     /// Checks a draft and makes it ready to be written; the secret is made here if none was given.
     async fn new_endpoint(
         &self,
+        caller: Caller,
         application: &Application,
         draft: EndpointDraft,
     ) -> Result<NewEndpoint, ServiceError> {
@@ -86,7 +87,7 @@ impl Service {
         if application.is_operational {
             check_told_types(&draft.event_types, &mut problems);
         } else {
-            self.check_event_types(environment, &draft.event_types, &mut problems)
+            self.check_event_types(caller, &draft.event_types, &mut problems)
                 .await?;
         }
         problems.finish()?;
@@ -188,7 +189,7 @@ impl Service {
     ) -> Result<Endpoint, ServiceError> {
         self.check_has_webhooks(caller, application).await?;
         let (_, target) = self.target(caller, application, name).await?;
-        let patch = self.check_change(&target, change).await?;
+        let patch = self.check_change(caller, &target, change).await?;
         self.write_endpoint(caller, &target, patch)
             .await?
             .ok_or(NOT_FOUND)
@@ -211,7 +212,7 @@ impl Service {
             let view = self.view(caller, application).await?;
             if let Some(target) = find_target(&view, name) {
                 let change = EndpointChange::replacing(draft.clone());
-                let patch = self.check_change(target, change).await?;
+                let patch = self.check_change(caller, target, change).await?;
                 let written = self.write_endpoint(caller, target, patch).await?;
                 if let Some(changed) = written {
                     return Ok(Placed::Existing(changed));
@@ -219,7 +220,9 @@ impl Service {
                 continue;
             }
             self.check_has_room(caller, application).await?;
-            let new = self.new_endpoint(&view.application, draft.clone()).await?;
+            let new = self
+                .new_endpoint(caller, &view.application, draft.clone())
+                .await?;
             let touched = Touched::of(view.application.id);
             let store = self.noting(caller, Action::EndpointCreate, touched).await?;
             let written = store.create_endpoint(new, None).await?;
@@ -286,17 +289,23 @@ impl Service {
 
     pub(crate) async fn check_event_types(
         &self,
-        environment: i64,
+        caller: Caller,
         names: &[String],
         problems: &mut Problems,
     ) -> Result<(), ServiceError> {
-        // A group may be there before its first event type is.
-        let names: Vec<_> = names.iter().filter(|name| !name.contains('*')).collect();
         if names.is_empty() || names.len() > crate::limits::ENDPOINT_EVENT_TYPES_MAX {
             return Ok(());
         }
-        let names = names.into_iter().cloned().collect();
-        let unknown = self.store.unknown_event_types(environment, names).await?;
+        let hidden = self.hidden_event_types(caller, names).await?;
+        // A group may be there before its first event type is.
+        let names = names.iter().filter(|name| !name.contains('*'));
+        let names = names.cloned().collect();
+        let unknown = self.store.unknown_event_types(caller.environment, names);
+        let mut unknown = unknown.await?;
+        // What is hidden from the caller is not told apart from what is not there.
+        unknown.extend(hidden);
+        unknown.sort_unstable();
+        unknown.dedup();
         if !unknown.is_empty() {
             let msg = format!("unknown event types: {}", unknown.join(", "));
             problems.push(FieldProblem::body("eventTypes", msg));

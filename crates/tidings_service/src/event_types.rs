@@ -1,5 +1,7 @@
 //! Event types: the catalogue of what can happen.
 
+mod shown;
+
 use crate::audit::Touched;
 use tidings_domain::audit::Action;
 use tidings_domain::event_type::{EventType, EventTypePatch, Wording};
@@ -18,6 +20,8 @@ use crate::limits::{
 use crate::pages::wrong_iterator;
 use crate::schemas::check_schemas;
 use crate::{Caller, Listed, PageQuery, Service};
+
+use self::shown::shown_to;
 
 const NOT_FOUND: ServiceError = ServiceError::NotFound { what: "event type" };
 
@@ -124,10 +128,15 @@ impl Service {
         check_event_type_name(name).map_err(|_| NOT_FOUND)?;
         // What this node has seen of its payloads is in the answer.
         self.flush_drift().await?;
-        self.store
+        let found = self
+            .store
             .event_type(caller.environment, name.to_owned())
             .await?
-            .ok_or(NOT_FOUND)
+            .ok_or(NOT_FOUND)?;
+        match self.flags_of(caller).await? {
+            None => Ok(found),
+            Some(flags) => shown_to(&flags, found).ok_or(NOT_FOUND),
+        }
     }
 
     /// One page of the catalogue, by name.
@@ -151,7 +160,13 @@ impl Service {
             with_archived,
         };
         self.flush_drift().await?;
-        let rows = self.store.event_types(caller.environment, list).await?;
+        let rows = match self.flags_of(caller).await? {
+            None => self.store.event_types(caller.environment, list).await?,
+            Some(flags) => {
+                self.shown_event_types(caller.environment, list, &flags)
+                    .await?
+            }
+        };
         Ok(query.finish(rows, |event_type| event_type.name.clone()))
     }
 

@@ -245,7 +245,7 @@ impl Service {
                 credentials: credentials_change(&target, &draft),
                 ..EndpointChange::default()
             };
-            let patch = self.check_change(&target, change).await?;
+            let patch = self.check_change(user.caller, &target, change).await?;
             if self
                 .write_endpoint(user.caller, &target, patch)
                 .await?

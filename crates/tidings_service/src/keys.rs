@@ -6,11 +6,12 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{PoisonError, RwLock};
 
-use tidings_domain::access::Role;
-use tidings_domain::api_key::ParsedKey;
+use tidings_domain::access::{Principal, Role};
+use tidings_domain::api_key::{ParsedKey, TokenKind};
 use tidings_domain::application::Environment;
 use tidings_domain::audit::{ActorKind, Origin};
 use tidings_domain::clock::Millis;
+use tidings_domain::ids::ApplicationId;
 use tidings_domain::names::check_uid;
 
 use crate::Service;
@@ -33,13 +34,29 @@ pub struct Caller {
     pub is_operational: bool,
     /// What kind of caller it is, for the audit log.
     pub kind: ActorKind,
+    /// What it may do.
+    pub principal: Principal,
     /// From where it calls, for the audit log.
     pub origin: Origin,
-    /// What it may do in the environment.
-    pub role: Role,
 }
 
 impl Caller {
+    /// What it may do in the environment as a whole: who acts in one application may see what all see.
+    pub fn role(&self) -> Role {
+        match self.principal {
+            Principal::Environment(role) => role,
+            Principal::Application(..) => Role::Viewer,
+        }
+    }
+
+    /// Whether there is such an application as far as this caller is concerned.
+    pub(crate) fn may_enter(&self, application: ApplicationId) -> bool {
+        match self.principal {
+            Principal::Environment(_) => true,
+            Principal::Application(own, _) => own == application.seq(),
+        }
+    }
+
     /// Somebody at the command line of the server.
     pub fn operator(environment: i64) -> Self {
         Self {
@@ -47,8 +64,8 @@ impl Caller {
             key: 0,
             is_operational: false,
             kind: ActorKind::CommandLine,
+            principal: Principal::Environment(Role::Owner),
             origin: Origin::default(),
-            role: Role::Owner,
         }
     }
 }
@@ -86,7 +103,13 @@ impl LastUsed {
 impl Service {
     /// Who sends this key. In memory unless the key has not been seen since it last changed.
     pub async fn authenticate(&self, token: &str) -> Result<Caller, ServiceError> {
-        let parsed = ParsedKey::parse(token).map_err(|_| ServiceError::Unauthorized)?;
+        let Ok(parsed) = ParsedKey::parse(token) else {
+            return match TokenKind::of(token) {
+                Some(TokenKind::Session) => self.authenticate_session(token).await,
+                Some(TokenKind::Integration) => self.authenticate_integration(token).await,
+                _ => Err(ServiceError::Unauthorized),
+            };
+        };
         let record = match self.directory.cached_api_key(parsed.ordinal()) {
             Some(record) => record,
             None => self
@@ -105,8 +128,8 @@ impl Service {
             key: record.ordinal,
             is_operational: false,
             kind: ActorKind::ApiKey,
+            principal: Principal::Environment(record.role),
             origin: Origin::default(),
-            role: record.role,
         })
     }
 

@@ -24,6 +24,7 @@ pub mod health;
 pub mod hooks;
 pub mod idempotency;
 pub mod inboxes;
+pub mod integrations;
 pub mod jobs;
 pub mod keys;
 pub mod limits;
@@ -36,6 +37,7 @@ pub mod plans;
 pub mod polling;
 pub mod records;
 mod schemas;
+pub mod sessions;
 pub mod statistics;
 
 use std::sync::Arc;
@@ -69,6 +71,8 @@ pub struct Parts {
     pub policy: Arc<Policy>,
     /// Places in delivery's memory.
     pub admission: Arc<dyn Admission>,
+    /// Under which URL people reach this server, without a slash at the end.
+    pub public_url: String,
 }
 
 /// The use cases; one for the whole process.
@@ -80,6 +84,7 @@ pub struct Service {
     entropy: Arc<dyn Entropy>,
     policy: Arc<Policy>,
     admission: Arc<dyn Admission>,
+    public_url: String,
     seen: keys::LastUsed,
     caught: inboxes::Catching,
     seen_users: keys::LastUsed,
@@ -102,6 +107,7 @@ impl Service {
             entropy: parts.entropy,
             policy: parts.policy,
             admission: parts.admission,
+            public_url: parts.public_url,
             seen: keys::LastUsed::default(),
             caught: inboxes::Catching::default(),
             seen_users: keys::LastUsed::default(),
@@ -151,7 +157,8 @@ impl Service {
             return Err(NOT_FOUND);
         }
         let found = self.directory.bare_application(caller.environment, name);
-        found.await?.ok_or(NOT_FOUND)
+        let found = found.await?.filter(|found| caller.may_enter(found.id));
+        found.ok_or(NOT_FOUND)
     }
 
     async fn find_view(
@@ -165,13 +172,14 @@ impl Service {
         let cached = self
             .directory
             .cached_application(caller.environment, application);
-        if cached.is_some() || !applications::may_name_application(application) {
-            return Ok(cached);
-        }
-        Ok(self
-            .directory
-            .application(caller.environment, application)
-            .await?)
+        let found = match cached {
+            None if applications::may_name_application(application) => {
+                let found = self.directory.application(caller.environment, application);
+                found.await?
+            }
+            cached => cached,
+        };
+        Ok(found.filter(|view| caller.may_enter(view.application.id)))
     }
 
     /// Makes every node see a change of the configuration before the caller is answered.

@@ -28,7 +28,11 @@ pub const PAYLOAD_RETENTION_DAYS_MAX: u32 = 90;
 pub const PAYLOAD_RETENTION_HOURS_MAX: u32 = 90 * 24;
 /// Most messages whose payloads are expunged in one request.
 pub const EXPUNGED_AT_ONCE_MAX: usize = 250;
-/// Most feature flags of an event type.
+/// Most sessions that are named to end at once.
+pub const SESSION_IDS_MAX: usize = 1_000;
+/// The longest that sessions may be let go on before they end: three days.
+pub const SESSIONS_END_WITHIN_SECS_MAX: u32 = 3 * 24 * 3_600;
+/// Most feature flags of an event type, a session or an integration.
 pub const FEATURE_FLAGS_MAX: usize = 25;
 /// Most bytes of all schemas of an event type, as JSON.
 pub const SCHEMAS_BYTES_MAX: usize = 256 * 1024;

@@ -97,7 +97,7 @@ impl Service {
         let environment = application.environment;
         let mut problems = Problems::default();
         draft.as_endpoint().check(&mut problems);
-        self.check_event_types(environment, &draft.event_types, &mut problems)
+        self.check_event_types(caller, &draft.event_types, &mut problems)
             .await?;
         problems.finish()?;
         let new = NewEndpoint {
@@ -198,7 +198,7 @@ impl Service {
         // Names that it has already may have left the catalogue since.
         let is_new = |name: &&String| !endpoint.event_types.contains(name);
         let added: Vec<String> = after.event_types.iter().filter(is_new).cloned().collect();
-        self.check_event_types(endpoint.environment, &added, &mut problems)
+        self.check_event_types(caller, &added, &mut problems)
             .await?;
         problems.finish()?;
         let owner = self.bare_application(caller, of.application).await?.id;

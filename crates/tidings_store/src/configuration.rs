@@ -331,6 +331,10 @@ pub enum Subject {
     ApiUser(i64),
     /// An application or one of its endpoints: the application, by number.
     Application(i64),
+    /// An integration, by number.
+    Integration(i64),
+    /// The portal sessions of an application: the application, by number.
+    Sessions(i64),
     /// The event types of an environment, by number.
     EventTypes(i64),
     /// The plans of an environment, by number.

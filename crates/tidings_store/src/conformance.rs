@@ -29,6 +29,7 @@ mod fan_out;
 mod health;
 mod importing;
 mod inboxes;
+mod integrations;
 mod jobs;
 mod keys;
 mod lines;
@@ -44,6 +45,7 @@ mod recovery;
 mod repeats;
 mod resending;
 mod retention;
+mod sessions;
 mod settling;
 mod takeover;
 mod testing;
@@ -197,6 +199,11 @@ macro_rules! every_conformance_test {
                 an_inbox_keeps_the_newest_requests_and_no_more,
                 requests_go_one_by_one_or_all_at_once_or_with_their_inbox,
                 requests_past_their_time_are_swept;
+            integrations:
+                an_integration_is_kept_as_it_was_given,
+                a_key_makes_one_integration,
+                pages_of_integrations_are_those_of_one_application,
+                a_change_of_an_integration_is_told_and_leaves_the_rest;
             jobs:
                 a_job_is_kept_as_it_was_asked_for,
                 a_key_makes_one_job,
@@ -315,6 +322,12 @@ macro_rules! every_conformance_test {
                 a_resend_of_a_message_that_is_gone_is_refused,
                 the_numbers_of_messages_that_are_gone_are_not_given_again,
                 what_is_kept_for_ever_stays;
+            sessions:
+                a_session_is_found_by_its_number_as_it_was_given,
+                a_link_is_used_once_and_not_after_the_end,
+                a_session_is_revoked_once_and_that_is_told,
+                sessions_of_an_application_end_all_or_by_their_ids,
+                ended_sessions_are_removed_a_part_at_a_time;
             settling:
                 a_first_success_leaves_one_attempt_and_nothing_owed,
                 an_attempt_is_kept_with_everything_sent_and_received,

@@ -20,6 +20,10 @@ pub enum Table {
     Application,
     /// API users, revoked ones included.
     ApiUser,
+    /// Integrations with the hashes of their keys.
+    Integration,
+    /// Portal sessions, ended ones included.
+    Session,
     /// Endpoints with their sealed secrets, deleted ones included.
     Endpoint,
     /// The health of endpoints.
@@ -64,11 +68,13 @@ pub enum Table {
 
 impl Table {
     /// All of them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::Environment,
         Self::ApiKey,
         Self::Application,
         Self::ApiUser,
+        Self::Integration,
+        Self::Session,
         Self::Endpoint,
         Self::EndpointState,
         Self::Board,
@@ -98,6 +104,8 @@ impl Table {
             Self::ApiKey => "api_key",
             Self::Application => "application",
             Self::ApiUser => "api_user",
+            Self::Integration => "integration",
+            Self::Session => "session",
             Self::Endpoint => "endpoint",
             Self::EndpointState => "endpoint_state",
             Self::Board => "board",

@@ -4,13 +4,14 @@
 //! [`Directory::refresh`] reads what has changed and forgets just that. The node that made the change
 //! refreshes before it answers; others do so within a second.
 
+mod callers;
 mod checks;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use tidings_domain::application::{ApiKeyRecord, ApiUser, Application};
+use tidings_domain::application::{ApiKeyRecord, Application};
 use tidings_domain::filter::ReadPayload;
 use tidings_domain::ids::ApplicationId;
 use tidings_domain::operational::{OperationalEventType, OperationalEventTypes};
@@ -21,6 +22,7 @@ use crate::configuration::{Order, PageRequest, Reference, Subject};
 use crate::target::Target;
 use crate::{Store, StoreError};
 
+pub use callers::{KnownApiUser, KnownIntegration, KnownSession};
 pub use checks::{Check, Checks, PayloadChecks};
 
 /// How many applications are kept in memory; beyond, the cache starts anew.
@@ -76,19 +78,13 @@ impl ApplicationView {
     }
 }
 
-/// An API user with the id of its application.
-pub struct KnownApiUser {
-    /// The user.
-    pub user: ApiUser,
-    /// What it manages.
-    pub application: ApplicationId,
-}
-
 #[derive(Default)]
 struct Cache {
     keys: HashMap<i64, Arc<ApiKeyRecord>>,
     /// By login.
     api_users: HashMap<String, Arc<KnownApiUser>>,
+    sessions: HashMap<i64, Arc<KnownSession>>,
+    integrations: HashMap<i64, Arc<KnownIntegration>>,
     views: HashMap<i64, Arc<ApplicationView>>,
     /// Application numbers by environment and by what callers call them: id or uid.
     names: HashMap<i64, HashMap<String, i64>>,
@@ -115,7 +111,15 @@ impl Cache {
         }
     }
 
+    fn forget_sessions(&mut self, application: i64) {
+        self.sessions
+            .retain(|_, known| known.session.application != application);
+    }
+
     fn forget_application(&mut self, ordinal: i64) {
+        self.forget_sessions(ordinal);
+        self.integrations
+            .retain(|_, known| known.integration.application != ordinal);
         self.api_users
             .retain(|_, known| known.user.application != ordinal);
         if let Some(view) = self.views.remove(&ordinal) {
@@ -199,6 +203,8 @@ impl Directory {
                             .retain(|_, known| known.user.ordinal != ordinal);
                     }
                     Subject::Application(ordinal) => cache.forget_application(ordinal),
+                    Subject::Sessions(application) => cache.forget_sessions(application),
+                    Subject::Integration(ordinal) => drop(cache.integrations.remove(&ordinal)),
                     Subject::Plans(environment) => cache.forget_environment(environment),
                     Subject::Operational(environment) => {
                         cache.operational.remove(&environment);
@@ -234,41 +240,6 @@ impl Directory {
             cache.keys.insert(ordinal, key.clone());
         }
         Ok(Some(key))
-    }
-
-    /// The API user of this login, unless it was revoked or its application deleted.
-    pub async fn api_user(&self, login: &str) -> Result<Option<Arc<KnownApiUser>>, StoreError> {
-        if let Some(known) = self.read().api_users.get(login) {
-            return Ok(Some(known.clone()));
-        }
-        let generation = self.generation.load(Ordering::SeqCst);
-        let Some(user) = self.store.api_user(login.to_owned()).await? else {
-            return Ok(None);
-        };
-        let found = self.store.application_by_ordinal(user.application).await?;
-        let Some(application) = found else {
-            return Ok(None);
-        };
-        let known = Arc::new(KnownApiUser {
-            user,
-            application: application.id,
-        });
-        let mut cache = self.write();
-        if generation == self.generation.load(Ordering::SeqCst) {
-            if cache.api_users.len() >= VIEWS_COUNT_MAX {
-                cache.api_users.clear();
-            }
-            cache.api_users.insert(login.to_owned(), known.clone());
-        }
-        Ok(Some(known))
-    }
-
-    /// The login of an API user by its number, if it is in memory, as it is once it has called.
-    pub fn login_of(&self, ordinal: i64) -> Option<String> {
-        let cache = self.read();
-        let mut users = cache.api_users.values();
-        let found = users.find(|known| known.user.ordinal == ordinal)?;
-        Some(found.user.login.clone())
     }
 
     /// The application that a caller names, if it is in memory.

@@ -14,6 +14,7 @@ mod endpoints;
 mod environments;
 mod event_types;
 mod inboxes;
+mod integrations;
 mod jobs;
 mod journals;
 mod messages;
@@ -21,6 +22,7 @@ mod nodes;
 mod operational;
 mod polling;
 mod records;
+mod sessions;
 mod upkeep;
 
 use std::future::Future;
@@ -38,6 +40,7 @@ pub use endpoints::Endpoints;
 pub use environments::Environments;
 pub use event_types::EventTypes;
 pub use inboxes::Inboxes;
+pub use integrations::{Integrations, NewIntegration};
 pub use jobs::Jobs;
 pub use journals::Journals;
 pub use messages::Messages;
@@ -45,6 +48,7 @@ pub use nodes::Nodes;
 pub use operational::OperationalEvents;
 pub use polling::Polling;
 pub use records::Records;
+pub use sessions::Sessions;
 pub use upkeep::Upkeep;
 
 use crate::{Note, StoreError};
@@ -67,9 +71,11 @@ pub trait Store:
     + Endpoints
     + EventTypes
     + Inboxes
+    + Integrations
     + Messages
     + Polling
     + Records
+    + Sessions
     + Deliveries
     + Jobs
     + Journals
@@ -90,7 +96,7 @@ pub mod prelude {
     pub use super::{
         ApiKeys as _, ApiUsers as _, Applications as _, AuditLog as _, Boards as _, Changes as _,
         Deliveries as _, Endpoints as _, Environments as _, EventTypes as _, Inboxes as _,
-        Jobs as _, Journals as _, Messages as _, Nodes as _, OperationalEvents as _, Polling as _,
-        Records as _, Upkeep as _,
+        Integrations as _, Jobs as _, Journals as _, Messages as _, Nodes as _,
+        OperationalEvents as _, Polling as _, Records as _, Sessions as _, Upkeep as _,
     };
 }

@@ -40,6 +40,8 @@ pub(crate) async fn note(connection: &Connection, subject: Subject) -> Result<()
         Subject::Plans(number) => (4, number),
         Subject::ApiUser(number) => (5, number),
         Subject::Operational(number) => (9, number),
+        Subject::Sessions(number) => (10, number),
+        Subject::Integration(number) => (11, number),
     };
     connection.execute(NOTE_CHANGE, &[&kind, &number]).await?;
     Ok(())
@@ -57,6 +59,8 @@ pub(crate) async fn since(connection: &Connection, version: i64) -> Result<Vec<C
                 3 => Subject::EventTypes(number),
                 5 => Subject::ApiUser(number),
                 9 => Subject::Operational(number),
+                10 => Subject::Sessions(number),
+                11 => Subject::Integration(number),
                 _ => Subject::Plans(number),
             };
             Ok(Change {

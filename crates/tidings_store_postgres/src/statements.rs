@@ -3,8 +3,9 @@
 use crate::{
     accept, api_users, applications, audit, boards, buttons, changes, dedup, distribute, doctor,
     endpoint_kinds, endpoints, event_types, expunge, fan_out, groups, health, hints, horizon,
-    import, inboxes, jobs, journal, keys, line, lists, migration, nodes, operational, partitions,
-    pending, plan_list, polling, records, retention, server, settle, takeover, upkeep,
+    import, inboxes, integrations, jobs, journal, keys, line, lists, migration, nodes, operational,
+    partitions, pending, plan_list, polling, records, retention, server, sessions, settle,
+    takeover, upkeep,
 };
 
 /// Defines statements as constants, and the list of them.
@@ -64,6 +65,7 @@ pub fn all() -> impl Iterator<Item = &'static str> {
         horizon::STATEMENTS,
         import::STATEMENTS,
         inboxes::STATEMENTS,
+        integrations::STATEMENTS,
         jobs::STATEMENTS,
         journal::STATEMENTS,
         keys::STATEMENTS,
@@ -84,6 +86,7 @@ pub fn all() -> impl Iterator<Item = &'static str> {
         records::STATEMENTS,
         retention::STATEMENTS,
         server::STATEMENTS,
+        sessions::STATEMENTS,
         settle::ATTEMPTS,
         settle::STATEMENTS,
         takeover::STATEMENTS,

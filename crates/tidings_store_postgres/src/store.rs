@@ -14,6 +14,7 @@ mod endpoints;
 mod environments;
 mod event_types;
 mod inboxes;
+mod integrations;
 mod jobs;
 mod journals;
 mod messages;
@@ -23,6 +24,7 @@ pub(crate) mod passing;
 mod polling;
 mod records;
 mod routing;
+mod sessions;
 mod sharing;
 mod upkeep;
 

@@ -15,6 +15,8 @@ pub(crate) fn note(connection: &Connection, subject: Subject) -> rusqlite::Resul
         Subject::Plans(number) => (4, number),
         Subject::ApiUser(number) => (5, number),
         Subject::Operational(number) => (9, number),
+        Subject::Sessions(number) => (10, number),
+        Subject::Integration(number) => (11, number),
     };
     connection
         .prepare_cached("-- note_change\nINSERT INTO change (kind, subject) VALUES (?1, ?2)")?
@@ -36,6 +38,8 @@ pub(crate) fn since(connection: &Connection, version: i64) -> rusqlite::Result<V
                 3 => Subject::EventTypes(number),
                 5 => Subject::ApiUser(number),
                 9 => Subject::Operational(number),
+                10 => Subject::Sessions(number),
+                11 => Subject::Integration(number),
                 _ => Subject::Plans(number),
             };
             Ok(Change {

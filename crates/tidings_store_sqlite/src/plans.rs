@@ -15,7 +15,7 @@ use crate::step::Scope;
 use crate::{Synchronous, connect, schema};
 
 /// Tables that grow with what is sent or with the number of customers.
-const LARGE: [&str; 14] = [
+const LARGE: [&str; 16] = [
     "message",
     "attempt",
     "pending",
@@ -30,6 +30,8 @@ const LARGE: [&str; 14] = [
     "inbox",
     "inbox_request",
     "job",
+    "session",
+    "integration",
 ];
 
 /// Every statement with a name that a run of everything makes.

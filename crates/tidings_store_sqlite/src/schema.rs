@@ -52,6 +52,24 @@ CREATE UNIQUE INDEX api_user_by_login ON api_user (login) WHERE revoked_at IS NU
 -- Serves: the API users of an application.
 CREATE INDEX api_user_by_application ON api_user (application, ordinal);
 
+CREATE TABLE integration (
+    ordinal INTEGER PRIMARY KEY AUTOINCREMENT, environment INTEGER NOT NULL,
+    application INTEGER NOT NULL, tail INTEGER NOT NULL, name TEXT NOT NULL, feature_flags TEXT NOT NULL,
+    hash BLOB CHECK (length(hash) = 32), created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL);
+-- Serves: the integrations of an application.
+CREATE INDEX integration_by_application ON integration (application, ordinal);
+
+CREATE TABLE session (
+    ordinal INTEGER PRIMARY KEY, environment INTEGER NOT NULL, application INTEGER NOT NULL,
+    session_id TEXT, capabilities TEXT NOT NULL, feature_flags TEXT NOT NULL,
+    hash BLOB NOT NULL CHECK (length(hash) = 32), link_hash BLOB NOT NULL CHECK (length(link_hash) = 32),
+    link_used_at INTEGER, link_token_hash BLOB CHECK (length(link_token_hash) = 32), created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL, revoked_at INTEGER);
+-- Serves: those of an application that have not ended.
+CREATE INDEX session_by_application ON session (application, expires_at);
+-- Serves: those that have ended.
+CREATE INDEX session_by_expiry ON session (expires_at);
+
 CREATE TABLE endpoint (
     ordinal INTEGER PRIMARY KEY AUTOINCREMENT, application INTEGER NOT NULL,
     environment INTEGER NOT NULL, number INTEGER NOT NULL, tail INTEGER NOT NULL, uid TEXT,

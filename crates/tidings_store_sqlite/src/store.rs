@@ -11,6 +11,7 @@ mod endpoints;
 mod environments;
 mod event_types;
 mod inboxes;
+mod integrations;
 mod jobs;
 mod journals;
 mod messages;
@@ -18,6 +19,7 @@ mod nodes;
 mod operational;
 mod polling;
 mod records;
+mod sessions;
 mod upkeep;
 
 use std::sync::Arc;

@@ -50,6 +50,11 @@ impl Client {
         }
     }
 
+    /// The key that it sends.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
     /// The server's address.
     pub fn address(&self) -> SocketAddr {
         self.address

@@ -68,6 +68,26 @@ pub(super) fn bytes(text: &str, at_most: usize) -> Result<usize, String> {
         .ok_or_else(|| format!("it takes a size such as 16KiB or 1MiB, at most {at_most} bytes"))
 }
 
+/// The beginning of the URLs that people are given, without a slash at the end; or nothing.
+pub(super) fn public_url(text: &str) -> Result<Option<String>, String> {
+    let text = text.trim().trim_end_matches('/');
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let is_right = text.parse::<http::Uri>().is_ok_and(|uri| {
+        matches!(uri.scheme_str(), Some("http" | "https"))
+            && uri.query().is_none()
+            && uri
+                .authority()
+                .is_some_and(|one| !one.as_str().contains('@'))
+    });
+    if is_right && !text.contains('#') {
+        Ok(Some(text.to_owned()))
+    } else {
+        Err("it takes a URL such as https://webhooks.example.com".into())
+    }
+}
+
 pub(super) fn flag(text: &str) -> Result<bool, String> {
     match text.trim() {
         "true" | "1" | "yes" | "on" => Ok(true),

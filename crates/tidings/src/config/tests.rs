@@ -40,9 +40,26 @@ fn an_unknown_key_is_named_with_the_one_that_was_meant() {
 }
 
 #[test]
+fn the_public_url_is_kept_without_its_last_slash() {
+    let settings = read("public_url = \"https://hooks.example.com/sub/\"", &[]).unwrap();
+    let url = settings.public_url.as_deref();
+    assert_eq!(url, Some("https://hooks.example.com/sub"));
+    assert_eq!(read("public_url = \"\"", &[]).unwrap().public_url, None);
+}
+
+#[test]
 fn a_bad_value_is_named_with_its_key_and_reason() {
     for (text, reason) in [
         ("listen = \"here\"", "an address and a port"),
+        ("public_url = \"hooks.example.com\"", "https://webhooks"),
+        (
+            "public_url = \"https://a@hooks.example.com\"",
+            "https://webhooks",
+        ),
+        (
+            "public_url = \"https://hooks.example.com/?a\"",
+            "https://webhooks",
+        ),
         ("threads = 1000", "from 0 to 256"),
         ("attempt_timeout = \"20\"", "20"),
         ("response_bytes_max = \"5MB\"", "16KiB"),

@@ -8,6 +8,7 @@
     reason = "a failed unwrap is a failed test"
 )]
 
+mod access;
 mod accounts;
 mod addressing;
 mod api_document;
@@ -45,6 +46,7 @@ mod full_disk;
 mod idempotency;
 mod import;
 mod inboxes;
+mod integrations;
 mod isolation;
 mod jobs;
 mod keys;
@@ -59,6 +61,7 @@ mod operational;
 mod overload;
 mod plans;
 mod polling;
+mod portal_access;
 mod product_events;
 mod rates;
 mod records;

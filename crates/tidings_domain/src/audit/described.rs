@@ -4,13 +4,16 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Field, Fields};
+use crate::access::Capability;
 use crate::application::{ApiKeyRecord, ApiUser, Application};
 use crate::button::{Board, Button};
 use crate::clock::Millis;
 use crate::endpoint::Endpoint;
 use crate::event_type::EventType;
 use crate::inbox::Inbox;
+use crate::integration::Integration;
 use crate::job::Job;
+use crate::session::Session;
 
 /// An instant as the API writes it.
 fn instant(at: Millis) -> String {
@@ -182,6 +185,38 @@ impl Describe for Job {
             id: Some(self.id.to_string()),
             uid: None,
             fields: vec![("task", Field::shown(self.kind.as_str()))],
+        }
+    }
+}
+
+impl Describe for Session {
+    fn describe(&self) -> Description {
+        let capabilities: Vec<&str> = self.capabilities.iter().map(Capability::as_str).collect();
+        Description {
+            id: Some(self.ordinal.to_string()),
+            uid: self.session_id.clone(),
+            fields: vec![
+                ("capabilities", Field::shown(capabilities)),
+                ("featureFlags", Field::shown(&self.feature_flags)),
+                ("expiresAt", Field::shown(self.expires_at)),
+            ],
+        }
+    }
+}
+
+impl Describe for Integration {
+    fn describe(&self) -> Description {
+        Description {
+            id: Some(self.id.to_string()),
+            uid: Some(self.name.clone()),
+            fields: vec![
+                ("name", Field::shown(&self.name)),
+                ("featureFlags", Field::shown(&self.feature_flags)),
+                (
+                    "key",
+                    Field::Secret(self.hash.map(Vec::from).unwrap_or_default()),
+                ),
+            ],
         }
     }
 }

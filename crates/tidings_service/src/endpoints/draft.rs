@@ -17,7 +17,6 @@ use tidings_store::target::Target;
 
 use super::co_signatures::{Beside, CoSignatureChange, CoSignatureDraft};
 use super::credentials::{CredentialsChange, CredentialsDraft, NEEDS_HTTPS, check_clash, is_https};
-use crate::Service;
 use crate::applications::check_rate;
 use crate::error::{FieldProblem, Problems, ServiceError};
 use crate::limits::{
@@ -25,6 +24,7 @@ use crate::limits::{
     ENDPOINT_EVENT_TYPES_MAX,
 };
 use crate::operational::check_told_types;
+use crate::{Caller, Service};
 
 /// A new endpoint, or one that replaces another.
 #[derive(Debug, Clone, Default)]
@@ -266,6 +266,7 @@ impl Service {
     /// Checks a change to an endpoint and makes it ready to be written.
     pub(crate) async fn check_change(
         &self,
+        caller: Caller,
         target: &Target,
         change: EndpointChange,
     ) -> Result<EndpointPatch, ServiceError> {
@@ -295,7 +296,7 @@ impl Service {
             if target.is_operational {
                 check_told_types(&added, &mut problems);
             } else {
-                self.check_event_types(endpoint.environment, &added, &mut problems)
+                self.check_event_types(caller, &added, &mut problems)
                     .await?;
             }
         }

@@ -252,10 +252,10 @@ impl Service {
 
 /// Nobody hands out, or takes away, more than they have themselves.
 fn check_reach(caller: Caller, role: Role) -> Result<(), ServiceError> {
-    if role <= caller.role {
+    if role <= caller.role() {
         return Ok(());
     }
-    let (own, other) = (caller.role.as_str(), role.as_str());
+    let (own, other) = (caller.role().as_str(), role.as_str());
     Err(ServiceError::Forbidden {
         code: "role_too_low",
         detail: format!(

@@ -7,6 +7,8 @@ SELECT create_reference_table('environment') WHERE NOT is_distributed('environme
 SELECT create_reference_table('api_key') WHERE NOT is_distributed('api_key');
 SELECT create_reference_table('application') WHERE NOT is_distributed('application');
 SELECT create_reference_table('api_user') WHERE NOT is_distributed('api_user');
+SELECT create_reference_table('integration') WHERE NOT is_distributed('integration');
+SELECT create_reference_table('session') WHERE NOT is_distributed('session');
 SELECT create_reference_table('endpoint') WHERE NOT is_distributed('endpoint');
 SELECT create_reference_table('board') WHERE NOT is_distributed('board');
 SELECT create_reference_table('button') WHERE NOT is_distributed('button');

@@ -2,7 +2,7 @@
 -- become visible in their order; only what is rare counts here.
 CREATE TABLE counter (name text PRIMARY KEY, value bigint NOT NULL);
 INSERT INTO counter (name, value) VALUES ('environment', 0), ('application', 0), ('api_user', 0),
-    ('endpoint', 0), ('event_type', 0), ('inbox', 0), ('board', 0), ('change', 0), ('journal', 0),
+    ('endpoint', 0), ('event_type', 0), ('inbox', 0), ('board', 0), ('integration', 0), ('change', 0), ('journal', 0),
     ('message', 0), ('attempt', 0), ('floor', 0);
 
 CREATE TABLE environment (
@@ -43,6 +43,24 @@ CREATE TABLE api_user (
 CREATE UNIQUE INDEX api_user_by_login ON api_user (login) WHERE revoked_at IS NULL;
 -- Serves: the API users of an application.
 CREATE INDEX api_user_by_application ON api_user (application, ordinal);
+
+CREATE TABLE integration (
+    ordinal bigint PRIMARY KEY, environment bigint NOT NULL, application bigint NOT NULL,
+    tail bigint NOT NULL, name text NOT NULL, feature_flags text NOT NULL,
+    hash bytea CHECK (length(hash) = 32), created_at bigint NOT NULL, updated_at bigint NOT NULL);
+-- Serves: the integrations of an application.
+CREATE INDEX integration_by_application ON integration (application, ordinal);
+
+CREATE TABLE session (
+    ordinal bigint PRIMARY KEY, environment bigint NOT NULL, application bigint NOT NULL,
+    session_id text COLLATE "C", capabilities text NOT NULL, feature_flags text NOT NULL,
+    hash bytea NOT NULL CHECK (length(hash) = 32), link_hash bytea NOT NULL CHECK (length(link_hash) = 32),
+    link_used_at bigint, link_token_hash bytea CHECK (length(link_token_hash) = 32), created_at bigint NOT NULL,
+    expires_at bigint NOT NULL, revoked_at bigint);
+-- Serves: those of an application that have not ended.
+CREATE INDEX session_by_application ON session (application, expires_at);
+-- Serves: those that have ended.
+CREATE INDEX session_by_expiry ON session (expires_at);
 
 CREATE TABLE endpoint (
     ordinal bigint PRIMARY KEY, slot smallint NOT NULL, application bigint NOT NULL,

@@ -27,6 +27,10 @@ const APPLICATIONS: &str = "-- export_applications
 SELECT * FROM application WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
 const API_USERS: &str = "-- export_api_users
 SELECT * FROM api_user WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
+const INTEGRATIONS: &str = "-- export_integrations
+SELECT * FROM integration WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
+const SESSIONS: &str = "-- export_sessions
+SELECT * FROM session WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
 const ENDPOINTS: &str = "-- export_endpoints
 SELECT * FROM endpoint WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
 const ENDPOINT_STATES: &str = "-- export_endpoint_states
@@ -103,6 +107,8 @@ UNION ALL SELECT 'event_type',
     coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'event_type'), 0)
 UNION ALL SELECT 'inbox',
     coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'inbox'), 0)
+UNION ALL SELECT 'integration',
+    coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'integration'), 0)
 UNION ALL SELECT 'board',
     coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'board'), 0)
 UNION ALL SELECT 'change',
@@ -298,6 +304,8 @@ pub(super) fn sql(table: Table) -> &'static str {
         Table::ApiKey => API_KEYS,
         Table::Application => APPLICATIONS,
         Table::ApiUser => API_USERS,
+        Table::Integration => INTEGRATIONS,
+        Table::Session => SESSIONS,
         Table::Endpoint => ENDPOINTS,
         Table::EndpointState => ENDPOINT_STATES,
         Table::Board => BOARDS,

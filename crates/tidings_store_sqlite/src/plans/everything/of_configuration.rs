@@ -1,20 +1,24 @@
 //! Every step that concerns the configuration, once; inboxes are beside it.
 
+use tidings_domain::access::Capabilities;
 use tidings_domain::api_key::ApiKeyPatch;
 use tidings_domain::application::ApplicationPatch;
 use tidings_domain::endpoint::EndpointPatch;
 use tidings_domain::event_type::EventTypePatch;
+use tidings_domain::integration::IntegrationPatch;
 use tidings_domain::plan::Plan;
 use tidings_domain::schema::drift::Drift;
+use tidings_domain::session::{LinkUsed, Session};
 use tidings_store::{
     EndpointUpdate, EventTypeImport, EventTypesImport, ImportMode, NewApiUser, NewApplication,
-    NewEndpoint, NewEventType, Reference, Subject,
+    NewEndpoint, NewEventType, NewIntegration, Order, PageRequest, Reference, Subject,
 };
 
 use super::{NOW, key, of_boards};
 use crate::step::Scope;
 use crate::{
-    api_users, applications, changes, endpoint_kinds, endpoints, event_types, keys, plan_list,
+    api_users, applications, changes, endpoint_kinds, endpoints, event_types, integrations, keys,
+    plan_list, sessions,
 };
 
 pub(super) fn run(scope: &mut Scope<'_>) {
@@ -84,6 +88,55 @@ fn run_configuration(scope: &mut Scope<'_>) {
     api_users::replace_password(scope, 1, 1, "").unwrap();
     api_users::revoke(scope, 1, 1, NOW).unwrap();
     api_users::touch(scope, &[(1, NOW)]).unwrap();
+    run_sessions(scope);
+    run_integrations(scope);
+}
+
+fn run_integrations(scope: &mut Scope<'_>) {
+    let new = NewIntegration {
+        environment: 1,
+        application: 1,
+        name: "n".into(),
+        feature_flags: Vec::new(),
+        created_at: NOW,
+        tail: 1,
+    };
+    let page = PageRequest {
+        order: Order::Ascending,
+        after: None,
+        limit: 1,
+    };
+    integrations::create(scope, &new, None).unwrap();
+    integrations::by_ordinal(scope.connection, 1).unwrap();
+    integrations::list(scope.connection, 1, page).unwrap();
+    integrations::update(scope, 1, IntegrationPatch::default(), NOW).unwrap();
+    integrations::delete(scope, 1).unwrap();
+}
+
+fn run_sessions(scope: &mut Scope<'_>) {
+    let used = LinkUsed {
+        at: NOW,
+        hash: [0; 32],
+    };
+    let new = Session {
+        ordinal: 1,
+        environment: 1,
+        application: 1,
+        session_id: None,
+        capabilities: Capabilities::all(),
+        feature_flags: Vec::new(),
+        hash: [0; 32],
+        link_hash: [0; 32],
+        link_used: None,
+        created_at: NOW,
+        expires_at: NOW + 1,
+        revoked_at: None,
+    };
+    sessions::create(scope, &new).unwrap();
+    sessions::open(scope, 1, used).unwrap();
+    sessions::expire(scope, 1, &[], NOW).unwrap();
+    sessions::revoke(scope, 1, NOW).unwrap();
+    sessions::sweep(scope, NOW + 2, 1).unwrap();
 }
 
 fn run_event_types(scope: &mut Scope<'_>) {

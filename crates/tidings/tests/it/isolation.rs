@@ -1,5 +1,7 @@
 //! Endpoints that hang, answer too much, or point where no request may go; and messages for very many.
 
+mod tenants;
+
 use std::time::{Duration, Instant};
 
 use serde_json::json;

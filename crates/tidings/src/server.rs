@@ -85,7 +85,7 @@ pub(crate) async fn serve(
             if tidings_api::asks_who_is_there(&request) {
                 request.extensions_mut().insert(RemoteAddress(remote));
             }
-            answer(api.clone(), pages.clone(), request)
+            answer(api.clone(), pages.clone(), remote, request)
         });
         let connection = builder.serve_connection(TokioIo::new(stream), service);
         let connection = connections.watch(connection);
@@ -105,11 +105,16 @@ pub(crate) async fn serve(
 async fn answer(
     mut api: App,
     mut pages: axum::Router,
+    remote: SocketAddr,
     request: Request<TimedBody>,
 ) -> Result<Response<Body>, std::convert::Infallible> {
     // Whatever is not a page is the API's to answer, which does it in JSON.
     if tidings_web::is_page(request.method(), request.uri().path()) {
-        pages.call(request.map(Body::new)).await
+        let mut request = request.map(Body::new);
+        request
+            .extensions_mut()
+            .insert(tidings_web::RemoteAddress(remote));
+        pages.call(request).await
     } else {
         api.call(request).await
     }

@@ -25,6 +25,7 @@ const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto")
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
 pub(crate) async fn around(request: Request, next: Next) -> Response {
+    let page = Page::new(request.headers(), request.uri().path());
     let is_read = [Method::GET, Method::HEAD].contains(request.method());
     let mut response = if is_read {
         match choice(request.uri(), request.headers()) {
@@ -32,11 +33,13 @@ pub(crate) async fn around(request: Request, next: Next) -> Response {
             None => next.run(request).await,
         }
     } else if comes_from_elsewhere(request.headers()) {
-        let page = Page::new(request.headers());
-        show_error(page, Fault::Elsewhere)
+        Fault::Elsewhere.into_response()
     } else {
         next.run(request).await
     };
+    if let Some(fault) = response.extensions().get::<Fault>().copied() {
+        response = show_error(page, fault);
+    }
     let headers = response.headers_mut();
     let fixed = [
         (CONTENT_SECURITY_POLICY, POLICY),

@@ -1,9 +1,26 @@
-//! Numbers as each language writes them.
+//! Numbers, times and spans as each language writes them. All times are UTC, and pages say so.
 
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use tidings_domain::clock::Millis;
 use tidings_domain::language::Language;
+
+use crate::texts::say_with;
 
 /// Keeps a number together where thousands are apart by a space.
 pub(crate) const NARROW_SPACE: char = '\u{202f}';
+
+const MINUTE_MS: Millis = 60_000;
+const HOUR_MS: Millis = 60 * MINUTE_MS;
+const DAY_MS: Millis = 24 * HOUR_MS;
+
+const MONTHS_EN: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+const MONTHS_ES: [&str; 12] = [
+    "ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic",
+];
 
 /// What stands between thousands.
 pub(crate) fn grouping(language: Language) -> char {
@@ -11,6 +28,13 @@ pub(crate) fn grouping(language: Language) -> char {
         Language::En => ',',
         Language::Es | Language::De | Language::It => '.',
         Language::Fi | Language::Pl => NARROW_SPACE,
+    }
+}
+
+fn decimal(language: Language) -> char {
+    match language {
+        Language::En => '.',
+        _ => ',',
     }
 }
 
@@ -27,9 +51,114 @@ pub(crate) fn group(whole: i64, separator: char) -> String {
     text
 }
 
+/// A whole number.
+pub(crate) fn number(language: Language, whole: i64) -> String {
+    group(whole, grouping(language))
+}
+
+/// `part` of `whole` in percent, with one decimal, and never 100 unless it is all of it.
+pub(crate) fn percent(language: Language, part: u64, whole: u64) -> String {
+    let tenths = (part * 1_000).checked_div(whole).unwrap_or(0);
+    let number = match (tenths / 10, tenths % 10) {
+        (whole, 0) => whole.to_string(),
+        (whole, tenth) => format!("{whole}{}{tenth}", decimal(language)),
+    };
+    match language {
+        Language::En | Language::It => format!("{number}%"),
+        _ => format!("{number}\u{a0}%"),
+    }
+}
+
+/// A span of a request: milliseconds, which are not made rounder than they were measured.
+pub(crate) fn millis(language: Language, span: u64) -> String {
+    let span = i64::try_from(span).unwrap_or(i64::MAX);
+    format!("{}\u{a0}ms", number(language, span))
+}
+
+/// Bytes, in the unit that suits.
+pub(crate) fn bytes(language: Language, count: u64) -> String {
+    if count < 1_024 {
+        return format!("{count}\u{a0}B");
+    }
+    let tenths = count * 10 / 1_024;
+    format!(
+        "{}{}{}\u{a0}KiB",
+        tenths / 10,
+        decimal(language),
+        tenths % 10
+    )
+}
+
+fn civil(at: Millis) -> DateTime {
+    let at = Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH);
+    at.to_zoned(TimeZone::UTC).datetime()
+}
+
+/// A date.
+pub(crate) fn date(language: Language, at: Millis) -> String {
+    let at = civil(at);
+    let (year, month, day) = (at.year(), at.month(), at.day());
+    let named = |months: [&'static str; 12]| months[usize::try_from(month - 1).unwrap_or(0)];
+    match language {
+        Language::En => format!("{day} {} {year}", named(MONTHS_EN)),
+        Language::Es => format!("{day} {} {year}", named(MONTHS_ES)),
+        Language::Fi => format!("{day}.{month}.{year}"),
+        Language::De | Language::Pl => format!("{day:02}.{month:02}.{year}"),
+        Language::It => format!("{day:02}/{month:02}/{year}"),
+    }
+}
+
+/// A date with the time to the second.
+pub(crate) fn time(language: Language, at: Millis) -> String {
+    let clock = civil(at);
+    let (hour, minute, second) = (clock.hour(), clock.minute(), clock.second());
+    let date = date(language, at);
+    match language {
+        Language::Fi => format!("{date} klo {hour}.{minute:02}.{second:02}"),
+        Language::Es => format!("{date}, {hour}:{minute:02}:{second:02}"),
+        _ => format!("{date}, {hour:02}:{minute:02}:{second:02}"),
+    }
+}
+
+/// As machines read it.
+pub(crate) fn iso(at: Millis) -> String {
+    Timestamp::from_millisecond(at).map_or_else(|_| String::new(), |at| at.to_string())
+}
+
+/// How long ago something was; its date, if that was days ago.
+pub(crate) fn ago(language: Language, at: Millis, now: Millis) -> String {
+    let span = (now - at).max(0);
+    let (key, count) = match span {
+        0..MINUTE_MS => ("ago-seconds", span / 1_000),
+        MINUTE_MS..HOUR_MS => ("ago-minutes", span / MINUTE_MS),
+        HOUR_MS..DAY_MS => ("ago-hours", span / HOUR_MS),
+        _ => return date(language, at),
+    };
+    say_with(language, key, &[("count", &count)])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const AT: Millis = 1_795_331_257_214; // 2026-11-22 07:07:37.214
+
+    #[test]
+    fn times_are_written_as_the_language_writes_them() {
+        let written = Language::ALL.map(|language| time(language, AT));
+        assert_eq!(
+            written,
+            [
+                "22 Nov 2026, 07:07:37",
+                "22 nov 2026, 7:07:37",
+                "22.11.2026 klo 7.07.37",
+                "22.11.2026, 07:07:37",
+                "22.11.2026, 07:07:37",
+                "22/11/2026, 07:07:37",
+            ]
+        );
+        assert_eq!(iso(AT), "2026-11-22T07:07:37.214Z");
+    }
 
     #[test]
     fn thousands_are_apart_and_a_minus_stays() {
@@ -37,5 +166,22 @@ mod tests {
         assert_eq!(group(999, ','), "999");
         assert_eq!(group(1_234_567, '.'), "1.234.567");
         assert_eq!(group(-1_000, ','), "−1,000");
+    }
+
+    #[test]
+    fn what_is_not_all_is_never_a_hundred_percent() {
+        assert_eq!(percent(Language::En, 9_999, 10_000), "99.9%");
+        assert_eq!(percent(Language::De, 3, 3), "100\u{a0}%");
+        assert_eq!(percent(Language::De, 1, 3), "33,3\u{a0}%");
+        assert_eq!(percent(Language::En, 0, 0), "0%");
+    }
+
+    #[test]
+    fn how_long_ago_is_told_in_the_largest_whole_unit() {
+        assert_eq!(ago(Language::En, 0, 59_999), "59 s ago");
+        assert_eq!(ago(Language::En, 0, MINUTE_MS), "1 min ago");
+        assert_eq!(ago(Language::En, 0, DAY_MS - 1), "23 h ago");
+        assert_eq!(ago(Language::En, AT, AT + DAY_MS), "22 Nov 2026");
+        assert_eq!(ago(Language::En, AT, AT - 5), "0 s ago");
     }
 }

@@ -5,11 +5,16 @@
 
 mod around;
 mod assets;
+mod code;
 mod docs;
 mod errors;
+mod form;
 mod formats;
 mod page;
+mod portal;
 mod texts;
+
+use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
@@ -17,9 +22,13 @@ use axum::extract::State;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
+use tidings_service::Service;
 
-use errors::{Fault, show_error};
+use errors::Fault;
 use page::{Page, render};
+use portal::Portal;
+
+pub use portal::RemoteAddress;
 
 /// What the pages must know.
 #[derive(Debug, Clone, Copy)]
@@ -34,18 +43,32 @@ const LANDING: &str = "/";
 
 /// Whether a request is for one of the pages.
 pub fn is_page(method: &Method, path: &str) -> bool {
+    if let Some(below) = path.strip_prefix(portal::FOLDER) {
+        return below.is_empty() || below.starts_with('/');
+    }
     let is_read = method == Method::GET || method == Method::HEAD;
     is_read && (path == LANDING || path.starts_with(assets::FOLDER) || docs::is_page(path))
 }
 
 /// The pages as a router, for requests that are for one.
-pub fn router(settings: Settings) -> Router {
+pub fn router(settings: Settings, service: Arc<Service>) -> Router {
+    let portal = portal::router(Portal { service, settings });
+    surrounded(for_anybody(settings).merge(portal))
+}
+
+/// The pages that need nobody to be signed in.
+fn for_anybody(settings: Settings) -> Router {
     Router::new()
         .route(LANDING, get(show_landing))
         .route("/static/{name}", get(assets::show))
-        .fallback(show_missing)
         .with_state(settings)
         .merge(docs::router(settings.open_api))
+}
+
+fn surrounded(pages: Router) -> Router {
+    pages
+        .fallback(async || Fault::Missing)
+        .method_not_allowed_fallback(async || Fault::Missing)
         .layer(axum::middleware::from_fn(around::around))
 }
 
@@ -65,10 +88,6 @@ async fn show_landing(State(settings): State<Settings>, page: Page) -> Response 
         version: env!("CARGO_PKG_VERSION"),
     };
     render(StatusCode::OK, &template)
-}
-
-async fn show_missing(page: Page) -> Response {
-    show_error(page, Fault::Missing)
 }
 
 #[cfg(test)]

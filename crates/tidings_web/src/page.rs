@@ -3,6 +3,7 @@
 //! The choice of both is in a cookie each, set by `?lang=` and `?theme=` on any page. Without one, the language is that
 //! of the browser and the theme that of the system.
 
+use std::borrow::Borrow;
 use std::convert::Infallible;
 
 use askama::Template;
@@ -12,10 +13,11 @@ use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
+use tidings_domain::clock::Millis;
 use tidings_domain::language::Language;
 
-use crate::assets;
 use crate::texts::{self, Said};
+use crate::{assets, formats};
 
 /// The cookie of the chosen language.
 pub(crate) const LANGUAGE_COOKIE: &str = "tidings_lang";
@@ -51,18 +53,20 @@ impl Theme {
 pub(crate) struct Page {
     pub(crate) language: Language,
     pub(crate) theme: Option<Theme>,
+    /// Its own address, without what comes behind a `?`.
+    pub(crate) path: String,
 }
 
 impl<S: Sync> FromRequestParts<S> for Page {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self::new(&parts.headers))
+        Ok(Self::new(&parts.headers, parts.uri.path()))
     }
 }
 
 impl Page {
-    pub(crate) fn new(headers: &HeaderMap) -> Self {
+    pub(crate) fn new(headers: &HeaderMap, path: &str) -> Self {
         let chosen = cookie(headers, LANGUAGE_COOKIE).and_then(Language::from_code);
         let accepted = headers
             .get(ACCEPT_LANGUAGE)
@@ -70,6 +74,7 @@ impl Page {
         Self {
             language: chosen.unwrap_or_else(|| Language::accepted(accepted.unwrap_or_default())),
             theme: cookie(headers, THEME_COOKIE).and_then(Theme::parse),
+            path: path.to_owned(),
         }
     }
 
@@ -81,6 +86,30 @@ impl Page {
     /// The text of this name, which tells about one thing.
     pub(crate) fn say_of(&self, key: &str, name: &str, value: impl Said) -> String {
         texts::say_with(self.language, key, &[(name, &value)])
+    }
+
+    /// The text of this name, which tells about two things.
+    pub(crate) fn say_both(
+        &self,
+        key: &str,
+        one: &(&str, impl Said),
+        other: &(&str, impl Said),
+    ) -> String {
+        texts::say_with(self.language, key, &[(one.0, &one.1), (other.0, &other.1)])
+    }
+
+    pub(crate) fn time(&self, at: impl Borrow<Millis>) -> String {
+        formats::time(self.language, *at.borrow())
+    }
+
+    #[expect(clippy::unused_self, reason = "templates call it on the page")]
+    pub(crate) fn iso(&self, at: impl Borrow<Millis>) -> String {
+        formats::iso(*at.borrow())
+    }
+
+    /// Whether this is the theme; `system` if none was chosen.
+    pub(crate) fn has_theme(&self, theme: &str) -> bool {
+        self.theme.map_or("system", Theme::as_str) == theme
     }
 
     pub(crate) fn code(&self) -> &'static str {
@@ -160,7 +189,7 @@ mod tests {
 
     #[test]
     fn the_language_is_the_chosen_one_or_that_of_the_browser() {
-        let of = |pairs: &[_]| Page::new(&headers(pairs)).language;
+        let of = |pairs: &[_]| Page::new(&headers(pairs), "/").language;
         assert_eq!(of(&[]), Language::En);
         assert_eq!(of(&[("accept-language", "fi, en;q=0.5")]), Language::Fi);
         let chosen = [

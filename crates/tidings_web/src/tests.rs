@@ -25,13 +25,12 @@ async fn ask(method: Method, path: &str, headers: &[(&str, &str)], is_dev: bool)
         request = request.header(*name, *value);
     }
     let request = request.body(Body::empty()).unwrap();
-    let response = router(Settings {
+    let settings = Settings {
         is_dev,
         open_api: "",
-    })
-    .call(request)
-    .await
-    .unwrap();
+    };
+    let mut pages = surrounded(for_anybody(settings));
+    let response = pages.call(request).await.unwrap();
     let (head, body) = response.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
     Answer {
@@ -160,7 +159,8 @@ async fn what_another_site_sends_is_refused_on_a_page() {
 #[test]
 fn everything_else_is_no_page() {
     assert!(is_page(&Method::GET, "/") && is_page(&Method::HEAD, "/static/a.css"));
-    for path in ["", "/index.html", "/api/v1/app", "/in/abc"] {
+    assert!(is_page(&Method::POST, "/portal/login") && is_page(&Method::GET, "/portal"));
+    for path in ["", "/index.html", "/api/v1/app", "/in/abc", "/portals"] {
         assert!(!is_page(&Method::GET, path), "{path}");
     }
     assert!(!is_page(&Method::POST, "/"));

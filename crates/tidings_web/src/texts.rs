@@ -17,12 +17,13 @@ macro_rules! files {
         [$([
             include_str!(concat!("../locales/", $folder, "/common.ftl")),
             include_str!(concat!("../locales/", $folder, "/docs.ftl")),
+            include_str!(concat!("../locales/", $folder, "/portal.ftl")),
         ]),+]
     };
 }
 
 /// In the order of [`Language::ALL`].
-const FILES: [[&str; 2]; 6] = files!("en", "es", "fi", "de", "pl", "it");
+const FILES: [[&str; 3]; 6] = files!("en", "es", "fi", "de", "pl", "it");
 
 static BUNDLES: LazyLock<Vec<Bundle>> = LazyLock::new(|| {
     let all = Language::ALL.into_iter().zip(FILES);
@@ -30,7 +31,7 @@ static BUNDLES: LazyLock<Vec<Bundle>> = LazyLock::new(|| {
         .collect()
 });
 
-fn bundle(language: Language, files: [&str; 2]) -> Bundle {
+fn bundle(language: Language, files: [&str; 3]) -> Bundle {
     let locale = language.code().parse().expect("codes are locales");
     let mut bundle = Bundle::new_concurrent(vec![locale]);
     // Marks around what is put in would end up in attributes and in what people copy.
@@ -78,6 +79,42 @@ impl Said for str {
     }
 }
 
+impl Said for String {
+    fn said(&self) -> FluentValue<'_> {
+        FluentValue::from(self.as_str())
+    }
+}
+
+impl Said for u16 {
+    fn said(&self) -> FluentValue<'_> {
+        FluentValue::from(*self)
+    }
+}
+
+impl Said for u32 {
+    fn said(&self) -> FluentValue<'_> {
+        FluentValue::from(*self)
+    }
+}
+
+impl Said for usize {
+    fn said(&self) -> FluentValue<'_> {
+        FluentValue::from(*self)
+    }
+}
+
+impl Said for u64 {
+    fn said(&self) -> FluentValue<'_> {
+        FluentValue::from(*self)
+    }
+}
+
+impl Said for i64 {
+    fn said(&self) -> FluentValue<'_> {
+        FluentValue::from(*self)
+    }
+}
+
 /// The text of this name.
 pub(crate) fn say(language: Language, key: &str) -> String {
     format(language, key, None)
@@ -105,4 +142,30 @@ fn format(language: Language, key: &str, values: Option<&FluentArgs<'_>>) -> Str
         );
     }
     text.into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn webhooks(language: Language, count: u64) -> String {
+        say_with(language, "events-chosen", &[("count", &count)])
+    }
+
+    #[test]
+    fn plurals_are_those_of_the_language() {
+        assert_eq!(webhooks(Language::En, 1), "1 event chosen");
+        assert_eq!(webhooks(Language::En, 2), "2 events chosen");
+        assert_eq!(webhooks(Language::Pl, 1), "Wybrano 1 zdarzenie");
+        assert_eq!(webhooks(Language::Pl, 2), "Wybrano 2 zdarzenia");
+        assert_eq!(webhooks(Language::Pl, 5), "Wybrano 5 zdarzeń");
+        assert_eq!(webhooks(Language::Pl, 22), "Wybrano 22 zdarzenia");
+    }
+
+    #[test]
+    fn numbers_are_written_as_the_language_writes_them() {
+        assert_eq!(webhooks(Language::En, 12_345), "12,345 events chosen");
+        assert_eq!(webhooks(Language::De, 12_345), "12.345 Ereignisse gewählt");
+        assert!(webhooks(Language::Fi, 12_345).starts_with("12\u{202f}345 "));
+    }
 }

@@ -106,6 +106,23 @@ fn no_text_is_left_over() {
 }
 
 #[test]
+fn every_text_that_a_template_names_is_there() {
+    let english = texts("en");
+    let mut named = 0;
+    for file in files(&root().join("templates"), "html") {
+        let template = fs::read_to_string(file).unwrap();
+        for call in ["say(\"", "say_of(\"", "say_both(\""] {
+            for part in template.split(call).skip(1) {
+                let key = part.split('"').next().unwrap_or_default();
+                assert!(english.contains_key(key), "no text {key}");
+                named += 1;
+            }
+        }
+    }
+    assert!(named > 100, "{named}");
+}
+
+#[test]
 fn a_translation_is_one() {
     let list = fs::read_to_string(root().join("locales/same.tsv")).unwrap();
     let same: BTreeMap<&str, &str> = list

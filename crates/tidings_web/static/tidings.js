@@ -69,3 +69,12 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
+
+// The code of a single-use link is behind the #, which browsers send to nobody: put it into the form, and out of sight.
+const signIn = document.getElementById("sign-in");
+const code = new URLSearchParams(location.hash.slice(1)).get("key");
+if (signIn && code) {
+  history.replaceState(null, "", location.pathname);
+  signIn.elements.key.value = code;
+  signIn.requestSubmit();
+}

@@ -13,6 +13,7 @@
 mod bench;
 mod cluster;
 mod conformance;
+mod e2e;
 mod fault_run;
 mod five_products;
 mod folders;
@@ -51,6 +52,8 @@ enum Command {
     Conformance(conformance::Options),
     /// Writes docs/openapi.json anew from the code, or checks that it is as the code says
     Openapi(openapi::Options),
+    /// Walks the pages in a real browser, in six languages, and keeps screenshots
+    E2e(e2e::Options),
     /// Measures Tidings beside the measuring stick and writes the table of bench/README.md
     Bench(bench::Options),
 }
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Command::FiveProducts(options) => five_products::run(&options),
         Command::Conformance(options) => conformance::run(&options),
         Command::Openapi(options) => openapi::run(&options),
+        Command::E2e(options) => e2e::run_browser(&options),
         Command::Bench(options) => bench::run(&options),
     };
     result.unwrap_or_else(|error| {

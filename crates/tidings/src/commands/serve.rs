@@ -106,7 +106,8 @@ impl Server {
             // Whoever watches the feed would keep the server from stopping.
             service.close_feeds();
         };
-        server::serve(self.listener, api, tidings_web::router(pages), limits, stop).await;
+        let pages = tidings_web::router(pages, service.clone());
+        server::serve(self.listener, api, pages, limits, stop).await;
         for task in upkeep {
             task.abort();
         }

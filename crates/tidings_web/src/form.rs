@@ -1,0 +1,99 @@
+//! What a form sends: its fields in their order, and the token that says it is one of ours.
+
+use axum::body::to_bytes;
+use axum::extract::{FromRequest, Request};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
+
+use crate::errors::Fault;
+
+/// More than any form of ours can hold.
+const FORM_BYTES_MAX: usize = 512 * 1024;
+/// The field of the token.
+const TOKEN_FIELD: &str = "token";
+
+/// The fields of a form.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Posted(Vec<(String, String)>);
+
+impl<S: Sync> FromRequest<S> for Posted {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Fault> {
+        let body = to_bytes(request.into_body(), FORM_BYTES_MAX).await;
+        Ok(Self::parse(&body.map_err(|_| Fault::TooLarge)?))
+    }
+}
+
+impl Posted {
+    /// Reads fields as browsers write them, in a body or behind a `?`.
+    pub(crate) fn parse(text: &[u8]) -> Self {
+        Self(url::form_urlencoded::parse(text).into_owned().collect())
+    }
+
+    /// The value of a field; empty if it is not there.
+    pub(crate) fn one(&self, name: &str) -> &str {
+        let found = self.0.iter().find(|(own, _)| own == name);
+        found.map_or("", |(_, value)| value.as_str())
+    }
+
+    /// The value of a field without space around it.
+    pub(crate) fn line(&self, name: &str) -> &str {
+        self.one(name).trim()
+    }
+
+    /// Whether a box is ticked.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(own, _)| own == name)
+    }
+
+    /// All values of a field.
+    pub(crate) fn all(&self, name: &str) -> Vec<String> {
+        let found = self.0.iter().filter(|(own, _)| own == name);
+        found.map(|(_, value)| value.clone()).collect()
+    }
+
+    /// Whether it has the token of this session.
+    pub(crate) fn is_of(&self, session: &str) -> bool {
+        self.one(TOKEN_FIELD) == token(session)
+    }
+
+    /// The fields but for the token, as bytes that are the same whenever they are.
+    pub(crate) fn content(&self) -> Vec<u8> {
+        let mut text = url::form_urlencoded::Serializer::new(String::new());
+        text.extend_pairs(self.0.iter().filter(|(name, _)| name != TOKEN_FIELD));
+        text.finish().into_bytes()
+    }
+}
+
+/// What forms of a session carry. Only who has the session's cookie can know it, and the cookie cannot be told from it.
+pub(crate) fn token(session: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(b"tidings form\0");
+    hash.update(session.as_bytes());
+    let hash: [u8; 32] = hash.finalize().into();
+    URL_SAFE_NO_PAD.encode(&hash[..18])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_read_as_browsers_write_them() {
+        let form = Posted::parse(b"name=a+b%26c&events=x&events=y&on=");
+        assert_eq!(form.one("name"), "a b&c");
+        assert_eq!(form.all("events"), ["x", "y"]);
+        assert!(form.has("on") && !form.has("off"));
+        assert_eq!(form.one("off"), "");
+    }
+
+    #[test]
+    fn a_token_is_that_of_its_session_alone() {
+        let form = Posted::parse(format!("token={}", token("one")).as_bytes());
+        assert!(form.is_of("one") && !form.is_of("two"));
+        assert!(!Posted::default().is_of("one"));
+        assert_eq!(form.content(), Posted::default().content());
+    }
+}

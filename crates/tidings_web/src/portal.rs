@@ -1,0 +1,83 @@
+//! The portal: where a customer of the product manages the webhooks of an account.
+//!
+//! A single-use link opens a session, whose token is in a cookie; everything is done by the use cases of the service, as the
+//! caller that the session is. Each file here is one page, or one that belongs to it.
+
+mod accounts;
+mod attempt;
+mod attempts;
+mod buttons;
+mod catalogue;
+mod form_fields;
+mod log;
+mod secret;
+mod settings;
+mod sign_in;
+mod tree;
+mod visitor;
+mod webhook;
+mod webhook_form;
+mod webhooks;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::response::Redirect;
+use axum::routing::{get, post};
+use tidings_service::Service;
+
+use crate::Settings;
+
+pub use visitor::RemoteAddress;
+
+/// Below which address it lies.
+pub(crate) const FOLDER: &str = "/portal";
+
+/// What the pages of the portal work with.
+#[derive(Clone)]
+pub(crate) struct Portal {
+    pub(crate) service: Arc<Service>,
+    pub(crate) settings: Settings,
+}
+
+/// The portal as a router.
+pub(crate) fn router(portal: Portal) -> Router {
+    let start = || std::future::ready(Redirect::to("/portal/accounts"));
+    Router::new()
+        .route(FOLDER, get(start))
+        .route("/portal/login", get(sign_in::show).post(sign_in::open))
+        .route("/portal/logout", post(sign_in::close))
+        .route("/portal/accounts", get(accounts::show))
+        .route("/portal/{app}", get(accounts::enter))
+        .route(
+            "/portal/{app}/webhooks",
+            get(webhooks::show).post(webhook_form::create),
+        )
+        .route("/portal/{app}/webhooks/new", get(webhook_form::show_new))
+        .route("/portal/{app}/webhooks/{webhook}", get(webhook::show))
+        .route(
+            "/portal/{app}/webhooks/{webhook}/update",
+            get(webhook_form::show_update).post(webhook_form::update),
+        )
+        .route(
+            "/portal/{app}/webhooks/{webhook}/remove",
+            get(webhook::ask_remove).post(webhook::remove),
+        )
+        .route("/portal/{app}/webhooks/{webhook}/test", post(webhook::test))
+        .route(
+            "/portal/{app}/webhooks/{webhook}/secret",
+            get(secret::show).post(secret::rotate),
+        )
+        .route("/portal/{app}/log", get(log::show))
+        .route("/portal/{app}/log/{message}/{attempt}", get(attempt::show))
+        .route(
+            "/portal/{app}/log/{message}/{attempt}/redeliver",
+            post(attempt::redeliver),
+        )
+        .route("/portal/{app}/events", get(catalogue::show))
+        .route("/portal/{app}/events/{name}", get(catalogue::show_one))
+        .route("/portal/{app}/buttons", get(buttons::show))
+        .route("/portal/{app}/buttons/{button}", post(buttons::press))
+        .route("/portal/{app}/settings", get(settings::show))
+        .with_state(portal)
+}

@@ -2,6 +2,9 @@
 
 use http::Method;
 use serde_json::json;
+use tidings_testkit::wait;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use crate::support::{Scene, app, app_with, everything, refused, refused_field};
 
@@ -114,6 +117,41 @@ async fn a_body_may_have_one_mebibyte_and_not_a_byte_more() {
     assert_eq!(everything(&scene.app).await, before);
     let requests = scene.receiver.wait_for("/hook", 1).await;
     assert!(requests[0].body.len() > MIB - 100);
+}
+
+#[tokio::test]
+async fn a_connection_outlives_an_answer_that_came_before_the_body() {
+    let app = app().await;
+    let address = app.url().trim_start_matches("http://").to_owned();
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    for (path, status) in [("/api/v1/no-such-path", "404"), ("/api/v1/feed", "405")] {
+        let head = app.client.raw_head("POST", path);
+        let head = format!("{head}content-type: application/json\r\ncontent-length: 2\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let answer = read_answer(&mut stream).await;
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}")),
+            "{answer}"
+        );
+        stream.write_all(b"{}").await.unwrap();
+    }
+    let head = app.client.raw_head("GET", "/api/v1/app/nobody");
+    stream
+        .write_all(format!("{head}\r\n").as_bytes())
+        .await
+        .unwrap();
+    let answer = read_answer(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
+    assert!(answer.contains("no such application"), "{answer}");
+}
+
+/// What comes until the end of an answer in JSON, or of the connection.
+async fn read_answer(stream: &mut TcpStream) -> String {
+    let mut text = Vec::new();
+    let reading =
+        async { while !text.ends_with(b"}") && stream.read_buf(&mut text).await.unwrap() > 0 {} };
+    wait::within("an answer", reading).await;
+    String::from_utf8(text).unwrap()
 }
 
 #[tokio::test]

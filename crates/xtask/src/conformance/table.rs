@@ -73,8 +73,74 @@ fn parts(document: &str) -> Result<(&str, &str, &str)> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+    use std::fs;
+
+    use serde_json::Value;
+
     use super::super::results::tests::results;
     use super::*;
+    use crate::folders;
+
+    /// `GET /app/{app_id}` and `get /api/v1/app/{app}` are the same.
+    fn nameless(name: &str) -> String {
+        let name = name.replacen(" /api/v1/", " /", 1);
+        let parts = name
+            .split('/')
+            .map(|part| if part.starts_with('{') { "{}" } else { part });
+        parts.collect::<Vec<_>>().join("/")
+    }
+
+    /// Whether each operation is there, as the table in docs/api.md says it.
+    fn tried() -> BTreeMap<String, bool> {
+        let document = fs::read_to_string(folders::root().join("docs/api.md")).unwrap();
+        let (_, table, _) = parts(&document).unwrap();
+        let rows = table.lines().filter_map(|line| {
+            let (name, cells) = line.strip_prefix("| `")?.split_once("` | ")?;
+            Some((nameless(name), cells.starts_with("yes |")))
+        });
+        rows.collect()
+    }
+
+    /// The same as the code says it, by the document that is made of it: what is not there answers nothing but errors.
+    fn described() -> BTreeMap<String, bool> {
+        let text = fs::read_to_string(folders::root().join("docs/openapi.json")).unwrap();
+        let document: Value = serde_json::from_str(&text).unwrap();
+        let mut operations = BTreeMap::new();
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for (method, operation) in methods.as_object().unwrap() {
+                let Some(answers) = operation["responses"].as_object() else {
+                    continue;
+                };
+                let is_there = answers.keys().any(|status| status.starts_with('2'));
+                let name = format!("{} {path}", method.to_uppercase());
+                operations.insert(nameless(&name), is_there);
+            }
+        }
+        operations
+    }
+
+    #[test]
+    fn what_the_sdks_found_is_what_the_code_says() {
+        let (tried, described) = (tried(), described());
+        assert!(tried.len() > 140, "{}", tried.len());
+        // What the document does not have at all is not there either.
+        let differs = |(name, is_there): &(&String, &bool)| {
+            described.get(*name).copied().unwrap_or_default() != **is_there
+        };
+        let different: Vec<_> = tried.iter().filter(differs).collect();
+        assert!(
+            different.is_empty(),
+            "run `cargo xtask conformance --write`: {different:?}"
+        );
+        let is_forgotten =
+            |(name, is_there): &(&String, &bool)| !**is_there && !tried.contains_key(*name);
+        let forgotten: Vec<_> = described.iter().filter(is_forgotten).collect();
+        assert!(
+            forgotten.is_empty(),
+            "they answer 501, and no SDK has them: {forgotten:?}"
+        );
+    }
 
     #[test]
     fn the_table_is_put_between_its_marks_and_is_current_then() {

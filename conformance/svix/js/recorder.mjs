@@ -14,6 +14,8 @@ function record(resource, notes, way) {
   return new Proxy(resource, {
     get(_, name) {
       const found = resource[name];
+      // Who waits for a client asks for its `then`.
+      if (found === undefined) return undefined;
       const here = [...way, name];
       if (typeof found !== "function") return record(found, notes, here);
       return async (...args) => {

@@ -57,9 +57,12 @@ async fn something_of_each(app: &TestApp) -> String {
     let fifo = json!({"type": "fifoEndpoint", "config": {"url": url}});
     let destination = post(&of_owner("destination"), fifo).await;
     let inbox = post("/inbox", json!({"name": "i"})).await;
+    // It uses ids that it comes across, and must not change the key that it came with.
+    let spare = post("/api-key", json!({"name": "spare"})).await;
     let attempt = attempts[0]["id"].as_str().unwrap();
     let known = [
-        ("app", owner.as_str()),
+        ("id", spare.as_str()),
+        ("app", &owner),
         ("endpoint", &endpoint),
         ("msg", &message),
         ("attempt", attempt),
@@ -128,6 +131,8 @@ async fn run(app: &TestApp, configuration: &Path, arguments: &[&str]) {
         "{}",
         tidings_testkit::program::shown(&output)
     );
+    // With a key that does not work any more, every answer would be a 401.
+    app.client.get("/api/v1/app").await.expect(200);
 }
 
 #[tokio::test]

@@ -76,6 +76,7 @@ pub(crate) struct Settings {
     pub(crate) idle_connection_timeout: Duration,
     pub(crate) response_bytes_max: usize,
     pub(crate) ingest_bytes_max: usize,
+    pub(crate) api_rate_limit: Option<u32>,
     pub(crate) request_head_timeout: Duration,
     pub(crate) request_body_timeout: Duration,
     pub(crate) lane_requests_start: usize,

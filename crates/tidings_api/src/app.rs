@@ -19,7 +19,7 @@ use tower_service::Service;
 
 use crate::inboxes::catching::{Canned, catch, is_caught};
 use crate::problem::Problem;
-use crate::{Api, hooks};
+use crate::{Api, hooks, pacing};
 
 /// The header that names a request, in both directions.
 pub const REQUEST_ID: &str = "x-request-id";
@@ -43,6 +43,7 @@ impl App {
         let given_id = given_request_id(request.headers());
         let hook_language = hooks::is_hook_path(request.uri().path())
             .then(|| hooks::language_of(request.headers()));
+        let standing = pacing::prepare(&self.api, request.extensions_mut());
         let mut response = if is_caught(request.uri().path()) {
             let caught = AssertUnwindSafe(catch(&self.api, request)).catch_unwind();
             caught.await.unwrap_or_else(|panic| panicked(&*panic))
@@ -67,6 +68,9 @@ impl App {
             response.headers_mut().insert(REQUEST_ID, id);
         } else if let Some(id) = given_id {
             response.headers_mut().insert(REQUEST_ID, id);
+        }
+        if let Some(standing) = standing {
+            standing.write(response.headers_mut());
         }
         response
     }

@@ -96,7 +96,7 @@ pub(crate) async fn list_audit_log(
     });
     let actor_kind = word("actor_kind")?.map(|text| {
         let unknown =
-            "must be api_key, portal_session, integration, api_user, command_line or system";
+            "must be api_key, member, portal_session, integration, api_user, command_line or system";
         ActorKind::parse(&text).ok_or_else(|| wrong("actor_kind", unknown))
     });
     let filter = EntryFilter {

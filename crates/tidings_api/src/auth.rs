@@ -12,6 +12,7 @@ use tidings_service::{Caller, ServiceError};
 
 use crate::admission::admit;
 use crate::app::REQUEST_ID;
+use crate::pacing::pace;
 use crate::problem::Problem;
 use crate::{Api, RemoteAddress, is_caught};
 
@@ -36,6 +37,7 @@ impl FromRequestParts<Arc<Api>> for Authenticated {
             .and_then(|value| bearer(value.as_bytes()))
             .ok_or(ServiceError::Unauthorized)?;
         let caller = api.service.authenticate(token).await?;
+        pace(api, parts, caller)?;
         admit(api, parts, caller).await?;
         Ok(Self(Caller {
             origin: origin(parts),

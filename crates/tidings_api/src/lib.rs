@@ -45,8 +45,10 @@ mod hooks;
 mod inboxes;
 mod integrations;
 mod jobs;
+mod members;
 mod messages;
 mod operational_webhooks;
+mod pacing;
 mod pagination;
 mod plans;
 mod polling;
@@ -76,6 +78,8 @@ pub struct Settings {
     pub body_bytes_max: usize,
     /// Whether nothing but health checks is answered.
     pub answers_health_only: bool,
+    /// Requests a second that each caller may make, unless it has a limit of its own.
+    pub rate_limit: Option<u32>,
 }
 
 impl Default for Settings {
@@ -83,6 +87,7 @@ impl Default for Settings {
         Self {
             body_bytes_max: 1024 * 1024,
             answers_health_only: false,
+            rate_limit: None,
         }
     }
 }
@@ -91,6 +96,7 @@ impl Default for Settings {
 pub(crate) struct Api {
     pub(crate) service: Arc<Service>,
     pub(crate) settings: Settings,
+    pub(crate) paces: pacing::Paces,
 }
 
 pub(crate) type ApiState = State<Arc<Api>>;
@@ -98,7 +104,11 @@ pub(crate) type ApiState = State<Arc<Api>>;
 /// The whole API as a service for a hyper server. It answers every path; what is not the API's gets
 /// a 404 in JSON.
 pub fn app(service: Arc<Service>, settings: Settings) -> App {
-    let api = Arc::new(Api { service, settings });
+    let api = Arc::new(Api {
+        service,
+        settings,
+        paces: pacing::Paces::default(),
+    });
     let routes = if settings.answers_health_only {
         let others = async || problem::Problem::only_delivers();
         operations::health_router()

@@ -23,6 +23,7 @@ mod health;
 mod inboxes;
 mod integrations;
 mod jobs;
+mod members;
 mod messages;
 mod missing;
 mod operational_webhooks;
@@ -209,6 +210,7 @@ fn topics() -> Vec<Topic> {
         environment::topic(),
         watching::topic(),
         api_keys::topic(),
+        members::topic(),
         api_users::topic(),
         authentication::topic(),
         integrations::topic(),

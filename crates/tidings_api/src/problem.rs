@@ -83,6 +83,16 @@ impl Problem {
         )
     }
 
+    pub(crate) fn rate_limited(rate: u32, wait: Duration) -> Self {
+        let detail = format!(
+            "this key may make {rate} requests a second; wait, and try again, or have an admin raise its limit"
+        );
+        Self {
+            retry_after: Some(wait),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail)
+        }
+    }
+
     pub(crate) fn panicked(text: &str) -> Self {
         Self::internal(format!("panic: {text}"))
     }
@@ -193,6 +203,11 @@ impl From<ServiceError> for Problem {
                 StatusCode::UNAUTHORIZED,
                 "authentication_failed",
                 "the request needs a valid API key: Authorization: Bearer <key>",
+            ),
+            ServiceError::NotSignedIn => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "sign_in_failed",
+                "the email address or the password is wrong, or whose it is may not sign in",
             ),
             ServiceError::NotFound { what } => Self::new(
                 StatusCode::NOT_FOUND,

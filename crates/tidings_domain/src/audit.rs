@@ -88,6 +88,20 @@ actions! {
     ApiKeyRotate = "api_key.rotate";
     /// An API key was revoked.
     ApiKeyRevoke = "api_key.revoke";
+    /// A member was invited.
+    MemberInvite = "member.invite";
+    /// The first owner was made, by the link on the console.
+    MemberSetUp = "member.set_up";
+    /// A member was given another invitation.
+    MemberRenewInvitation = "member.renew_invitation";
+    /// A member has accepted an invitation and chosen a password.
+    MemberAcceptInvitation = "member.accept_invitation";
+    /// A member was changed.
+    MemberUpdate = "member.update";
+    /// A member was removed.
+    MemberDelete = "member.delete";
+    /// Sessions of a member were ended.
+    MemberEndSessions = "member.end_sessions";
     /// An API user was made.
     ApiUserCreate = "api_user.create";
     /// The password of an API user was replaced.
@@ -178,6 +192,8 @@ impl Action {
 pub enum ActorKind {
     /// Somebody with an API key of the environment.
     ApiKey,
+    /// A member who has signed in.
+    Member,
     /// Somebody in the portal.
     PortalSession,
     /// An integration of an application.
@@ -191,8 +207,9 @@ pub enum ActorKind {
 }
 
 impl ActorKind {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::ApiKey,
+        Self::Member,
         Self::PortalSession,
         Self::Integration,
         Self::ApiUser,
@@ -204,6 +221,7 @@ impl ActorKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ApiKey => "api_key",
+            Self::Member => "member",
             Self::PortalSession => "portal_session",
             Self::Integration => "integration",
             Self::ApiUser => "api_user",

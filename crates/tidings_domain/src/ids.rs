@@ -263,6 +263,14 @@ id!(
     IntegrationId, "integ_"
 );
 id!(
+    /// A member: somebody who signs in.
+    MemberId, "mem_"
+);
+id!(
+    /// A session of a member: one browser in which somebody has signed in.
+    MemberSessionId, "msess_"
+);
+id!(
     /// An application: one customer of the product.
     ApplicationId, "app_"
 );

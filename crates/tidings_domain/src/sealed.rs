@@ -11,6 +11,8 @@ use std::str::FromStr;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chacha20poly1305::{AeadInOut as _, KeyInit as _, Tag, XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::clock::Entropy;
@@ -191,6 +193,18 @@ impl Keyring {
             }
         }
         Ok(Self { current, older })
+    }
+
+    /// A code that only who has the current key can know, the same each time.
+    ///
+    /// # Panics
+    /// Never: HMAC takes keys of any length.
+    pub fn code(&self, purpose: &str) -> Zeroizing<String> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.current.bytes.as_slice())
+            .expect("HMAC takes keys of any length");
+        mac.update(b"code for ");
+        mac.update(purpose.as_bytes());
+        Zeroizing::new(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
     }
 
     /// Seals a secret for a place: a format byte, the key's id, a nonce, and the secret encrypted

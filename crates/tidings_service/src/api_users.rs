@@ -38,7 +38,7 @@ const TURN_FOR_MAX: Duration = Duration::from_secs(5);
 const LOGIN_TRIES_MAX: usize = 5;
 /// What the password of an unknown login is compared with, so that it takes as long as that of a known
 /// one. No password has this hash.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$dGlkaW5ncyBub2JvZHk$\
+pub(crate) const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$dGlkaW5ncyBub2JvZHk$\
     AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// An API user whose password was checked.
@@ -110,7 +110,7 @@ impl Checked {
     }
 
     /// Does what is slow on a thread of its own, a few at a time.
-    async fn compute<T: Send + 'static>(
+    pub(crate) async fn compute<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, ServiceError> {
@@ -296,7 +296,10 @@ impl Service {
         }
     }
 
-    async fn hash_password(&self, password: Zeroizing<String>) -> Result<String, ServiceError> {
+    pub(crate) async fn hash_password(
+        &self,
+        password: Zeroizing<String>,
+    ) -> Result<String, ServiceError> {
         let entropy = self.entropy.clone();
         let hash = move || password::hash(&password, &*entropy);
         self.checked.compute(hash).await

@@ -148,6 +148,11 @@ impl Service {
                 known.map(|known| known.integration.name.clone())
             }
             ActorKind::ApiUser => self.directory.login_of(caller.key),
+            ActorKind::Member => {
+                let member = self.store.member(caller.environment, caller.key).await?;
+                id = member.as_ref().map(|member| member.id.to_string()).or(id);
+                member.map(|member| member.name)
+            }
             _ => None,
         };
         Ok(Actor {

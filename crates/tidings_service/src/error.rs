@@ -50,6 +50,9 @@ pub enum ServiceError {
     /// The key is missing, unknown or revoked.
     #[error("no valid API key")]
     Unauthorized,
+    /// The address or the password is wrong, or whose it is may not sign in.
+    #[error("not signed in")]
+    NotSignedIn,
     /// The object is not there, or belongs to somebody else.
     #[error("no such {what}")]
     NotFound {

@@ -18,6 +18,7 @@ use crate::Service;
 use crate::error::{FieldProblem, ServiceError};
 use crate::limits::DISPLAY_NAME_BYTES_MAX;
 
+pub(crate) use managing::check_reach;
 pub use managing::{KeyChange, KeyDraft};
 
 const MINUTE_MS: Millis = 60_000;
@@ -122,6 +123,9 @@ impl Service {
         if !record.opens(&parsed, now) {
             return Err(ServiceError::Unauthorized);
         }
+        if record.rate_limit.is_some() {
+            self.has_limited_keys.store(true, Ordering::Relaxed);
+        }
         self.seen.note(record.ordinal, now);
         Ok(Caller {
             environment: record.environment,
@@ -131,6 +135,19 @@ impl Service {
             principal: Principal::Environment(record.role),
             origin: Origin::default(),
         })
+    }
+
+    /// Whether a key has called that has a limit of its own.
+    pub fn has_limited_keys(&self) -> bool {
+        self.has_limited_keys.load(Ordering::Relaxed)
+    }
+
+    /// Requests a second that this caller may make, where it has a limit of its own.
+    pub fn rate_limit_of(&self, caller: Caller) -> Option<u32> {
+        if caller.kind != ActorKind::ApiKey || !self.has_limited_keys() {
+            return None;
+        }
+        self.directory.cached_api_key(caller.key)?.rate_limit
     }
 
     /// Writes down when keys and API users were last seen; upkeep calls it now and then.

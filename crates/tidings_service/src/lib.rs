@@ -28,6 +28,7 @@ pub mod integrations;
 pub mod jobs;
 pub mod keys;
 pub mod limits;
+pub mod members;
 pub mod messages;
 pub mod open_api;
 pub mod operational;
@@ -41,6 +42,7 @@ pub mod sessions;
 pub mod statistics;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use tidings_domain::address_policy::Policy;
 use tidings_domain::application::Application;
@@ -86,10 +88,12 @@ pub struct Service {
     admission: Arc<dyn Admission>,
     public_url: String,
     seen: keys::LastUsed,
+    has_limited_keys: AtomicBool,
     caught: inboxes::Catching,
     seen_users: keys::LastUsed,
     checked: api_users::Checked,
     presses: boards::Sessions,
+    sign_ins: members::SignIns,
     drifts: drift::Seen,
     /// Whether feeds are to end.
     closing: watch::Sender<bool>,
@@ -109,9 +113,11 @@ impl Service {
             admission: parts.admission,
             public_url: parts.public_url,
             seen: keys::LastUsed::default(),
+            has_limited_keys: AtomicBool::new(false),
             caught: inboxes::Catching::default(),
             seen_users: keys::LastUsed::default(),
             presses: boards::Sessions::default(),
+            sign_ins: members::SignIns::default(),
             drifts: drift::Seen::default(),
             closing: watch::Sender::new(false),
         }

@@ -90,6 +90,18 @@ pub const API_KEYS_MAX: usize = 1_000;
 /// Most requests a second that a key may be limited to; more is no limit.
 pub const KEY_RATE_MAX: u32 = 1_000_000;
 
+/// Passwords that may be tried at once for one email address, and how long it takes until one more may be.
+pub const SIGN_INS_OF_ADDRESS_MAX: u32 = 10;
+/// See [`SIGN_INS_OF_ADDRESS_MAX`].
+pub const SIGN_IN_OF_ADDRESS_EVERY: Duration = Duration::from_mins(1);
+/// The same for one network address, behind which there may be several people.
+pub const SIGN_INS_OF_NETWORK_MAX: u32 = 30;
+/// See [`SIGN_INS_OF_NETWORK_MAX`].
+pub const SIGN_IN_OF_NETWORK_EVERY: Duration = Duration::from_secs(20);
+/// Most addresses that tries are counted of. Computing a password takes 20 ms, so no more than half of them
+/// can be tried before the first are forgotten.
+pub const SIGN_INS_COUNTED_MAX: usize = 60_000;
+
 /// Most inboxes of one environment, since each may hold half a gigabyte.
 pub const INBOXES_MAX: usize = 100;
 /// Most bytes of a text that requests in an inbox are searched for.

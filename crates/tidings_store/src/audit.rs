@@ -3,7 +3,9 @@
 use tidings_domain::audit::{ActorKind, Describe, Description, EntryId};
 use tidings_domain::clock::Millis;
 
-use crate::{ApiKeyChanged, Imported, ImportedAll, JobCreated, Order, Resent, Written};
+use crate::{
+    ApiKeyChanged, Imported, ImportedAll, JobCreated, MemberChanged, Order, Resent, Written,
+};
 
 /// What a step has done, as far as the log is concerned.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,6 +70,22 @@ impl Audited for ApiKeyChanged {
             Self::Done(key) => Ended::To(Box::new(key.describe())),
             _ => Ended::Unchanged,
         }
+    }
+}
+
+impl Audited for MemberChanged {
+    fn ended(&self) -> Ended {
+        match self {
+            Self::Done(member) => Ended::To(Box::new(member.describe())),
+            _ => Ended::Unchanged,
+        }
+    }
+}
+
+/// How many were changed.
+impl Audited for u64 {
+    fn ended(&self) -> Ended {
+        (*self > 0).ended()
     }
 }
 

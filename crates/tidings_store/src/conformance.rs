@@ -35,6 +35,7 @@ mod keys;
 mod lines;
 mod lists_of_attempts;
 mod lists_of_messages;
+mod members;
 mod operational;
 mod owing;
 mod plans;
@@ -270,6 +271,13 @@ macro_rules! every_conformance_test {
                 plans_are_kept_in_their_order_and_every_cache_is_told,
                 a_plan_that_an_application_has_does_not_go,
                 the_plan_of_an_application_is_kept_changed_and_taken_away;
+            members:
+                a_member_is_kept_and_found_by_id_and_by_address,
+                members_are_listed_in_their_environment,
+                the_last_owner_who_can_sign_in_stays,
+                an_invitation_is_accepted_once_and_in_time,
+                a_session_is_found_by_its_token_until_it_ends,
+                a_member_has_so_many_sessions_and_no_more;
             polling:
                 a_polling_endpoint_is_found_and_listed_and_no_event_reaches_it,
                 messages_are_read_in_order_each_once_whatever_the_size_of_a_page,

@@ -16,6 +16,10 @@ pub enum Table {
     Environment,
     /// API keys.
     ApiKey,
+    /// Members.
+    Member,
+    /// Their sessions.
+    MemberSession,
     /// Applications, deleted ones included.
     Application,
     /// API users, revoked ones included.
@@ -68,9 +72,11 @@ pub enum Table {
 
 impl Table {
     /// All of them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 28] = [
         Self::Environment,
         Self::ApiKey,
+        Self::Member,
+        Self::MemberSession,
         Self::Application,
         Self::ApiUser,
         Self::Integration,
@@ -102,6 +108,8 @@ impl Table {
         match self {
             Self::Environment => "environment",
             Self::ApiKey => "api_key",
+            Self::Member => "member",
+            Self::MemberSession => "member_session",
             Self::Application => "application",
             Self::ApiUser => "api_user",
             Self::Integration => "integration",

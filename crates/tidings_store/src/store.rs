@@ -17,6 +17,7 @@ mod inboxes;
 mod integrations;
 mod jobs;
 mod journals;
+mod members;
 mod messages;
 mod nodes;
 mod operational;
@@ -43,6 +44,9 @@ pub use inboxes::Inboxes;
 pub use integrations::{Integrations, NewIntegration};
 pub use jobs::Jobs;
 pub use journals::Journals;
+pub use members::{
+    AcceptInvitation, MEMBER_SESSIONS_MAX, MemberChanged, Members, NewMember, NewMemberSession,
+};
 pub use messages::Messages;
 pub use nodes::Nodes;
 pub use operational::OperationalEvents;
@@ -72,6 +76,7 @@ pub trait Store:
     + EventTypes
     + Inboxes
     + Integrations
+    + Members
     + Messages
     + Polling
     + Records
@@ -96,7 +101,7 @@ pub mod prelude {
     pub use super::{
         ApiKeys as _, ApiUsers as _, Applications as _, AuditLog as _, Boards as _, Changes as _,
         Deliveries as _, Endpoints as _, Environments as _, EventTypes as _, Inboxes as _,
-        Integrations as _, Jobs as _, Journals as _, Messages as _, Nodes as _,
+        Integrations as _, Jobs as _, Journals as _, Members as _, Messages as _, Nodes as _,
         OperationalEvents as _, Polling as _, Records as _, Sessions as _, Upkeep as _,
     };
 }

@@ -74,6 +74,20 @@ pub(crate) fn bytes<const COUNT: usize>(row: &Row, column: usize) -> Result<[u8;
         .map_err(|_| unreadable(column, "of another length"))
 }
 
+/// As [`bytes`], for a column that may be null.
+pub(crate) fn bytes_option<const COUNT: usize>(
+    row: &Row,
+    column: usize,
+) -> Result<Option<[u8; COUNT]>> {
+    let bytes: Option<&[u8]> = row.try_get(column)?;
+    bytes
+        .map(|bytes| {
+            let exact = bytes.try_into();
+            exact.map_err(|_| unreadable(column, "of another length"))
+        })
+        .transpose()
+}
+
 /// The parts of the id in a column.
 pub(crate) fn parts(row: &Row, column: usize) -> Result<IdParts> {
     Ok(IdParts::from_bytes(bytes(row, column)?))

@@ -60,7 +60,7 @@ fn place(table: Table) -> (&'static str, &'static str) {
         Table::EventId => ("dedup", "WHERE get_byte(key, 0) = 101"),
         Table::Counter => (
             "counter",
-            "WHERE name IN ('environment', 'application', 'api_user', 'endpoint', 'event_type', 'inbox', 'board', 'integration', \
+            "WHERE name IN ('environment', 'application', 'api_user', 'member', 'member_session', 'endpoint', 'event_type', 'inbox', 'board', 'integration', \
              'change', 'journal', 'message', 'attempt')",
         ),
         other => (other.name(), ""),

@@ -38,6 +38,8 @@ mod keys;
 mod lease;
 mod line;
 mod lists;
+mod member_sessions;
+mod members;
 pub mod migration;
 mod nodes;
 mod operational;

@@ -3,9 +3,9 @@
 use crate::{
     accept, api_users, applications, audit, boards, buttons, changes, dedup, distribute, doctor,
     endpoint_kinds, endpoints, event_types, expunge, fan_out, groups, health, hints, horizon,
-    import, inboxes, integrations, jobs, journal, keys, line, lists, migration, nodes, operational,
-    partitions, pending, plan_list, polling, records, retention, server, sessions, settle,
-    takeover, upkeep,
+    import, inboxes, integrations, jobs, journal, keys, line, lists, member_sessions, members,
+    migration, nodes, operational, partitions, pending, plan_list, polling, records, retention,
+    server, sessions, settle, takeover, upkeep,
 };
 
 /// Defines statements as constants, and the list of them.
@@ -75,6 +75,8 @@ pub fn all() -> impl Iterator<Item = &'static str> {
         lists::CANDIDATES,
         lists::FACTS,
         lists::MESSAGES,
+        member_sessions::STATEMENTS,
+        members::STATEMENTS,
         migration::STATEMENTS,
         migration::STEPS,
         nodes::STATEMENTS,

@@ -27,6 +27,8 @@ mod keys;
 mod line;
 mod lists;
 mod lock;
+mod member_sessions;
+mod members;
 mod operational;
 mod pending;
 mod plan_list;

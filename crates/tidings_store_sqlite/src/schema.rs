@@ -23,6 +23,26 @@ CREATE TABLE api_key (
     last_used_at INTEGER, revoked_at INTEGER, role TEXT NOT NULL DEFAULT 'admin',
     expires_at INTEGER, old_hashes BLOB NOT NULL DEFAULT x'', rate_limit INTEGER);
 
+CREATE TABLE member (
+    ordinal INTEGER PRIMARY KEY AUTOINCREMENT, environment INTEGER NOT NULL, tail INTEGER NOT NULL,
+    email TEXT NOT NULL, email_key TEXT NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL,
+    password_hash TEXT, invitation_hash BLOB, invitation_ends_at INTEGER, disabled_at INTEGER,
+    created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, last_seen_at INTEGER);
+-- Serves: the member of an address. Holds: an address is unique in its environment.
+CREATE UNIQUE INDEX member_by_email ON member (email_key, environment);
+-- Serves: the member whose invitation it is.
+CREATE UNIQUE INDEX member_by_invitation ON member (invitation_hash)
+    WHERE invitation_hash IS NOT NULL;
+-- Serves: the list of members.
+CREATE INDEX member_by_environment ON member (environment, ordinal);
+
+CREATE TABLE member_session (
+    ordinal INTEGER PRIMARY KEY AUTOINCREMENT, tail INTEGER NOT NULL, member INTEGER NOT NULL,
+    token_hash BLOB NOT NULL UNIQUE, created_at INTEGER NOT NULL, ends_at INTEGER NOT NULL,
+    address TEXT, user_agent TEXT);
+-- Serves: the sessions of a member.
+CREATE INDEX member_session_by_member ON member_session (member, ordinal);
+
 CREATE TABLE application (
     ordinal INTEGER PRIMARY KEY AUTOINCREMENT, environment INTEGER NOT NULL,
     tail INTEGER NOT NULL, uid TEXT, name TEXT NOT NULL, throttle_rate INTEGER, plan TEXT,

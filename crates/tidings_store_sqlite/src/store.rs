@@ -14,6 +14,7 @@ mod inboxes;
 mod integrations;
 mod jobs;
 mod journals;
+mod members;
 mod messages;
 mod nodes;
 mod operational;

@@ -70,6 +70,7 @@ impl From<ServiceError> for Fault {
         match error {
             ServiceError::Unauthorized => Self::Ended,
             ServiceError::NotFound { .. } | ServiceError::Invalid(_) => Self::Missing,
+            ServiceError::NotSignedIn => Self::NotAllowed,
             ServiceError::Forbidden { .. } => Self::NoPlan,
             ServiceError::Conflict { .. } | ServiceError::Refused { .. } => Self::Refused,
             ServiceError::Unavailable { .. } | ServiceError::TooFast { .. } => Self::Busy,

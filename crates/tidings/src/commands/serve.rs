@@ -41,6 +41,7 @@ async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let server = Server::start(settings).await?;
     report(settings, &server.node);
     output::line(format_args!("listening on http://{}", server.address));
+    tell_how_to_set_up(settings, &server).await;
 
     let node = server.serve_until(signals.next()).await;
     tracing::info!("Stopping: no new work, requests under way may end");
@@ -52,6 +53,22 @@ async fn serve(settings: &Settings) -> anyhow::Result<()> {
         () = signals.next() => tracing::warn!("Stopped at once; the next start recovers what was under way"),
     }
     Ok(())
+}
+
+/// While nobody is a member, the first owner is made with a code that only this console shows.
+async fn tell_how_to_set_up(settings: &Settings, server: &Server) {
+    if settings.role == Role::Worker {
+        return;
+    }
+    // A store that cannot be read says so itself.
+    if let Ok(Some(code)) = server.service().set_up_code().await {
+        let (address, code) = (server.address, code.as_str());
+        output::remark(format_args!(
+            "Nobody is a member yet. The first owner is made, once, with this code: \
+             POST http://{address}/api/v1/member/set-up \
+             {{\"code\": \"{code}\", \"email\": \"you@example.com\", \"password\": \"…\"}}"
+        ));
+    }
 }
 
 /// A node with an address that it listens on. It delivers already, and answers nobody yet.
@@ -86,6 +103,7 @@ impl Server {
         let api = tidings_api::Settings {
             body_bytes_max: settings.ingest_bytes_max,
             answers_health_only: settings.role == Role::Worker,
+            rate_limit: settings.api_rate_limit,
         };
         let pages = tidings_web::Settings {
             is_dev: settings.dev,

@@ -96,6 +96,10 @@ keys! {
         |text| bytes(text, GIB);
     ingest_bytes_max, "1MiB", "size, up to 1GiB", "The largest request body that the API takes.",
         |text| bytes(text, GIB);
+    api_rate_limit, "", "requests a second, 1 to 1000000", "How many requests a second each API key and each session may make at this node, and at once; empty for no limit. A key may have a limit of its own.",
+        |text| if text.trim().is_empty() { Ok(None) } else {
+            number(text, 1, 1_000_000).map(|n| u32::try_from(n).ok())
+        };
     request_head_timeout, "10s", "time", "How long a client may take to send the head of a request.", duration;
     request_body_timeout, "30s", "time", "How long a client may take to send the body of a request.", duration;
     lane_requests_start, "8", "requests, 1 to 1000", "Requests at once to one endpoint at first.",

@@ -56,6 +56,19 @@ const EXCEPTIONS: &[(&str, &str)] = &[
         "who holds a link does it: the tests of portal access look at its entry",
     ),
     ("log_out", "who has a session does it, and so is that"),
+    (
+        "accept_invitation",
+        "nobody's key does it: shown in members.rs",
+    ),
+    ("set_up", "nobody's key does it: shown in members.rs"),
+    (
+        "end_member_session",
+        "only pages begin sessions: shown in members/signing_in.rs",
+    ),
+    (
+        "end_member_sessions",
+        "only pages begin sessions: shown in members/signing_in.rs",
+    ),
     ("subscribe", "does what create_hook does"),
     ("create_destination", "does what create_endpoint does"),
     ("put_destination", "does what put_endpoint does"),
@@ -115,6 +128,10 @@ create_api_key | POST /api-key | {"name":"k","role":"viewer"} | api_key.create |
 patch_api_key | PATCH /api-key/{key} | {"role":"developer"} | api_key.update |
 rotate_api_key | POST /api-key/{key}/rotate | {"gracePeriodSeconds":60} | api_key.rotate |
 revoke_api_key | DELETE /api-key/{key} | | api_key.revoke |
+invite_member | POST /member | {"email":"ann@example.com","role":"viewer"} | member.invite | member
+renew_invitation | POST /member/{member}/invitation | {} | member.renew_invitation |
+patch_member | PATCH /member/{member} | {"name":"x"} | member.update |
+delete_member | DELETE /member/{member} | | member.delete |
 create_api_user | POST /app/app/api-user | {} | api_user.create | user
 replace_api_user_password | POST /app/app/api-user/{user}/password | {} | api_user.replace_password |
 revoke_api_user | DELETE /app/app/api-user/{user} | | api_user.revoke |

@@ -13,6 +13,7 @@ use crate::event_type::EventType;
 use crate::inbox::Inbox;
 use crate::integration::Integration;
 use crate::job::Job;
+use crate::member::Member;
 use crate::session::Session;
 
 /// An instant as the API writes it.
@@ -66,6 +67,25 @@ impl Describe for ApiKeyRecord {
                 ("expiresAt", Field::shown(self.expires_at.map(instant))),
                 ("rateLimit", Field::shown(self.rate_limit)),
                 ("key", Field::Secret(self.hash.to_vec())),
+            ],
+        }
+    }
+}
+
+impl Describe for Member {
+    fn describe(&self) -> Description {
+        let password = self.password_hash.clone().unwrap_or_default();
+        let invitation = self.invitation.map(|one| one.hash.to_vec());
+        Description {
+            id: Some(self.id.to_string()),
+            uid: Some(self.email.clone()),
+            fields: vec![
+                ("email", Field::shown(&self.email)),
+                ("name", Field::shown(&self.name)),
+                ("role", Field::shown(self.role.as_str())),
+                ("disabled", Field::shown(self.disabled_at.is_some())),
+                ("password", Field::Secret(password.into_bytes())),
+                ("invitation", Field::Secret(invitation.unwrap_or_default())),
             ],
         }
     }

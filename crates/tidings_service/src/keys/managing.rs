@@ -251,7 +251,7 @@ impl Service {
 }
 
 /// Nobody hands out, or takes away, more than they have themselves.
-fn check_reach(caller: Caller, role: Role) -> Result<(), ServiceError> {
+pub(crate) fn check_reach(caller: Caller, role: Role) -> Result<(), ServiceError> {
     if role <= caller.role() {
         return Ok(());
     }

@@ -5,6 +5,8 @@
 SELECT create_reference_table('counter') WHERE NOT is_distributed('counter');
 SELECT create_reference_table('environment') WHERE NOT is_distributed('environment');
 SELECT create_reference_table('api_key') WHERE NOT is_distributed('api_key');
+SELECT create_reference_table('member') WHERE NOT is_distributed('member');
+SELECT create_reference_table('member_session') WHERE NOT is_distributed('member_session');
 SELECT create_reference_table('application') WHERE NOT is_distributed('application');
 SELECT create_reference_table('api_user') WHERE NOT is_distributed('api_user');
 SELECT create_reference_table('integration') WHERE NOT is_distributed('integration');

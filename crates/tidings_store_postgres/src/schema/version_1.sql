@@ -1,7 +1,8 @@
 -- The last number given of each kind. A row here is locked until its transaction ends, so numbers
 -- become visible in their order; only what is rare counts here.
 CREATE TABLE counter (name text PRIMARY KEY, value bigint NOT NULL);
-INSERT INTO counter (name, value) VALUES ('environment', 0), ('application', 0), ('api_user', 0),
+INSERT INTO counter (name, value) VALUES ('environment', 0), ('application', 0), ('api_user', 0), ('member', 0),
+    ('member_session', 0),
     ('endpoint', 0), ('event_type', 0), ('inbox', 0), ('board', 0), ('integration', 0), ('change', 0), ('journal', 0),
     ('message', 0), ('attempt', 0), ('floor', 0);
 
@@ -14,6 +15,26 @@ CREATE TABLE api_key (
     hash bytea NOT NULL CHECK (length(hash) = 32), created_at bigint NOT NULL, last_used_at bigint,
     revoked_at bigint, role text NOT NULL DEFAULT 'admin', expires_at bigint,
     old_hashes bytea NOT NULL DEFAULT '', rate_limit bigint);
+
+CREATE TABLE member (
+    ordinal bigint PRIMARY KEY, environment bigint NOT NULL, tail bigint NOT NULL,
+    email text NOT NULL, email_key text COLLATE "C" NOT NULL, name text NOT NULL, role text NOT NULL,
+    password_hash text, invitation_hash bytea, invitation_ends_at bigint, disabled_at bigint,
+    created_at bigint NOT NULL, updated_at bigint NOT NULL, last_seen_at bigint);
+-- Serves: the member of an address. Holds: an address is unique in its environment.
+CREATE UNIQUE INDEX member_by_email ON member (email_key, environment);
+-- Serves: the member whose invitation it is.
+CREATE UNIQUE INDEX member_by_invitation ON member (invitation_hash)
+    WHERE invitation_hash IS NOT NULL;
+-- Serves: the list of members.
+CREATE INDEX member_by_environment ON member (environment, ordinal);
+
+CREATE TABLE member_session (
+    ordinal bigint PRIMARY KEY, tail bigint NOT NULL, member bigint NOT NULL,
+    token_hash bytea NOT NULL UNIQUE, created_at bigint NOT NULL, ends_at bigint NOT NULL,
+    address text, user_agent text);
+-- Serves: the sessions of a member.
+CREATE INDEX member_session_by_member ON member_session (member, ordinal);
 
 CREATE TABLE application (
     ordinal bigint PRIMARY KEY, slot smallint NOT NULL, environment bigint NOT NULL,

@@ -23,6 +23,10 @@ const ENVIRONMENTS: &str = "-- export_environments
 SELECT * FROM environment WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
 const API_KEYS: &str = "-- export_api_keys
 SELECT * FROM api_key WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
+const MEMBERS: &str = "-- export_members
+SELECT * FROM member WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
+const MEMBER_SESSIONS: &str = "-- export_member_sessions
+SELECT * FROM member_session WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
 const APPLICATIONS: &str = "-- export_applications
 SELECT * FROM application WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2";
 const API_USERS: &str = "-- export_api_users
@@ -101,6 +105,10 @@ UNION ALL SELECT 'application',
     coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'application'), 0)
 UNION ALL SELECT 'api_user',
     coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'api_user'), 0)
+UNION ALL SELECT 'member',
+    coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'member'), 0)
+UNION ALL SELECT 'member_session',
+    coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'member_session'), 0)
 UNION ALL SELECT 'endpoint',
     coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'endpoint'), 0)
 UNION ALL SELECT 'event_type',
@@ -302,6 +310,8 @@ pub(super) fn sql(table: Table) -> &'static str {
     match table {
         Table::Environment => ENVIRONMENTS,
         Table::ApiKey => API_KEYS,
+        Table::Member => MEMBERS,
+        Table::MemberSession => MEMBER_SESSIONS,
         Table::Application => APPLICATIONS,
         Table::ApiUser => API_USERS,
         Table::Integration => INTEGRATIONS,

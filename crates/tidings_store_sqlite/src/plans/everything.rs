@@ -4,6 +4,7 @@ mod of_boards;
 mod of_configuration;
 mod of_contents;
 mod of_jobs;
+mod of_members;
 mod of_records;
 mod of_trail;
 
@@ -41,6 +42,7 @@ pub(super) fn run(scope: &mut Scope<'_>) {
     of_records::run(scope);
     of_trail::run(scope);
     of_jobs::run(scope);
+    of_members::run(scope);
     run_takeover(scope);
     run_lists(scope.connection);
     run_export(scope.connection);

@@ -66,6 +66,8 @@ const MISSING: &[(&str, &str)] = &[
     ("inbox", "inbox_0000000000000000000000000ab"),
     ("request", "inreq_0000000000000000000000000ab"),
     ("api-key", "key_0000000000000000000000000ab"),
+    ("member", "mem_0000000000000000000000000ab"),
+    ("session", "msess_0000000000000000000000000ab"),
     ("api-user", "123456"),
     ("integration", "integ_0000000000000000000000000ab"),
     ("background-task", "qtask_0000000000000000000000000ab"),
@@ -212,6 +214,8 @@ async fn objects(app: &TestApp, owner: &str, url: &str) -> Objects {
         json!({"since": attempts[0]["timestamp"]}),
     )
     .await;
+    let member = json!({"email": "iso@example.com", "role": "viewer"});
+    let member = make(client, "/member", member).await;
     let inbox = make(client, "/inbox", json!({"name": "i"})).await;
     let caught = text(&inbox["url"]);
     let caught = &caught[caught.find("/in/").expect("an inbox catches below /in/")..];
@@ -242,6 +246,7 @@ async fn objects(app: &TestApp, owner: &str, url: &str) -> Objects {
         ("inbox", inbox),
         ("request", request),
         ("api-key", id(&key)),
+        ("member", id(&member)),
         ("api-user", user["id"].to_string()),
         ("integration", id(&integration)),
         ("background-task", id(&task)),
@@ -340,6 +345,7 @@ impl World {
             "/background-task".to_owned(),
             "/inbox".to_owned(),
             "/api-key".to_owned(),
+            "/member".to_owned(),
             "/event-type?include_archived=true".to_owned(),
             "/operational-webhook/endpoint".to_owned(),
         ] {

@@ -183,6 +183,21 @@ async fn session(client: &Client, application: &str, body: Value) -> Client {
     client.with_key(&text(&made["token"]))
 }
 
+/// An inbox, and a request that it has caught.
+async fn caught_request(client: &Client) -> (String, String) {
+    let inbox = make(client, "/inbox", json!({"name": "i"})).await;
+    let caught = text(&inbox["url"]);
+    let caught = &caught[caught.find("/in/").expect("an inbox catches below /in/")..];
+    client.without_key().post(caught, json!({})).await;
+    let inbox = text(&inbox["id"]);
+    let path = format!("/api/v1/inbox/{inbox}/request");
+    let list = async || client.get(&path).await.expect(200);
+    let has_one = |list: &Value| list["data"][0]["id"].is_string();
+    let requests = wait::until("what the inbox has caught", list, has_one).await;
+    let request = text(&requests["data"][0]["id"]);
+    (inbox, request)
+}
+
 /// One of everything that a path may name.
 async fn objects(app: &TestApp, owner: &str, url: &str) -> Objects {
     let client = &app.client;
@@ -216,16 +231,7 @@ async fn objects(app: &TestApp, owner: &str, url: &str) -> Objects {
     .await;
     let member = json!({"email": "iso@example.com", "role": "viewer"});
     let member = make(client, "/member", member).await;
-    let inbox = make(client, "/inbox", json!({"name": "i"})).await;
-    let caught = text(&inbox["url"]);
-    let caught = &caught[caught.find("/in/").expect("an inbox catches below /in/")..];
-    app.client.without_key().post(caught, json!({})).await;
-    let inbox = text(&inbox["id"]);
-    let path = format!("/api/v1/inbox/{inbox}/request");
-    let list = async || client.get(&path).await.expect(200);
-    let has_one = |list: &Value| list["data"][0]["id"].is_string();
-    let requests = wait::until("what the inbox has caught", list, has_one).await;
-    let request = text(&requests["data"][0]["id"]);
+    let (inbox, request) = caught_request(client).await;
     let path = format!("/api/v1/background-task/{}", text(&task["id"]));
     let state = async || client.get(&path).await.expect(200);
     let has_ended = |task: &Value| task["status"] == "finished";

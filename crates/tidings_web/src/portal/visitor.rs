@@ -60,9 +60,11 @@ impl FromRequestParts<Portal> for Visitor {
     async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Fault> {
         let token = cookie(&parts.headers, SESSION_COOKIE).ok_or(Fault::Ended)?;
         let caller = portal.service.authenticate(token).await?;
-        let Principal::Application(own, _) = caller.principal else {
+        // Whoever has a key and no session is refused here.
+        if !matches!(caller.principal, Principal::Application(..)) {
             return Err(Fault::Ended);
-        };
+        }
+        let own = portal.service.session(caller).await?.application;
         Ok(Self {
             page: Page::new(&parts.headers, parts.uri.path()),
             caller: Caller {

@@ -63,6 +63,7 @@ mod operational;
 mod overload;
 mod plans;
 mod polling;
+mod portal;
 mod portal_access;
 mod product_events;
 mod rates;

@@ -120,6 +120,10 @@ async fn ask(
             report.leave(format!("the transformation of {what}"), why);
         }
     }
+    if !row["coSignature"].is_null() {
+        let why = "its secret is not given out; set it here anew";
+        report.leave(format!("the co-signature of {what}"), why);
+    }
     Ok(Given {
         id: id.to_owned(),
         uid: row["uid"].as_str().map(str::to_owned),

@@ -54,7 +54,7 @@ fn carried(kind: Kind) -> &'static [&'static str] {
 }
 
 /// Fields that are known and stay behind: other names of the above, and what each server says for itself.
-const STAY: [&str; 11] = [
+const STAY: [&str; 12] = [
     "id",
     "createdAt",
     "updatedAt",
@@ -66,6 +66,7 @@ const STAY: [&str; 11] = [
     "disabledReason",
     "disabledAt",
     "schemaDrift",
+    "coSignature",
 ];
 
 /// Older names, with today's.
@@ -99,12 +100,15 @@ pub(super) fn read(kind: Kind, object: &Value) -> Map<String, Value> {
     fields
 }
 
-/// The fields of an object that nobody here knows.
+/// The fields of an object that nobody here knows, and that say something.
 pub(super) fn unknown(kind: Kind, object: &Value) -> BTreeSet<String> {
-    let fields = object.as_object().into_iter().flat_map(Map::keys);
-    let is_unknown =
-        |name: &&String| !carried(kind).contains(&name.as_str()) && !STAY.contains(&name.as_str());
-    fields.filter(is_unknown).cloned().collect()
+    let fields = object.as_object().into_iter().flatten();
+    let is_unknown = |(name, value): &(&String, &Value)| {
+        let name = name.as_str();
+        !value.is_null() && !carried(kind).contains(&name) && !STAY.contains(&name)
+    };
+    let unknown = fields.filter(is_unknown);
+    unknown.map(|(name, _)| name.clone()).collect()
 }
 
 /// What a request to make it has: nothing that is empty.
@@ -158,7 +162,7 @@ mod tests {
     #[test]
     fn older_names_are_read_and_unknown_ones_are_told() {
         let endpoint = json!({"id": "ep_1", "url": "https://a.example/", "filterTypes": ["a"],
-            "rateLimit": 5, "throttleRate": null, "colour": "red", "version": 1});
+            "rateLimit": 5, "throttleRate": null, "colour": "red", "size": null, "version": 1});
         let fields = read(Kind::Endpoint, &endpoint);
         let expected = json!({"url": "https://a.example/", "eventTypes": ["a"], "throttleRate": 5});
         assert_eq!(Value::Object(fields), expected);

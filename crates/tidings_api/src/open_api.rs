@@ -234,8 +234,13 @@ pub fn refusals(operation: &Operation) -> Vec<u16> {
         statuses.push(501);
         return statuses;
     }
-    if !operation.path_parameters().is_empty() {
+    // Whoever need not say who they are, but sends a body, shows a code in it, and it may be nobody's.
+    let takes_code = operation.access == Access::Anyone && operation.body.is_some();
+    if takes_code || !operation.path_parameters().is_empty() {
         statuses.push(404);
+    }
+    if takes_code {
+        statuses.push(403); // it was used, or has ended
     }
     if operation.method != http::Method::GET {
         statuses.push(409);
@@ -243,7 +248,7 @@ pub fn refusals(operation: &Operation) -> Vec<u16> {
     if operation.method != http::Method::GET && operation.method != http::Method::DELETE {
         statuses.extend([408, 413, 415]);
     }
-    if operation.access != Access::Anyone {
+    if takes_code || operation.access != Access::Anyone {
         statuses.push(422);
     }
     statuses.extend([500, 503]);

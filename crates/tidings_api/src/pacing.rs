@@ -21,8 +21,8 @@ const SHARDS_COUNT: usize = 16;
 /// Most callers that are counted in one shard; beyond, those who are on time are forgotten.
 const PACES_MAX: usize = 4_096;
 
-/// Who is counted: a key, or a session.
-type Who = (ActorKind, i64);
+/// Who is counted: a key, or a session, with its limit, so that one that is changed holds at once.
+type Who = (ActorKind, i64, u32);
 
 /// The paces of all callers.
 #[derive(Default)]
@@ -38,7 +38,8 @@ struct Seat(Arc<OnceLock<Paced>>);
 pub(crate) struct Standing(Seat);
 
 impl Paces {
-    fn take(&self, who: Who, rate: u32, now: Millis) -> Paced {
+    fn take(&self, who: Who, now: Millis) -> Paced {
+        let rate = who.2;
         let shard = usize::try_from(who.1.unsigned_abs()).unwrap_or(0) % SHARDS_COUNT;
         let shard = &self.shards[shard];
         {
@@ -72,8 +73,8 @@ pub(crate) fn pace(api: &Api, parts: &Parts, caller: Caller) -> Result<(), Probl
     let Some(rate) = own.or(api.settings.rate_limit) else {
         return Ok(());
     };
-    let who = (caller.kind, caller.key);
-    let paced = api.paces.take(who, rate, api.service.now());
+    let who = (caller.kind, caller.key, rate);
+    let paced = api.paces.take(who, api.service.now());
     if let Some(seat) = parts.extensions.get::<Seat>() {
         let _ = seat.0.set(paced); // one caller makes one request
     }
@@ -108,13 +109,14 @@ mod tests {
     fn each_caller_has_a_pace_of_its_own() {
         let paces = Paces::default();
         let taken = |who| {
-            let takes = (0..10).map(|_| paces.take(who, 3, 1_000));
+            let takes = (0..10).map(|_| paces.take(who, 1_000));
             takes.filter(|paced| paced.wait.is_none()).count()
         };
-        assert_eq!(taken((ActorKind::ApiKey, 1)), 3);
-        assert_eq!(taken((ActorKind::ApiKey, 17)), 3, "of the same shard");
-        assert_eq!(taken((ActorKind::PortalSession, 1)), 3);
-        assert_eq!(taken((ActorKind::ApiKey, 1)), 0);
+        assert_eq!(taken((ActorKind::ApiKey, 1, 3)), 3);
+        assert_eq!(taken((ActorKind::ApiKey, 17, 3)), 3, "of the same shard");
+        assert_eq!(taken((ActorKind::PortalSession, 1, 3)), 3);
+        assert_eq!(taken((ActorKind::ApiKey, 1, 3)), 0);
+        assert_eq!(taken((ActorKind::ApiKey, 1, 5)), 5, "with another limit");
     }
 
     #[test]
@@ -122,9 +124,9 @@ mod tests {
         let paces = Paces::default();
         let count = i64::try_from(PACES_MAX * SHARDS_COUNT).unwrap();
         for key in 0..count {
-            paces.take((ActorKind::ApiKey, key), 1, 1_000);
+            paces.take((ActorKind::ApiKey, key, 1), 1_000);
         }
-        paces.take((ActorKind::ApiKey, count), 1, 9_000);
+        paces.take((ActorKind::ApiKey, count, 1), 9_000);
         let counted = paces.shards[0].read().unwrap().len();
         assert_eq!(counted, 1);
     }

@@ -143,7 +143,7 @@ async fn wk_10_wk_15_a_form_names_what_is_wrong_keeps_what_was_typed_and_makes_o
 }
 
 #[tokio::test]
-async fn wk_16_wk_20_a_webhook_is_updated_tested_and_removed() {
+async fn wk_20_a_webhook_is_updated_tested_and_removed() {
     let app = app().await;
     let owner = app.create_application("Cool Account").await;
     let receiver = Receiver::start().await;

@@ -5,7 +5,7 @@ mod signing_in;
 use serde_json::{Value, json};
 use tidings_testkit::app::{rows, text};
 use tidings_testkit::postgres::{Database, Version};
-use tidings_testkit::{Answer, Client, TestApp};
+use tidings_testkit::{Answer, Client, TestApp, wait};
 
 use crate::support::{app, app_on, refused, refused_field};
 
@@ -249,17 +249,21 @@ async fn members_are_listed_in_pages() {
     );
 }
 
-/// The code that the server prints while there is no member.
-fn set_up_code(app: &TestApp) -> Option<String> {
-    let log = app.program.log_text();
-    let (_, rest) = log.rsplit_once("{\"code\": \"")?;
-    Some(rest.split_once('"')?.0.to_owned())
+/// The code that the server prints while there is no member, as soon as it has.
+async fn set_up_code(app: &TestApp) -> String {
+    let printed = async || {
+        let log = app.program.log_text();
+        let (_, rest) = log.rsplit_once("{\"code\": \"")?;
+        Some(rest.split_once('"')?.0.to_owned())
+    };
+    let code = wait::until("the code to be printed", printed, Option::is_some).await;
+    code.expect("it was waited for")
 }
 
 #[tokio::test]
 async fn the_first_owner_is_made_with_the_code_on_the_console_and_no_other() {
     let mut app = app().await;
-    let code = set_up_code(&app).expect("it is printed");
+    let code = set_up_code(&app).await;
     let nobody = app.client.without_key();
     let body =
         |code: &str, email: &str| json!({"code": code, "email": email, "password": PASSWORD});

@@ -133,6 +133,11 @@ impl Service {
         &*self.entropy
     }
 
+    /// Under which URL people reach this server, without a slash at the end.
+    pub fn public_url(&self) -> &str {
+        &self.public_url
+    }
+
     /// The application that a caller names by id or uid, with its endpoints.
     pub async fn view(
         &self,

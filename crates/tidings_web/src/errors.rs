@@ -31,6 +31,10 @@ pub(crate) enum Fault {
     NoPlan,
     /// It is in a state in which this cannot be done: switched off, or its payload is gone.
     Refused,
+    /// The role of the member may not do this.
+    Role,
+    /// Somebody has changed it meanwhile, or it is in a state in which this cannot be done.
+    Changed,
     /// More than a form of ours can hold.
     TooLarge,
 }
@@ -41,10 +45,10 @@ impl Fault {
             Self::Missing => StatusCode::NOT_FOUND,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Elsewhere | Self::NotAllowed | Self::NoPlan => StatusCode::FORBIDDEN,
+            Self::Elsewhere | Self::NotAllowed | Self::NoPlan | Self::Role => StatusCode::FORBIDDEN,
             Self::Ended => StatusCode::UNAUTHORIZED,
             Self::Used => StatusCode::GONE,
-            Self::Refused => StatusCode::CONFLICT,
+            Self::Refused | Self::Changed => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         }
     }
@@ -60,6 +64,8 @@ impl Fault {
             Self::NotAllowed => ("denied-title", "denied-text"),
             Self::NoPlan => ("plan-title", "plan-text"),
             Self::Refused => ("refused-title", "refused-text"),
+            Self::Role => ("role-title", "role-text"),
+            Self::Changed => ("changed-title", "changed-text"),
             Self::TooLarge => ("large-title", "large-text"),
         }
     }

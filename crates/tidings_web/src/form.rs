@@ -5,11 +5,12 @@ use axum::extract::{FromRequest, Request};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
+use tidings_service::FieldProblem;
 
 use crate::errors::Fault;
 
 /// More than any form of ours can hold.
-const FORM_BYTES_MAX: usize = 512 * 1024;
+pub(crate) const FORM_BYTES_MAX: usize = 512 * 1024;
 /// The field of the token.
 const TOKEN_FIELD: &str = "token";
 
@@ -59,12 +60,47 @@ impl Posted {
         self.one(TOKEN_FIELD) == token(session)
     }
 
+    /// The fields that can be kept while somebody signs in: all but the token and what is secret.
+    pub(crate) fn kept(&self) -> Vec<(String, String)> {
+        let kept = self.0.iter().filter(|(name, _)| !is_secret(name));
+        kept.cloned().collect()
+    }
+
     /// The fields but for the token, as bytes that are the same whenever they are.
     pub(crate) fn content(&self) -> Vec<u8> {
         let mut text = url::form_urlencoded::Serializer::new(String::new());
         text.extend_pairs(self.0.iter().filter(|(name, _)| name != TOKEN_FIELD));
         text.finish().into_bytes()
     }
+}
+
+/// Fields as browsers write them, in a body or behind a `?`.
+pub(crate) fn written(fields: &[(String, String)]) -> String {
+    let mut text = url::form_urlencoded::Serializer::new(String::new());
+    text.extend_pairs(fields);
+    text.finish()
+}
+
+/// The code of a link that was pasted whole or in part: what is behind `code=`.
+pub(crate) fn code_of(pasted: &str) -> &str {
+    pasted.rsplit_once("code=").map_or(pasted, |(_, code)| code)
+}
+
+/// Which of these fields a use case has found wrong.
+pub(crate) fn wrong_fields(
+    problems: &[FieldProblem],
+    fields: &[&'static str],
+) -> Vec<&'static str> {
+    let is_wrong = |field: &&str| {
+        let mut names = problems.iter().flat_map(|problem| &problem.loc);
+        names.any(|name| name == field)
+    };
+    fields.iter().copied().filter(is_wrong).collect()
+}
+
+/// Whether what is in a field must not be written into another page.
+fn is_secret(name: &str) -> bool {
+    name == TOKEN_FIELD || name.contains("password") || name.contains("secret")
 }
 
 /// What forms of a session carry. Only who has the session's cookie can know it, and the cookie cannot be told from it.
@@ -95,5 +131,18 @@ mod tests {
         assert!(form.is_of("one") && !form.is_of("two"));
         assert!(!Posted::default().is_of("one"));
         assert_eq!(form.content(), Posted::default().content());
+    }
+
+    #[test]
+    fn what_is_kept_is_what_was_typed_and_no_secret() {
+        let form = Posted::parse(b"token=t&name=a+%26+b&password=p&new-password=q&name=c");
+        let kept = Posted::parse(written(&form.kept()).as_bytes());
+        assert_eq!(kept, Posted::parse(b"name=a+%26+b&name=c"));
+    }
+
+    #[test]
+    fn a_link_may_be_pasted_whole_or_in_part() {
+        assert_eq!(code_of("https://a.test/dashboard/join#code=abc"), "abc");
+        assert_eq!(code_of("abc"), "abc");
     }
 }

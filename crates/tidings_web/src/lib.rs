@@ -1,15 +1,17 @@
 //! Pages for people, in six languages: written by the server, without a script that they could not do without.
 //!
 //! `page` is what every page needs, `texts` what is said on it, `formats` how numbers and times are written, `assets`
-//! what it refers to, `around` what surrounds it. The look is in `static/`, the words in `locales/`.
+//! what it refers to, `around` what surrounds it. `portal` is for customers, `dashboard` for those who run it. The look is in `static/`, the words in `locales/`.
 
 mod around;
 mod assets;
 mod code;
+mod dashboard;
 mod docs;
 mod errors;
 mod form;
 mod formats;
+mod origin;
 mod page;
 mod portal;
 mod texts;
@@ -24,11 +26,12 @@ use axum::response::Response;
 use axum::routing::get;
 use tidings_service::Service;
 
+use dashboard::Dashboard;
 use errors::Fault;
 use page::{Page, render};
 use portal::Portal;
 
-pub use portal::RemoteAddress;
+pub use origin::RemoteAddress;
 
 /// What the pages must know.
 #[derive(Debug, Clone, Copy)]
@@ -43,8 +46,10 @@ const LANDING: &str = "/";
 
 /// Whether a request is for one of the pages.
 pub fn is_page(method: &Method, path: &str) -> bool {
-    if let Some(below) = path.strip_prefix(portal::FOLDER) {
-        return below.is_empty() || below.starts_with('/');
+    for folder in [portal::FOLDER, dashboard::FOLDER] {
+        if let Some(below) = path.strip_prefix(folder) {
+            return below.is_empty() || below.starts_with('/');
+        }
     }
     let is_read = method == Method::GET || method == Method::HEAD;
     is_read && (path == LANDING || path.starts_with(assets::FOLDER) || docs::is_page(path))
@@ -52,8 +57,12 @@ pub fn is_page(method: &Method, path: &str) -> bool {
 
 /// The pages as a router, for requests that are for one.
 pub fn router(settings: Settings, service: Arc<Service>) -> Router {
+    let dashboard = dashboard::router(Dashboard {
+        service: service.clone(),
+        settings,
+    });
     let portal = portal::router(Portal { service, settings });
-    surrounded(for_anybody(settings).merge(portal))
+    surrounded(for_anybody(settings).merge(portal).merge(dashboard))
 }
 
 /// The pages that need nobody to be signed in.

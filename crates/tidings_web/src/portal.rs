@@ -28,8 +28,6 @@ use tidings_service::Service;
 
 use crate::Settings;
 
-pub use visitor::RemoteAddress;
-
 /// Below which address it lies.
 pub(crate) const FOLDER: &str = "/portal";
 

@@ -160,7 +160,15 @@ async fn what_another_site_sends_is_refused_on_a_page() {
 fn everything_else_is_no_page() {
     assert!(is_page(&Method::GET, "/") && is_page(&Method::HEAD, "/static/a.css"));
     assert!(is_page(&Method::POST, "/portal/login") && is_page(&Method::GET, "/portal"));
-    for path in ["", "/index.html", "/api/v1/app", "/in/abc", "/portals"] {
+    assert!(is_page(&Method::POST, "/dashboard/sign-in") && is_page(&Method::GET, "/dashboard"));
+    for path in [
+        "",
+        "/index.html",
+        "/api/v1/app",
+        "/in/abc",
+        "/portals",
+        "/dashboards",
+    ] {
         assert!(!is_page(&Method::GET, path), "{path}");
     }
     assert!(!is_page(&Method::POST, "/"));

@@ -16,6 +16,7 @@ macro_rules! files {
     ($($folder:literal),+) => {
         [$([
             include_str!(concat!("../locales/", $folder, "/common.ftl")),
+            include_str!(concat!("../locales/", $folder, "/dashboard.ftl")),
             include_str!(concat!("../locales/", $folder, "/docs.ftl")),
             include_str!(concat!("../locales/", $folder, "/portal.ftl")),
         ]),+]
@@ -23,7 +24,7 @@ macro_rules! files {
 }
 
 /// In the order of [`Language::ALL`].
-const FILES: [[&str; 3]; 6] = files!("en", "es", "fi", "de", "pl", "it");
+const FILES: [[&str; 4]; 6] = files!("en", "es", "fi", "de", "pl", "it");
 
 static BUNDLES: LazyLock<Vec<Bundle>> = LazyLock::new(|| {
     let all = Language::ALL.into_iter().zip(FILES);
@@ -31,7 +32,7 @@ static BUNDLES: LazyLock<Vec<Bundle>> = LazyLock::new(|| {
         .collect()
 });
 
-fn bundle(language: Language, files: [&str; 3]) -> Bundle {
+fn bundle(language: Language, files: [&str; 4]) -> Bundle {
     let locale = language.code().parse().expect("codes are locales");
     let mut bundle = Bundle::new_concurrent(vec![locale]);
     // Marks around what is put in would end up in attributes and in what people copy.

@@ -78,3 +78,12 @@ if (signIn && code) {
   signIn.elements.key.value = code;
   signIn.requestSubmit();
 }
+
+// The same where more is asked than the code.
+const asking = document.querySelector("form[data-hash]");
+const given = asking && new URLSearchParams(location.hash.slice(1)).get(asking.dataset.hash);
+if (given) {
+  history.replaceState(null, "", location.pathname);
+  asking.elements[asking.dataset.hash].value = given;
+  if ("send" in asking.dataset) asking.requestSubmit();
+}

@@ -61,11 +61,13 @@ async fn tell_how_to_set_up(settings: &Settings, server: &Server) {
         return;
     }
     // A store that cannot be read says so itself.
-    if let Ok(Some(code)) = server.service().set_up_code().await {
-        let (address, code) = (server.address, code.as_str());
+    let service = server.service();
+    if let Ok(Some(code)) = service.set_up_code().await {
+        let (url, code) = (service.public_url(), code.as_str());
         output::remark(format_args!(
-            "Nobody is a member yet. The first owner is made, once, with this code: \
-             POST http://{address}/api/v1/member/set-up \
+            "Nobody is a member yet. The first owner is made, once, at \
+             {url}/dashboard/set-up#code={code} or with the same code: \
+             POST {url}/api/v1/member/set-up \
              {{\"code\": \"{code}\", \"email\": \"you@example.com\", \"password\": \"…\"}}"
         ));
     }

@@ -12,10 +12,11 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
 use super::Portal;
-use super::visitor::{SESSION_COOKIE, Visitor, origin};
+use super::visitor::{SESSION_COOKIE, Visitor};
 use crate::around::is_secure;
 use crate::errors::Fault;
 use crate::form::Posted;
+use crate::origin::origin;
 use crate::page::{Page, render};
 
 #[derive(Template)]

@@ -1,14 +1,9 @@
 //! Who looks at the portal: the session of the cookie, what it may do, and the account that a page is about.
 
-use std::net::SocketAddr;
-
 use axum::extract::FromRequestParts;
-use axum::http::HeaderMap;
-use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
 use tidings_domain::access::{Capability, Principal};
 use tidings_domain::application::Application;
-use tidings_domain::audit::{Origin, Short};
 use tidings_service::idempotency::KeyedRequest;
 use tidings_service::{Caller, ServiceError};
 use tidings_store::Dedup;
@@ -17,16 +12,13 @@ use tidings_store::directory::ApplicationView;
 use super::Portal;
 use crate::errors::Fault;
 use crate::form::{self, Posted};
+use crate::origin::origin;
 use crate::page::{Page, cookie};
 
 /// The cookie of the session.
 pub(crate) const SESSION_COOKIE: &str = "tidings_portal";
 /// The field of a form that makes sending it twice the same as once.
 const ONCE_FIELD: &str = "once";
-
-/// From where a request came; whoever serves connections notes it on requests for pages.
-#[derive(Debug, Clone, Copy)]
-pub struct RemoteAddress(pub SocketAddr);
 
 /// Somebody who is signed in.
 #[derive(Debug, Clone)]
@@ -75,23 +67,6 @@ impl FromRequestParts<Portal> for Visitor {
             token: token.to_owned(),
         })
     }
-}
-
-/// From where a request came, for the audit log.
-pub(crate) fn origin(parts: &Parts) -> Origin {
-    let remote = parts.extensions.get::<RemoteAddress>();
-    Origin {
-        address: remote.map(|remote| remote.0.ip()),
-        request_id: Short::new(""),
-        user_agent: Short::new(user_agent(&parts.headers)),
-    }
-}
-
-fn user_agent(headers: &HeaderMap) -> &str {
-    let agent = headers.get(USER_AGENT);
-    agent
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
 }
 
 impl Visitor {

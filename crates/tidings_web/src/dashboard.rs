@@ -1,0 +1,58 @@
+//! The dashboard: where the people of an environment look after it.
+//!
+//! A member signs in with an address and a password; `guard` lets nobody else pass, and everything is done by the use cases
+//! of the service, as the caller that the member is. Each file here is one page, or one that belongs to it. A page that can
+//! be gone to from the side is a row in `navigation`.
+
+mod guard;
+mod join;
+mod member;
+mod navigation;
+mod set_up;
+mod sign_in;
+mod you;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::response::Redirect;
+use axum::routing::{get, post};
+use tidings_service::Service;
+
+use crate::Settings;
+
+/// Below which address it lies.
+pub(crate) const FOLDER: &str = "/dashboard";
+
+/// What the pages of the dashboard work with.
+#[derive(Clone)]
+pub(crate) struct Dashboard {
+    pub(crate) service: Arc<Service>,
+    pub(crate) settings: Settings,
+}
+
+/// The dashboard as a router.
+pub(crate) fn router(dashboard: Dashboard) -> Router {
+    let outside = Router::new()
+        .route(
+            "/dashboard/sign-in",
+            get(sign_in::show).post(sign_in::enter),
+        )
+        .route("/dashboard/set-up", get(set_up::show).post(set_up::begin))
+        .route("/dashboard/join", get(join::show).post(join::accept));
+    let guarded = from_fn_with_state(dashboard.clone(), guard::guard);
+    let inside = inside().route_layer(guarded);
+    outside.merge(inside).with_state(dashboard)
+}
+
+/// The pages of those who are signed in.
+fn inside() -> Router<Dashboard> {
+    let start = || std::future::ready(Redirect::to(navigation::START));
+    Router::new()
+        .route(FOLDER, get(start))
+        .route("/dashboard/sign-out", post(sign_in::leave))
+        .route("/dashboard/you", get(you::show))
+        .route("/dashboard/you/sessions", post(you::end_all))
+        .route("/dashboard/you/sessions/{session}", post(you::end_one))
+}

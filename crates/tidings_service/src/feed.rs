@@ -42,6 +42,11 @@ impl Service {
         self.closing.send_replace(true);
     }
 
+    /// Whether feeds are to end, for whoever makes one of their own.
+    pub fn closing(&self) -> watch::Receiver<bool> {
+        self.closing.subscribe()
+    }
+
     /// Watches the attempts of an application, or of all of the caller's.
     pub async fn feed(
         &self,

@@ -25,12 +25,13 @@ const SVG: &str = "image/svg+xml";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// Name, type and content.
-const FILES: [(&str, &str, &str); 5] = [
+const FILES: [(&str, &str, &str); 6] = [
     ("tokens.css", CSS, include_str!("../static/tokens.css")),
     ("tidings.css", CSS, include_str!("../static/tidings.css")),
     ("icons.svg", SVG, include_str!("../static/icons.svg")),
     ("favicon.svg", SVG, include_str!("../static/favicon.svg")),
     ("tidings.js", SCRIPT, include_str!("../static/tidings.js")),
+    ("live.js", SCRIPT, include_str!("../static/live.js")),
 ];
 
 struct Asset {

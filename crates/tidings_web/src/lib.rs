@@ -1,16 +1,27 @@
 //! Pages for people, in six languages: written by the server, without a script that they could not do without.
 //!
 //! `page` is what every page needs, `texts` what is said on it, `formats` how numbers and times are written, `assets`
-//! what it refers to, `around` what surrounds it. `portal` is for customers, `dashboard` for those who run it. The look is in `static/`, the words in `locales/`.
+//! what it refers to, `around` what surrounds it; `chart` draws, and `live` keeps parts of pages up to date. `portal` is for
+//! customers, `dashboard` for those who run it. The look is in `static/`, the words in `locales/`.
 
 mod around;
 mod assets;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the first page that draws takes this line away")
+)]
+mod chart;
 mod code;
 mod dashboard;
 mod docs;
 mod errors;
 mod form;
 mod formats;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the first page that is live takes this line away")
+)]
+mod live;
 mod origin;
 mod page;
 mod portal;

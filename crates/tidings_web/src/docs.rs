@@ -1,9 +1,12 @@
 //! `/docs`: the operations of the API, to be read. Made of the OpenAPI document that the program gives out, so these
 //! pages and the API cannot differ.
 //!
+//! What API users call, at `/api/webhooks`, is no part of that document and has a page of its own (`hooks`).
+//!
 //! What is said around them is in the reader's language, what the document says in English, as the document is.
 
 mod document;
+mod hooks;
 mod samples;
 mod shape;
 #[cfg(test)]
@@ -32,6 +35,7 @@ pub(crate) fn router(document: &str) -> Router {
     let docs = Arc::new(Docs::read(document));
     Router::new()
         .route("/docs", get(show_overview))
+        .route("/docs/webhooks", get(hooks::show))
         .route("/docs/{topic}", get(show_topic))
         .with_state(docs)
 }

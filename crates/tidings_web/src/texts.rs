@@ -14,17 +14,18 @@ type Bundle = FluentBundle<FluentResource>;
 
 macro_rules! files {
     ($($folder:literal),+) => {
-        [$([
+        [$(&[
             include_str!(concat!("../locales/", $folder, "/common.ftl")),
             include_str!(concat!("../locales/", $folder, "/dashboard.ftl")),
             include_str!(concat!("../locales/", $folder, "/docs.ftl")),
+            include_str!(concat!("../locales/", $folder, "/hooks.ftl")),
             include_str!(concat!("../locales/", $folder, "/portal.ftl")),
         ]),+]
     };
 }
 
 /// In the order of [`Language::ALL`].
-const FILES: [[&str; 4]; 6] = files!("en", "es", "fi", "de", "pl", "it");
+const FILES: [&[&str]; 6] = files!("en", "es", "fi", "de", "pl", "it");
 
 static BUNDLES: LazyLock<Vec<Bundle>> = LazyLock::new(|| {
     let all = Language::ALL.into_iter().zip(FILES);
@@ -32,7 +33,7 @@ static BUNDLES: LazyLock<Vec<Bundle>> = LazyLock::new(|| {
         .collect()
 });
 
-fn bundle(language: Language, files: [&str; 4]) -> Bundle {
+fn bundle(language: Language, files: &[&str]) -> Bundle {
     let locale = language.code().parse().expect("codes are locales");
     let mut bundle = Bundle::new_concurrent(vec![locale]);
     // Marks around what is put in would end up in attributes and in what people copy.
@@ -43,7 +44,7 @@ fn bundle(language: Language, files: [&str; 4]) -> Bundle {
         _ => |value, _| grouped(value, formats::NARROW_SPACE),
     }));
     for file in files {
-        let resource = FluentResource::try_new(file.to_owned());
+        let resource = FluentResource::try_new((*file).to_owned());
         let resource = resource.expect("files of locales/ are Fluent");
         let added = bundle.add_resource(resource);
         added.expect("no text has two meanings");

@@ -6,6 +6,7 @@ mod api_users;
 mod changing;
 mod clients;
 mod errors;
+mod page;
 mod zapier;
 mod zapier_platform;
 

@@ -245,11 +245,7 @@ const THULIUM: [Row; 22] = [
     ),
     row("TH-17", "errors can be printed", None),
     row("TH-18", "each sees its own", None),
-    row(
-        "TH-19",
-        "the documentation with calls that work",
-        Half("the same as a page of the product"),
-    ),
+    row("TH-19", "the documentation with calls that work", None),
     row("TH-20", "a chat that starts is told", None),
     row(
         "THx-2",

@@ -13,19 +13,26 @@ const INDENTED_BYTES_MAX: usize = 256 * 1024;
 pub(crate) fn lines(text: &str) -> Safe<String> {
     let is_json = text.len() <= INDENTED_BYTES_MAX
         && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
-    let mut out = String::with_capacity(text.len() * 2);
     if is_json {
+        let mut out = String::with_capacity(text.len() * 2);
         for line in indented(text).lines() {
             out.push_str("<span>");
             coloured(line, &mut out);
             out.push_str("</span>");
         }
+        Safe(out)
     } else {
-        for line in text.lines() {
-            out.push_str("<span>");
-            escape(line, &mut out);
-            out.push_str("</span>");
-        }
+        plain(text)
+    }
+}
+
+/// The lines of a `<code>` element, of a text that is taken as it is.
+pub(crate) fn plain(text: &str) -> Safe<String> {
+    let mut out = String::with_capacity(text.len() * 2);
+    for line in text.lines() {
+        out.push_str("<span>");
+        escape(line, &mut out);
+        out.push_str("</span>");
     }
     Safe(out)
 }

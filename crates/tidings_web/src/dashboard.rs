@@ -5,6 +5,7 @@
 //! be gone to from the side is a row in `navigation`.
 
 mod guard;
+mod inboxes;
 mod join;
 mod member;
 mod navigation;
@@ -42,7 +43,9 @@ pub(crate) fn router(dashboard: Dashboard) -> Router {
         .route("/dashboard/set-up", get(set_up::show).post(set_up::begin))
         .route("/dashboard/join", get(join::show).post(join::accept));
     let guarded = from_fn_with_state(dashboard.clone(), guard::guard);
-    let inside = inside().route_layer(guarded);
+    let inside = inside()
+        .merge(inboxes::router(&dashboard))
+        .route_layer(guarded);
     outside.merge(inside).with_state(dashboard)
 }
 

@@ -120,6 +120,11 @@ pub(crate) fn time(language: Language, at: Millis) -> String {
     }
 }
 
+/// The milliseconds of a time, to stand behind its seconds.
+pub(crate) fn fraction(language: Language, at: Millis) -> String {
+    format!("{}{:03}", decimal(language), at.rem_euclid(1_000))
+}
+
 /// As machines read it.
 pub(crate) fn iso(at: Millis) -> String {
     Timestamp::from_millisecond(at).map_or_else(|_| String::new(), |at| at.to_string())
@@ -158,6 +163,8 @@ mod tests {
             ]
         );
         assert_eq!(iso(AT), "2026-11-22T07:07:37.214Z");
+        assert_eq!(fraction(Language::En, AT), ".214");
+        assert_eq!(fraction(Language::De, 5), ",005");
     }
 
     #[test]

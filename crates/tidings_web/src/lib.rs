@@ -17,10 +17,6 @@ mod docs;
 mod errors;
 mod form;
 mod formats;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the first page that is live takes this line away")
-)]
 mod live;
 mod origin;
 mod page;

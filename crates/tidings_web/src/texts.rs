@@ -19,6 +19,7 @@ macro_rules! files {
             include_str!(concat!("../locales/", $folder, "/dashboard.ftl")),
             include_str!(concat!("../locales/", $folder, "/docs.ftl")),
             include_str!(concat!("../locales/", $folder, "/hooks.ftl")),
+            include_str!(concat!("../locales/", $folder, "/inbox.ftl")),
             include_str!(concat!("../locales/", $folder, "/portal.ftl")),
         ]),+]
     };

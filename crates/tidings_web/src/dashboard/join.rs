@@ -124,7 +124,11 @@ async fn ask(
         page,
         code: code.to_owned(),
         environment: name_of(dashboard, invited.environment).await?,
-        name: is_named.then_some(invited.name).unwrap_or_default(),
+        name: if is_named {
+            invited.name
+        } else {
+            String::new()
+        },
         email: invited.email,
         role: role_text(invited.role),
         role_lead: role_lead(invited.role),

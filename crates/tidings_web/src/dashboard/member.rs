@@ -88,7 +88,6 @@ impl Member {
     }
 
     /// Refuses whoever has a lesser role.
-    #[expect(dead_code, reason = "for the pages to come")]
     pub(crate) fn check(&self, role: Role) -> Result<(), Fault> {
         if self.may(role) {
             Ok(())
@@ -113,7 +112,6 @@ impl Member {
     }
 
     /// What makes sending a form twice the same as once: what it was given when it was shown.
-    #[expect(dead_code, reason = "for the pages to come")]
     pub(crate) fn dedup(
         &self,
         dashboard: &Dashboard,
@@ -148,7 +146,6 @@ impl Member {
 }
 
 /// A number that makes sending a form twice the same as once.
-#[expect(dead_code, reason = "for the pages to come")]
 pub(crate) fn once(dashboard: &Dashboard) -> String {
     format!("{:016x}", dashboard.service.entropy().next_u64())
 }

@@ -4,6 +4,8 @@
 
 use tidings_domain::access::Role;
 
+use super::inboxes;
+
 /// Where the dashboard begins.
 pub(super) const START: &str = "/dashboard/you";
 
@@ -40,7 +42,7 @@ const fn page(name: &'static str, address: &'static str, icon: &'static str, nee
 }
 
 /// What is going on: Overview, Search, Applications, Event types, Catalogues, Plans, Operational webhooks, Jobs, Inbox.
-const WORK: &[Entry] = &[];
+const WORK: &[Entry] = &[page("inboxes", inboxes::FOLDER, "tray", Role::Viewer)];
 
 /// Who is in, and how it is set up: Members, API keys, Audit log, Settings.
 const ADMINISTRATION: &[Entry] = &[page("nav-you", "/dashboard/you", "shield", Role::Viewer)];

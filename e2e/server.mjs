@@ -33,7 +33,7 @@ function run(binary, parameters) {
   });
 }
 
-export async function start(binary) {
+export async function start(binary, settings = {}) {
   const folder = mkdtempSync(join(tmpdir(), "tidings-e2e-"));
   const data = join(folder, "data");
   const receiver = await startReceiver();
@@ -41,7 +41,7 @@ export async function start(binary) {
   const key = printed.match(/\S*sk_\S+/)?.[0] ?? printed.trim().split(/\s+/).pop();
   const child = spawn(binary, ["serve", "--dev", "--listen", "127.0.0.1:0", "--data", data], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, TIDINGS_LOG: "warn", TIDINGS_RETRY_SCHEDULE: "1s,600s" },
+    env: { ...process.env, TIDINGS_LOG: "warn", TIDINGS_RETRY_SCHEDULE: "1s,600s", ...settings },
   });
   let log = "";
   child.stderr.on("data", (chunk) => { log += chunk; });

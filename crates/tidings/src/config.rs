@@ -53,6 +53,7 @@ pub(crate) enum Role {
 pub(crate) struct Settings {
     pub(crate) listen: Option<SocketAddr>,
     pub(crate) public_url: Option<String>,
+    pub(crate) portal_origins: Vec<String>,
     pub(crate) data: PathBuf,
     pub(crate) store: String,
     pub(crate) store_password_file: Option<PathBuf>,

@@ -1,7 +1,7 @@
 //! What surrounds every page: the choice of language and theme, the refusal of what other sites send in somebody's name,
 //! and the headers that tell a browser what a page may do.
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, LOCATION, ORIGIN, REFERRER_POLICY, SET_COOKIE,
     X_CONTENT_TYPE_OPTIONS,
@@ -11,12 +11,13 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tidings_domain::language::Language;
 
+use crate::embedding::{Embedding, cookie_scope};
 use crate::errors::{Fault, show_error};
 use crate::page::{LANGUAGE_COOKIE, Page, THEME_COOKIE, Theme};
 
-/// Nothing but our own files, no script or style within a page, no frame around it.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
-    form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// Nothing but our own files, no script or style within a page. Who may hold it in a frame comes behind that.
+pub(crate) const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+    form-action 'self'; base-uri 'none'";
 /// A choice holds for a year.
 const CHOICE_SECS: u32 = 31_536_000;
 
@@ -24,7 +25,12 @@ const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
-pub(crate) async fn around(request: Request, next: Next) -> Response {
+pub(crate) async fn around(
+    State(embedding): State<Embedding>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let policy = embedding.policy(request.uri().path()).clone();
     let page = Page::new(request.headers(), request.uri().path());
     let is_read = [Method::GET, Method::HEAD].contains(request.method());
     let mut response = if is_read {
@@ -42,7 +48,6 @@ pub(crate) async fn around(request: Request, next: Next) -> Response {
     }
     let headers = response.headers_mut();
     let fixed = [
-        (CONTENT_SECURITY_POLICY, POLICY),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         // Not `no-referrer`: a form would then not say which site it is from.
         (REFERRER_POLICY, "same-origin"),
@@ -51,6 +56,7 @@ pub(crate) async fn around(request: Request, next: Next) -> Response {
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    headers.insert(CONTENT_SECURITY_POLICY, policy);
     let private = HeaderValue::from_static("no-store");
     headers.entry(CACHE_CONTROL).or_insert(private);
     response
@@ -111,9 +117,8 @@ fn choice(uri: &Uri, headers: &HeaderMap) -> Option<Response> {
     for (name, value) in cookies {
         let age = if value.is_some() { CHOICE_SECS } else { 0 };
         let value = value.unwrap_or_default();
-        let secure = if is_secure(headers) { "; Secure" } else { "" };
-        let cookie =
-            format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}");
+        let scope = cookie_scope(headers);
+        let cookie = format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly{scope}");
         let cookie = HeaderValue::from_str(&cookie).ok()?;
         response.headers_mut().append(SET_COOKIE, cookie);
     }

@@ -6,19 +6,27 @@ use std::sync::LazyLock;
 
 use axum::extract::Path;
 use axum::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+    ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE,
+    ETAG, IF_NONE_MATCH, VARY,
 };
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
+
+/// The script for pages of others, which keep its address for years.
+pub(crate) const ELEMENT: &str = "/assets/tidings-portal.js";
+/// How long they may go without asking for it.
+const FOR_AN_HOUR: &str = "public, max-age=3600";
 
 /// Below which addresses they lie.
 pub(crate) const FOLDER: &str = "/static/";
 
 /// Their addresses never show anything else: a year, which is as long as there is.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
+
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 const CSS: &str = "text/css; charset=utf-8";
 const SVG: &str = "image/svg+xml";
@@ -81,20 +89,44 @@ pub(crate) fn address(name: &str) -> &'static str {
     &asset.expect("templates name assets that are there").address
 }
 
+static PORTAL_ELEMENT: LazyLock<Asset> = LazyLock::new(|| {
+    let text = include_str!("../static/tidings-portal.js");
+    Asset::new(("tidings-portal.js", SCRIPT, text))
+});
+
+/// Answers a request for the element with which pages of others show the portal.
+pub(crate) async fn show_element(headers: HeaderMap) -> Response {
+    let mut response = answer(&PORTAL_ELEMENT, FOR_AN_HOUR, &headers);
+    let shared = [
+        (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (RESOURCE_POLICY, "cross-origin"),
+    ];
+    for (name, value) in shared {
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
 /// Answers a request for an asset.
 pub(crate) async fn show(Path(name): Path<String>, headers: HeaderMap) -> Response {
     let address = format!("{FOLDER}{name}");
     let Some(asset) = ASSETS.iter().find(|asset| asset.address == address) else {
         return StatusCode::NOT_FOUND.into_response();
     };
+    answer(asset, FOR_EVER, &headers)
+}
+
+fn answer(asset: &Asset, kept: &'static str, headers: &HeaderMap) -> Response {
     let says = |name, wanted: &str| {
         let value = headers.get(&name).and_then(|value| value.to_str().ok());
         value.is_some_and(|value| value.contains(wanted))
     };
     let fixed = [
         (CONTENT_TYPE, asset.kind),
-        (CACHE_CONTROL, FOR_EVER),
-        (ETAG, &asset.tag),
+        (CACHE_CONTROL, kept),
+        (ETAG, asset.tag.as_str()),
         (VARY, "accept-encoding"),
     ];
     if says(IF_NONE_MATCH, &asset.tag) {

@@ -14,6 +14,7 @@ mod chart;
 mod code;
 mod dashboard;
 mod docs;
+mod embedding;
 mod errors;
 mod form;
 mod formats;
@@ -29,11 +30,13 @@ use askama::Template;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{Method, StatusCode};
+use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::get;
 use tidings_service::Service;
 
 use dashboard::Dashboard;
+use embedding::Embedding;
 use errors::Fault;
 use page::{Page, render};
 use portal::Portal;
@@ -59,17 +62,22 @@ pub fn is_page(method: &Method, path: &str) -> bool {
         }
     }
     let is_read = method == Method::GET || method == Method::HEAD;
-    is_read && (path == LANDING || path.starts_with(assets::FOLDER) || docs::is_page(path))
+    is_read
+        && (path == LANDING
+            || path.starts_with(assets::FOLDER)
+            || path == assets::ELEMENT
+            || docs::is_page(path))
 }
 
-/// The pages as a router, for requests that are for one.
-pub fn router(settings: Settings, service: Arc<Service>) -> Router {
+/// The pages as a router, for requests that are for one. `portal_origins` may hold the portal in a frame.
+pub fn router(settings: Settings, portal_origins: &[String], service: Arc<Service>) -> Router {
     let dashboard = dashboard::router(Dashboard {
         service: service.clone(),
         settings,
     });
     let portal = portal::router(Portal { service, settings });
-    surrounded(for_anybody(settings).merge(portal).merge(dashboard))
+    let pages = for_anybody(settings).merge(portal).merge(dashboard);
+    surrounded(pages, portal_origins)
 }
 
 /// The pages that need nobody to be signed in.
@@ -77,15 +85,17 @@ fn for_anybody(settings: Settings) -> Router {
     Router::new()
         .route(LANDING, get(show_landing))
         .route("/static/{name}", get(assets::show))
+        .route(assets::ELEMENT, get(assets::show_element))
         .with_state(settings)
         .merge(docs::router(settings.open_api))
 }
 
-fn surrounded(pages: Router) -> Router {
+fn surrounded(pages: Router, portal_origins: &[String]) -> Router {
+    let embedding = Embedding::new(around::POLICY, portal_origins);
     pages
         .fallback(async || Fault::Missing)
         .method_not_allowed_fallback(async || Fault::Missing)
-        .layer(axum::middleware::from_fn(around::around))
+        .layer(from_fn_with_state(embedding, around::around))
 }
 
 #[derive(Template)]

@@ -29,7 +29,7 @@ async fn ask(method: Method, path: &str, headers: &[(&str, &str)], is_dev: bool)
         is_dev,
         open_api: "",
     };
-    let mut pages = surrounded(for_anybody(settings));
+    let mut pages = surrounded(for_anybody(settings), &[]);
     let response = pages.call(request).await.unwrap();
     let (head, body) = response.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
@@ -98,7 +98,7 @@ async fn a_page_may_run_nothing_of_its_own_and_cannot_be_framed() {
         let page = get_page(path, &[]).await;
         let policy = page.headers[CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(policy.starts_with("default-src 'none'"));
-        assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"));
+        assert!(policy.ends_with("; frame-ancestors 'none'") && !policy.contains("unsafe"));
         assert_eq!(page.headers[X_CONTENT_TYPE_OPTIONS], "nosniff");
         assert_eq!(page.headers["referrer-policy"], "same-origin");
         assert_eq!(page.headers[CACHE_CONTROL], "no-store");

@@ -87,3 +87,16 @@ if (given) {
   asking.elements[asking.dataset.hash].value = given;
   if ("send" in asking.dataset) asking.requestSubmit();
 }
+
+// In a frame: whoever holds it is told how tall the page is. The policy of the page lets nobody else hold it, and what is told
+// is for the origin that asked.
+if (window.parent !== window) {
+  document.documentElement.classList.add("framed");
+  let watching = false;
+  window.addEventListener("message", (event) => {
+    if (watching || event.source !== window.parent || event.data?.type !== "tidings-portal:hello") return;
+    watching = true;
+    const tell = () => window.parent.postMessage({ type: "tidings-portal:height", height: document.body.offsetHeight }, event.origin);
+    new ResizeObserver(tell).observe(document.body);
+  });
+}

@@ -126,7 +126,7 @@ impl Server {
             // Whoever watches the feed would keep the server from stopping.
             service.close_feeds();
         };
-        let pages = tidings_web::router(pages, service.clone());
+        let pages = tidings_web::router(pages, &settings.portal_origins, service.clone());
         server::serve(self.listener, api, pages, limits, stop).await;
         for task in upkeep {
             task.abort();

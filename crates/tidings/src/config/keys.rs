@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use tidings_delivery::sender::HeaderNames;
 use tidings_store_sqlite::Synchronous;
 
-use super::parse::{bytes, duration, file, flag, networks, number, public_url, retention, risks};
+use super::parse::{
+    bytes, duration, file, flag, networks, number, origins, public_url, retention, risks,
+};
 use super::{LogFormat, Role, Settings};
 
 /// A setting.
@@ -53,6 +55,7 @@ keys! {
     listen, "127.0.0.1:8071", "address and port", "Where the server listens.",
         |text| text.parse().map(Some).map_err(|_| "it takes an address and a port, such as 0.0.0.0:8071".into());
     public_url, "", "URL", "Under which URL people reach this server, for links into the portal; empty for `http://` and the address that it listens on.", public_url;
+    portal_origins, "", "origins with commas", "Whose pages may show the portal in a frame, such as `https://app.example.com`; empty for nobody's.", origins;
     data, "tidings-data", "folder", "Where the embedded store and the master key are kept.",
         |text| if text.is_empty() { Err("it takes a folder".into()) } else { Ok(PathBuf::from(text)) };
     store, "", "URL", "Which store: empty for SQLite in the data folder, `sqlite:FOLDER`, or `postgres://USER@HOST/DATABASE`.",

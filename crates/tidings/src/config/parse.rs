@@ -88,6 +88,30 @@ pub(super) fn public_url(text: &str) -> Result<Option<String>, String> {
     }
 }
 
+/// Origins as browsers write them: scheme, host in lower case, and a port that is not the usual one.
+pub(super) fn origins(text: &str) -> Result<Vec<String>, String> {
+    let parts = text.split(',').map(str::trim);
+    let parts = parts.filter(|part| !part.is_empty());
+    parts
+        .map(|part| {
+            let why = || format!("`{part}` is no origin; it takes some such as https://app.example.com, with commas");
+            let uri: http::Uri = part.parse().map_err(|_| why())?;
+            let authority = uri.authority().filter(|one| !one.as_str().contains(['@', '*']));
+            let authority = authority.ok_or_else(why)?.as_str().to_ascii_lowercase();
+            let (scheme, usual) = match uri.scheme_str() {
+                Some("https") => ("https", ":443"),
+                Some("http") => ("http", ":80"),
+                _ => return Err(why()),
+            };
+            if uri.path() != "/" || uri.query().is_some() || part.contains('#') {
+                return Err(why());
+            }
+            let authority = authority.strip_suffix(usual).unwrap_or(&authority);
+            Ok(format!("{scheme}://{authority}"))
+        })
+        .collect()
+}
+
 pub(super) fn flag(text: &str) -> Result<bool, String> {
     match text.trim() {
         "true" | "1" | "yes" | "on" => Ok(true),

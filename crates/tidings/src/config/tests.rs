@@ -48,6 +48,28 @@ fn the_public_url_is_kept_without_its_last_slash() {
 }
 
 #[test]
+fn origins_are_kept_as_browsers_write_them() {
+    let text = "portal_origins = \"https://App.example.com:443/, http://localhost:4000\"";
+    let settings = read(text, &[]).unwrap();
+    assert_eq!(
+        settings.portal_origins,
+        ["https://app.example.com", "http://localhost:4000"]
+    );
+    assert!(read("", &[]).unwrap().portal_origins.is_empty());
+    for wrong in [
+        "app.example.com",
+        "https://a.test/x",
+        "https://*.a.test",
+        "ftp://a.test",
+        "*",
+    ] {
+        let error = read(&format!("portal_origins = \"{wrong}\""), &[]);
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("is no origin"), "{wrong}: {error}");
+    }
+}
+
+#[test]
 fn a_bad_value_is_named_with_its_key_and_reason() {
     for (text, reason) in [
         ("listen = \"here\"", "an address and a port"),

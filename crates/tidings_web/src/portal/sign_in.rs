@@ -13,7 +13,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::Portal;
 use super::visitor::{SESSION_COOKIE, Visitor};
-use crate::around::is_secure;
+use crate::embedding::cookie_scope;
 use crate::errors::Fault;
 use crate::form::Posted;
 use crate::origin::origin;
@@ -87,10 +87,8 @@ fn code_of(pasted: &str) -> &str {
 
 /// Leads on, with this as the cookie of the session for so many seconds.
 fn go(headers: &HeaderMap, to: &'static str, token: &str, age: i64) -> Response {
-    let secure = if is_secure(headers) { "; Secure" } else { "" };
-    let cookie = format!(
-        "{SESSION_COOKIE}={token}; Path=/portal; Max-Age={age}; HttpOnly; SameSite=Lax{secure}"
-    );
+    let scope = cookie_scope(headers);
+    let cookie = format!("{SESSION_COOKIE}={token}; Path=/portal; Max-Age={age}; HttpOnly{scope}");
     let mut response = (StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response();
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(SET_COOKIE, cookie);

@@ -68,7 +68,6 @@ mod polling;
 mod portal;
 mod portal_access;
 mod portal_frames;
-mod portal_frames;
 mod product_events;
 mod rates;
 mod records;

@@ -1,77 +1,14 @@
-// Walks the portal in a real browser: six languages, two widths, light and dark, keyboard only for the main flow.
-// Prints what was tried and how it ended; ends with 1 if anything did not hold.
-//
-//   node portal.mjs TIDINGS_BINARY FOLDER_FOR_SCREENSHOTS [LANGUAGE…]
+// The portal: six languages, two widths, light and dark, keyboard only for the main flow, wrong input, no script.
 
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { chromium } from "playwright-core";
-import { furnish, PAYLOADS, start } from "./server.mjs";
+import { axe, check, expect, focused, lookAt, openPage, shoot, signIn, tabTo } from "./kit.mjs";
+import { PAYLOADS } from "./payloads.mjs";
+import { furnish } from "./server.mjs";
 
-const [binary, shots, ...chosen] = process.argv.slice(2);
-const require = createRequire(import.meta.url);
-const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-const LANGUAGES = chosen.length ? chosen : ["en", "es", "fi", "de", "pl", "it"];
 const WORDS = {
   en: ["Webhooks", "Create new webhook", "Save"], es: ["Webhooks", "Crear nuevo webhook", "Guardar"],
   fi: ["Webhookit", "Luo uusi webhook", "Tallenna"], de: ["Webhooks", "Webhook erstellen", "Speichern"],
   pl: ["Webhooki", "Utwórz webhook", "Zapisz"], it: ["Webhook", "Crea nuovo webhook", "Salva"],
 };
-const SIZES = [{ width: 1280, height: 900 }, { width: 390, height: 844 }];
-const CHROMIUM = [process.env.TIDINGS_TEST_CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser"].find((path) => path && existsSync(path));
-
-let failed = 0;
-let passed = 0;
-function note(id, language, problem) {
-  if (problem) failed += 1; else passed += 1;
-  console.log(`${id.padEnd(34)} ${language.padEnd(3)} ${problem ? `FAILED: ${problem}` : "ok"}`);
-}
-
-async function check(id, language, work) {
-  try {
-    note(id, language, await work());
-  } catch (error) {
-    note(id, language, String(error.message ?? error).split("\n").slice(0, 4).join(" | "));
-  }
-}
-
-function expect(holds, problem) {
-  if (!holds) throw new Error(problem);
-}
-
-/** A page that notes whatever a browser complains about. */
-async function openPage(browser, options) {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  page.problems = [];
-  page.on("console", (message) => {
-    const text = message.text();
-    // That an answer has an error status is checked where it is asked for.
-    if (["error", "warning"].includes(message.type()) && !/Failed to load resource/.test(text)) page.problems.push(text);
-  });
-  page.on("pageerror", (error) => page.problems.push(String(error)));
-  page.on("dialog", (dialog) => { page.problems.push(`a script ran: ${dialog.message()}`); dialog.dismiss(); });
-  return page;
-}
-
-/** What axe finds wrong. It comes in past the policy of the page, which allows no such script. */
-async function axe(page) {
-  const session = await page.context().newCDPSession(page);
-  await session.send("Runtime.evaluate", { expression: AXE });
-  const { result } = await session.send("Runtime.evaluate", {
-    expression: "axe.run(document, { resultTypes: ['violations'] }).then((r) => JSON.stringify(r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join(', '))))",
-    awaitPromise: true, returnByValue: true,
-  });
-  await session.detach();
-  return JSON.parse(result.value);
-}
-
-async function signIn(page, server, app = "cool", options) {
-  await page.goto(await server.link(app, options));
-  await page.waitForURL("**/portal/accounts");
-}
-
 /** Every page, with what its address is called. */
 async function pagesOf(page, server) {
   const base = await page.evaluate(() => document.querySelector(".popup.start a").getAttribute("href").replace(/\/webhooks$/, ""));
@@ -93,33 +30,11 @@ async function pagesOf(page, server) {
   };
 }
 
-async function walk(browser, server, language) {
-  const page = await openPage(browser, { locale: language, viewport: SIZES[0] });
+async function everyPage(browser, server, language) {
+  const page = await openPage(browser, { locale: language });
   await signIn(page, server);
   const pages = await pagesOf(page, server);
-  for (const [name, address] of Object.entries(pages)) {
-    await check(`page ${name}`, language, async () => {
-      // English and German (the longest words) in everything; the others as they are read most.
-      const isWhole = ["en", "de"].includes(language);
-      for (const scheme of isWhole ? ["light", "dark"] : ["light"]) {
-        await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-        await page.setViewportSize(SIZES[0]);
-        await page.goto(address);
-        expect((await page.getAttribute("html", "lang")) === language, "it is in another language");
-        const found = await axe(page);
-        expect(found.length === 0, `axe, ${scheme}: ${found.join("; ")}`);
-        for (const size of SIZES) {
-          if (!isWhole && size !== SIZES[1]) continue;
-          await page.setViewportSize(size);
-          const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-          await page.screenshot({ path: join(shots, `${name}-${language}-${scheme}-${size.width}.png`), fullPage: true });
-          expect(wide <= 0, `${wide} px too wide at ${size.width}`);
-        }
-      }
-      expect(page.problems.length === 0, page.problems.join("; "));
-    });
-    page.problems.length = 0;
-  }
+  await lookAt(page, pages, language);
   await check("WK-4 WK-9 words", language, async () => {
     await page.goto(pages.webhooks);
     const [tab, create, save] = WORDS[language];
@@ -130,18 +45,8 @@ async function walk(browser, server, language) {
   await page.context().close();
 }
 
-/** Moves the focus with the keyboard until it is on something that holds. */
-async function tabTo(page, test, what, key = "Tab") {
-  for (let presses = 0; presses < 120; presses += 1) {
-    if (await page.evaluate(test)) return;
-    await page.keyboard.press(key);
-  }
-  throw new Error(`the keyboard does not reach ${what}`);
-}
-
 async function keyboard(browser, server) {
-  const page = await openPage(browser, { locale: "en", viewport: SIZES[0] });
-  const focused = (selector) => `document.activeElement?.matches(${JSON.stringify(selector)}) ?? false`;
+  const page = await openPage(browser, { locale: "en" });
   await signIn(page, server);
   await check("WK-3 WK-15 keyboard: create", "en", async () => {
     await tabTo(page, focused(".card footer summary"), "Actions");
@@ -209,7 +114,7 @@ async function keyboard(browser, server) {
 }
 
 async function badInput(browser, server, things) {
-  const page = await openPage(browser, { locale: "en", viewport: SIZES[0] });
+  const page = await openPage(browser, { locale: "en" });
   await signIn(page, server);
   const pages = await pagesOf(page, server);
   await check("WK-10 wrong fields are named", "en", async () => {
@@ -221,7 +126,7 @@ async function badInput(browser, server, things) {
     expect(await page.inputValue("#url") === "http://plain.example/x", "what was typed is lost");
     const found = await axe(page);
     expect(found.length === 0, found.join("; "));
-    await page.screenshot({ path: join(shots, "form-wrong-en-light-1280.png"), fullPage: true });
+    await shoot(page, "form-wrong-en-light-1280");
   });
   await check("a double click makes one webhook", "en", async () => {
     await page.goto(pages["webhook-new"]);
@@ -274,7 +179,7 @@ async function badInput(browser, server, things) {
     await other.goto("about:blank");
     await other.goto(link);
     await other.waitForSelector("h1:has-text('gilt nicht mehr')");
-    await other.screenshot({ path: join(shots, "link-used-de-light-1280.png") });
+    await shoot(other, "link-used-de-light-1280");
     await other.context().close();
   });
   await check("a reader may look and not change", "en", async () => {
@@ -293,13 +198,13 @@ async function badInput(browser, server, things) {
     await page.waitForURL("**/portal/login");
     const answer = await page.goto(pages.webhooks);
     expect(answer.status() === 401, String(answer.status()));
-    await page.screenshot({ path: join(shots, "session-ended-en-light-1280.png") });
+    await shoot(page, "session-ended-en-light-1280");
   });
   await page.context().close();
 }
 
 async function withoutScript(browser, server) {
-  const page = await openPage(browser, { locale: "en", javaScriptEnabled: false, viewport: SIZES[0] });
+  const page = await openPage(browser, { locale: "en", javaScriptEnabled: false });
   await check("without a script: sign in and create", "en", async () => {
     await page.goto(`${server.url}/portal/login`);
     await page.fill("#key", await server.link("cool"));
@@ -317,26 +222,12 @@ async function withoutScript(browser, server) {
   await page.context().close();
 }
 
-async function main() {
-  expect(CHROMIUM, "no Chromium: apt-get install chromium, or name one in TIDINGS_TEST_CHROMIUM");
-  mkdirSync(shots, { recursive: true });
-  const server = await start(binary);
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
-  try {
-    const things = await furnish(server);
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+export async function walk(browser, server, languages) {
+  const things = await furnish(server);
+  if (languages.includes("en")) {
     await keyboard(browser, server);
     await badInput(browser, server, things);
     await withoutScript(browser, server);
-    await Promise.all(LANGUAGES.map((language) => check("all pages", language, () => walk(browser, server, language))));
-    const complaints = server.log().split("\n").filter((line) => /ERROR|text\.key/.test(line));
-    await check("the server complains of nothing", "-", async () => expect(complaints.length === 0, complaints.slice(0, 3).join(" ")));
-  } finally {
-    await browser.close();
-    await server.stop();
   }
-  console.log(`${passed} passed, ${failed} failed`);
-  process.exitCode = failed === 0 ? 0 : 1;
+  await Promise.all(languages.map((language) => check("all pages", language, () => everyPage(browser, server, language))));
 }
-
-await main();

@@ -5,6 +5,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { PAYLOADS } from "./payloads.mjs";
 
 /** Answers with the status that the path names: /500 fails. Keeps how often each path was called. */
 function startReceiver() {
@@ -83,12 +85,6 @@ export async function start(binary, settings = {}) {
   return { url, api, stop, link, receiver, log: () => log };
 }
 
-/** Texts that are harmless only as long as they are text. */
-export const PAYLOADS = [
-  "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\"><svg onload=alert(1)>", "'-alert(1)-'", "{{7*7}}",
-  "javascript:alert(1)", "</textarea><script>alert(1)</script>", "<b>bold</b>", "&lt;script&gt;", "${alert(1)}",
-];
-
 /** What there is to see: an account with webhooks that do well, fail and are off, and another account. */
 export async function furnish({ api, receiver }) {
   for (const name of ["wink", "thulium"]) await api("POST", "/catalog/import", await api("GET", `/catalog/${name}`));
@@ -109,5 +105,19 @@ export async function furnish({ api, receiver }) {
       boardId: board.id, label, url: `${receiver.url}/button/200`, row: Math.floor(place / 2), column: place % 2,
     });
   }
+  await attempted(api, good.id, PAYLOADS.length);
+  // What fails again and again is tried less often.
+  await attempted(api, bad.id, 10);
   return { foreign, good, bad };
+}
+
+/** Waits until so many attempts of an endpoint are written down. */
+async function attempted(api, endpoint, count) {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    const page = await api("GET", `/app/cool/attempt/endpoint/${endpoint}?limit=250`);
+    if (page.data.length >= count) return;
+    if (Date.now() > deadline) throw new Error(`${endpoint}: ${page.data.length} of ${count} attempts in a minute`);
+    await setTimeout(20);
+  }
 }

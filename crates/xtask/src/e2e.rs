@@ -1,52 +1,88 @@
-//! `cargo xtask e2e`: the pages in a real browser, by `e2e/portal.mjs`.
+//! `cargo xtask e2e`: the pages in a real browser, by `e2e/run.mjs`.
 //!
 //! It builds the program, brings in what the browser tests need (npm's packages in `e2e/node_modules`, Chromium from Debian),
 //! and prints each thing that was tried with its language and how it ended. Screenshots of every page are in `target/e2e/`.
+//! `cargo xtask test` does the same with the program that it has built.
 
+use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
+use serde_json::Value;
 
 use crate::folders;
 use crate::stage::{run, stage, succeeds};
+use crate::test::Count;
+use crate::test::install::debian_packages;
 
 /// What to run.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Only these languages (en, es, fi, de, pl, it)
-    language: Vec<String>,
+    /// Only these areas (such as `portal`) or languages (en, es, fi, de, pl, it)
+    only: Vec<String>,
     /// Leaves the screenshots of earlier runs where they are
     #[arg(long)]
     keep: bool,
 }
 
 pub(crate) fn run_browser(options: &Options) -> Result<ExitCode> {
-    let (root, target) = (folders::root(), folders::target());
-    let shots = target.join("e2e");
-    if !options.keep && shots.exists() {
-        std::fs::remove_dir_all(&shots).context("could not remove earlier screenshots")?;
-    }
-    stage("npm packages", || packages(&root.join("e2e")))?;
+    stage("what Debian has", debian_packages)?;
     stage("the program", || {
         run(Command::new("cargo")
             .args(["build", "--quiet", "--package", "tidings"])
-            .current_dir(&root))
+            .current_dir(folders::root()))
     })?;
-    let tried = stage("the portal in Chromium", || {
+    let count = walk(options)?;
+    Ok(if count.failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// As a part of all tests, with the program that they have built.
+pub(crate) fn run_in_tests() -> Result<Count> {
+    walk(&Options {
+        only: Vec::new(),
+        keep: false,
+    })
+}
+
+fn walk(options: &Options) -> Result<Count> {
+    let (root, target) = (folders::root(), folders::target());
+    let shots = target.join("e2e");
+    if !options.keep && shots.exists() {
+        fs::remove_dir_all(&shots).context("could not remove earlier screenshots")?;
+    }
+    stage("npm packages of the pages", || packages(&root.join("e2e")))?;
+    let results = shots.join("results.json");
+    stage("the pages in Chromium", || {
+        // Whether anything failed is in the results; without them the walk did not come to its end.
         Command::new("node")
-            .arg(root.join("e2e/portal.mjs"))
+            .arg(root.join("e2e/run.mjs"))
             .arg(target.join("debug/tidings"))
             .arg(&shots)
-            .args(&options.language)
+            .args(&options.only)
             .status()
             .context("could not start node; install Node.js 20 or newer")
     })?;
     eprintln!("screenshots: {}", shots.display());
-    Ok(if tried.success() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
+    let results = fs::read_to_string(results).context("the walk through the pages broke off")?;
+    count(&results)
+}
+
+/// How many checks passed and failed, of the results that the walk leaves.
+fn count(results: &str) -> Result<Count> {
+    let results: Vec<Value> = serde_json::from_str(results)?;
+    let failed = results.iter().filter(|result| !result["problem"].is_null());
+    let failed = failed.count();
+    if results.is_empty() {
+        bail!("the walk through the pages checked nothing");
+    }
+    Ok(Count {
+        passed: (results.len() - failed) as u64,
+        failed: failed as u64,
     })
 }
 
@@ -67,4 +103,21 @@ fn packages(folder: &Path) -> Result<()> {
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         .args(["--loglevel", "error"])
         .current_dir(folder))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checks_with_a_problem_have_failed_and_no_checks_are_an_error() {
+        let results = r#"[{"name": "TC-1 a", "language": "en", "problem": null},
+            {"name": "page b", "language": "fi", "problem": "3 px too wide"}]"#;
+        let expected = Count {
+            passed: 1,
+            failed: 1,
+        };
+        assert_eq!(count(results).unwrap(), expected);
+        assert!(count("[]").is_err() && count("").is_err());
+    }
 }

@@ -1,7 +1,8 @@
 //! `cargo xtask test`: every test of the workspace, on a machine that has nothing but a Rust toolchain.
 //!
 //! It installs what is missing (`test/install.rs`), hands the tests the tools they need by environment
-//! variables, runs cargo-nextest, the Svix SDKs (`conformance`) and the examples in the docs, and counts (`test/count.rs`).
+//! variables, runs cargo-nextest, the Svix SDKs (`conformance`), the pages in Chromium (`e2e`) and the examples in the docs,
+//! and counts (`test/count.rs`).
 //! The tests start the servers they need by themselves.
 //!
 //! | Variable | Holds |
@@ -21,6 +22,7 @@ use std::process::{Command, ExitCode, Stdio};
 use anyhow::{Context, Result, ensure};
 
 use crate::conformance::{self, Packages};
+use crate::e2e;
 use crate::five_products::{self, Outcomes};
 use crate::folders;
 use crate::stage::{self, stage};
@@ -73,6 +75,7 @@ fn run_tests(options: &Options) -> Result<Count> {
                 node_modules: &tools.svix_node_modules,
             })
         })?;
+        count += e2e::run_in_tests()?;
     }
     if has_doc_examples(&folders::root().join("crates"))? {
         count += stage("examples in the docs", || doc_examples(options))?;

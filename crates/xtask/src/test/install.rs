@@ -33,7 +33,7 @@ struct Need {
     is_there: fn() -> bool,
 }
 
-const NEEDS: [Need; 9] = [
+const NEEDS: [Need; 10] = [
     Need {
         packages: &["gcc", "libc6-dev"],
         reason: "compiles the shims that make storage fail",
@@ -82,6 +82,11 @@ const NEEDS: [Need; 9] = [
         packages: &["postgresql-15"],
         reason: "keeps the rows in the tests of the PostgreSQL store, each run in a cluster of its own",
         is_there: || Path::new("/usr/lib/postgresql/15/bin/initdb").exists(),
+    },
+    Need {
+        packages: &["chromium"],
+        reason: "shows the pages, for the tests that use them as people do",
+        is_there: || succeeds(Command::new("chromium").arg("--version")),
     },
     Need {
         packages: &["ca-certificates"],

@@ -1,0 +1,44 @@
+// Walks all pages in a real browser, area by area, each on a server of its own with fresh data.
+// Prints what was tried, in which language and how it ended, and leaves the same as results.json beside the screenshots;
+// ends with 1 if anything did not hold.
+//
+//   node run.mjs TIDINGS_BINARY FOLDER_FOR_SCREENSHOTS [AREA or LANGUAGE…]
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { check, expect, LANGUAGES, openBrowser, results } from "./kit.mjs";
+import { start } from "./server.mjs";
+import * as portal from "./portal.mjs";
+
+/** Each has `walk(browser, server, languages)`. */
+const AREAS = { portal };
+
+async function walk(browser, binary, area, languages) {
+  const server = await start(binary);
+  try {
+    await AREAS[area].walk(browser, server, languages);
+    const complaints = server.log().split("\n").filter((line) => /ERROR|text\.key/.test(line));
+    await check(`the server complains of nothing: ${area}`, "-", async () => expect(complaints.length === 0, complaints.slice(0, 3).join(" ")));
+  } finally {
+    await server.stop();
+  }
+}
+
+async function main() {
+  const [binary, shots, ...chosen] = process.argv.slice(2);
+  const unknown = chosen.filter((name) => !(name in AREAS) && !LANGUAGES.includes(name));
+  expect(unknown.length === 0, `${unknown.join(", ")}: not among ${[...Object.keys(AREAS), ...LANGUAGES].join(", ")}`);
+  const pick = (all) => (all.some((name) => chosen.includes(name)) ? all.filter((name) => chosen.includes(name)) : all);
+  const browser = await openBrowser(shots);
+  try {
+    for (const area of pick(Object.keys(AREAS))) await check(`all of ${area}`, "-", () => walk(browser, binary, area, pick(LANGUAGES)));
+  } finally {
+    await browser.close();
+  }
+  writeFileSync(join(shots, "results.json"), JSON.stringify(results, null, 1));
+  const failed = results.filter((result) => result.problem !== null).length;
+  console.log(`pages: ${results.length - failed} checks passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}
+
+await main();

@@ -48,7 +48,7 @@ pub(crate) async fn member(app: &TestApp, email: &str, role: &str) -> String {
     let key = app.program.run(&arguments).await;
     let owner = app
         .client
-        .with_key(&String::from_utf8(key.stdout).unwrap().trim());
+        .with_key(String::from_utf8(key.stdout).unwrap().trim());
     let body = json!({"email": email, "name": "Ann Lee", "role": role});
     let invited = owner.post("/api/v1/member", body).await.expect(201);
     let body = json!({"code": invited["invitationCode"], "password": PASSWORD});

@@ -1,32 +1,10 @@
 // The portal in a page of another site, in a real browser: as <tidings-portal>, and held by whoever may not.
-// Prints what was tried and how it ended; ends with 1 if anything did not hold.
-//
-//   node embedding.mjs TIDINGS_BINARY FOLDER_FOR_SCREENSHOTS
 
-import { existsSync, mkdirSync } from "node:fs";
 import { createServer } from "node:http";
-import { join } from "node:path";
-import { chromium } from "playwright-core";
-import { furnish, start } from "./server.mjs";
+import { check, expect, openPage, shoot } from "./kit.mjs";
+import { furnish } from "./server.mjs";
 
-const [binary, shots] = process.argv.slice(2);
-const CHROMIUM = [process.env.TIDINGS_TEST_CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser"].find((path) => path && existsSync(path));
-
-let failed = 0;
-async function check(id, work) {
-  let problem = null;
-  try {
-    await work();
-  } catch (error) {
-    problem = String(error.message ?? error).split("\n").slice(0, 4).join(" | ");
-    failed += 1;
-  }
-  console.log(`${id.padEnd(48)} ${problem ? `FAILED: ${problem}` : "ok"}`);
-}
-
-function expect(holds, problem) {
-  if (!holds) throw new Error(problem);
-}
+let product;
 
 /** A page of the product. By its name it is another site than the server, which is reached by its address. */
 function startProduct() {
@@ -45,20 +23,21 @@ function startProduct() {
 
 const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
 
-async function main() {
-  expect(CHROMIUM, "no Chromium: apt-get install chromium, or name one in TIDINGS_TEST_CHROMIUM");
-  mkdirSync(shots, { recursive: true });
-  const product = await startProduct();
-  const server = await start(binary, { TIDINGS_PORTAL_ORIGINS: product.origin });
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--test-third-party-cookie-phaseout"] });
+/** The page that may hold the portal is there before the server, which is told of it. */
+export async function settings() {
+  product = await startProduct();
+  return { TIDINGS_PORTAL_ORIGINS: product.origin };
+}
+
+export async function walk(browser, server) {
   const element = async (attributes = "") => product.show(`<!doctype html><html lang="en"><title>Product</title><h1>Product</h1>
     <script src="${server.url}/assets/tidings-portal.js"></script>
     <tidings-portal url="${escaped(await server.link("cool"))}" ${attributes}></tidings-portal>`);
   try {
     await furnish(server);
-    const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en" })).newPage();
+    const page = await openPage(browser, { locale: "en" });
     const frame = page.frameLocator("tidings-portal iframe");
-    await check("the portal opens in a page of another site", async () => {
+    await check("the portal opens in a page of another site", "en", async () => {
       await element('language="fi" theme="dark"');
       await page.goto(product.origin);
       await frame.getByRole("heading", { name: "Tilit" }).waitFor({ timeout: 15000 });
@@ -67,16 +46,16 @@ async function main() {
       await frame.getByRole("link", { name: "Hallitse tiliä" }).click();
       await frame.getByRole("link", { name: "Luo uusi webhook" }).waitFor({ timeout: 15000 });
     });
-    await check("the frame is as tall as its page", async () => {
+    await check("the frame is as tall as its page", "en", async () => {
       await page.waitForFunction(() => {
         const height = document.querySelector("tidings-portal iframe").getBoundingClientRect().height;
         return height > 250 && height !== 640;
       }, null, { timeout: 10000 });
       const [inner, outer] = [await frame.locator("body").evaluate((body) => body.offsetHeight), await page.locator("tidings-portal iframe").evaluate((one) => one.clientHeight)];
       expect(Math.abs(inner - outer) <= 1, `${inner} in ${outer}`);
-      await page.screenshot({ path: join(shots, "embedded-fi-dark-1280.png"), fullPage: true });
+      await shoot(page, "embedded-fi-dark-1280");
     });
-    await check("a form in the frame is saved", async () => {
+    await check("a form in the frame is saved", "en", async () => {
       await frame.getByRole("link", { name: "Luo uusi webhook" }).click();
       await frame.locator("#name").fill("From a frame");
       await frame.locator("#url").fill(`${server.receiver.url}/framed/200`);
@@ -84,11 +63,11 @@ async function main() {
       await frame.getByRole("button", { name: "Tallenna", exact: true }).click();
       await frame.getByRole("link", { name: "From a frame" }).waitFor({ timeout: 15000 });
     });
-    await check("another language goes on in the same session", async () => {
+    await check("another language goes on in the same session", "en", async () => {
       await page.locator("tidings-portal").evaluate((one) => one.setAttribute("language", "de"));
       await frame.getByRole("heading", { name: "Konten" }).waitFor({ timeout: 15000 });
     });
-    await check("whoever is not named may not hold it", async () => {
+    await check("whoever is not named may not hold it", "en", async () => {
       const blocked = [];
       const other = await (await browser.newContext()).newPage();
       other.on("console", (message) => blocked.push(message.text()));
@@ -100,11 +79,6 @@ async function main() {
       expect(!shown, "the portal is shown");
     });
   } finally {
-    await browser.close();
-    await server.stop();
     product.stop();
   }
-  process.exitCode = failed === 0 ? 0 : 1;
 }
-
-await main();

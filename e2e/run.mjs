@@ -8,13 +8,15 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { check, expect, LANGUAGES, openBrowser, results } from "./kit.mjs";
 import { start } from "./server.mjs";
+import * as embedding from "./embedding.mjs";
+import * as inbox from "./inbox.mjs";
 import * as portal from "./portal.mjs";
 
-/** Each has `walk(browser, server, languages)`. */
-const AREAS = { portal };
+/** Each has `walk(browser, server, languages)`, and `settings()` where its server needs some. */
+const AREAS = { portal, inbox, embedding };
 
 async function walk(browser, binary, area, languages) {
-  const server = await start(binary);
+  const server = await start(binary, await AREAS[area].settings?.());
   try {
     await AREAS[area].walk(browser, server, languages);
     const complaints = server.log().split("\n").filter((line) => /ERROR|text\.key/.test(line));

@@ -33,9 +33,11 @@ const SVG: &str = "image/svg+xml";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// Name, type and content.
-const FILES: [(&str, &str, &str); 6] = [
+const FILES: &[(&str, &str, &str)] = &[
     ("tokens.css", CSS, include_str!("../static/tokens.css")),
     ("tidings.css", CSS, include_str!("../static/tidings.css")),
+    ("board.css", CSS, include_str!("../static/board.css")),
+    ("board.js", SCRIPT, include_str!("../static/board.js")),
     ("icons.svg", SVG, include_str!("../static/icons.svg")),
     ("favicon.svg", SVG, include_str!("../static/favicon.svg")),
     ("tidings.js", SCRIPT, include_str!("../static/tidings.js")),

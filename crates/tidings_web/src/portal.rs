@@ -6,6 +6,10 @@
 mod accounts;
 mod attempt;
 mod attempts;
+mod board;
+mod boards;
+mod button_fields;
+mod button_form;
 mod buttons;
 mod catalogue;
 mod form_fields;
@@ -74,8 +78,39 @@ pub(crate) fn router(portal: Portal) -> Router {
         )
         .route("/portal/{app}/events", get(catalogue::show))
         .route("/portal/{app}/events/{name}", get(catalogue::show_one))
-        .route("/portal/{app}/buttons", get(buttons::show))
-        .route("/portal/{app}/buttons/{button}", post(buttons::press))
         .route("/portal/{app}/settings", get(settings::show))
+        .merge(boards())
         .with_state(portal)
+}
+
+/// Boards of buttons: in use, and in hand.
+fn boards() -> Router<Portal> {
+    Router::new()
+        .route("/portal/{app}/buttons", get(buttons::show))
+        .route(
+            "/portal/{app}/buttons/new",
+            get(button_form::show_new).post(button_form::create),
+        )
+        .route("/portal/{app}/buttons/{button}", post(buttons::press))
+        .route(
+            "/portal/{app}/buttons/{button}/update",
+            get(button_form::show_update).post(button_form::update),
+        )
+        .route(
+            "/portal/{app}/buttons/{button}/remove",
+            get(button_form::ask_remove).post(button_form::remove),
+        )
+        .route("/portal/{app}/boards", get(boards::show))
+        .route(
+            "/portal/{app}/boards/new",
+            get(boards::show_new).post(boards::create),
+        )
+        .route(
+            "/portal/{app}/boards/{board}/update",
+            get(boards::show_update).post(boards::update),
+        )
+        .route(
+            "/portal/{app}/boards/{board}/remove",
+            get(boards::ask_remove).post(boards::remove),
+        )
 }

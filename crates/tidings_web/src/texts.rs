@@ -16,6 +16,7 @@ macro_rules! files {
     ($($folder:literal),+) => {
         [$(&[
             include_str!(concat!("../locales/", $folder, "/common.ftl")),
+            include_str!(concat!("../locales/", $folder, "/board.ftl")),
             include_str!(concat!("../locales/", $folder, "/dashboard.ftl")),
             include_str!(concat!("../locales/", $folder, "/docs.ftl")),
             include_str!(concat!("../locales/", $folder, "/hooks.ftl")),

@@ -1,81 +1,15 @@
 //! The portal without a browser: what its pages answer to whoever asks, and what its forms do. How it looks and that it can be
 //! used by keyboard alone is tried in a real browser (`cargo xtask e2e`).
 
-use http::Method;
+mod boards;
+mod browser;
+
 use serde_json::{Value, json};
-use tidings_testkit::app::{rows, text};
-use tidings_testkit::{Answer, Client, Receiver, TestApp};
+use tidings_testkit::app::rows;
+use tidings_testkit::{Receiver, TestApp};
 
+use self::browser::{Browser, LOGIN, hidden, link, location, page, post};
 use crate::support::app;
-
-const LOGIN: &str = "/portal/login";
-
-/// A browser that is signed in, and the account that it is for.
-struct Browser {
-    client: Client,
-    owner: String,
-}
-
-/// A link into the portal, from its path on.
-async fn link(app: &TestApp, owner: &str, body: Value) -> String {
-    let path = format!("/api/v1/auth/app-portal-access/{owner}");
-    let made = app.client.post(&path, body).await.expect(200);
-    text(&made["url"])
-}
-
-async fn post(client: &Client, path: &str, fields: &str) -> Answer {
-    let client = client.with_header("content-type", "application/x-www-form-urlencoded");
-    client.send(Method::POST, path, fields.to_owned()).await
-}
-
-fn page(answer: &Answer) -> String {
-    String::from_utf8(answer.body.to_vec()).unwrap()
-}
-
-fn location(answer: &Answer) -> String {
-    assert_eq!(answer.status, 303, "{}", page(answer));
-    answer.headers["location"].to_str().unwrap().to_owned()
-}
-
-/// The value of a hidden field.
-fn hidden(page: &str, name: &str) -> String {
-    let start = format!("name=\"{name}\" value=\"");
-    let (_, rest) = page.split_once(&start).expect("the field is there");
-    rest.split('"').next().unwrap().to_owned()
-}
-
-impl Browser {
-    async fn open(app: &TestApp, owner: &str, body: Value) -> Self {
-        let link = link(app, owner, body).await;
-        let opened = post(&app.client.without_key(), LOGIN, &format!("key={link}")).await;
-        assert_eq!(location(&opened), "/portal/accounts");
-        let cookie = opened.headers["set-cookie"].to_str().unwrap().to_owned();
-        assert!(cookie.contains("; HttpOnly; SameSite=Lax") && cookie.contains("; Path=/portal;"));
-        let cookie = cookie.split(';').next().unwrap();
-        Self {
-            client: app.client.without_key().with_header("cookie", cookie),
-            owner: owner.to_owned(),
-        }
-    }
-
-    async fn get(&self, path: &str) -> Answer {
-        let path = format!("/portal/{}/{path}", self.owner);
-        self.client.get(&path).await
-    }
-
-    /// Sends a form with the hidden fields of the page that shows it.
-    async fn send(&self, shown: &str, path: &str, fields: &str) -> Answer {
-        let shown = page(&self.get(shown).await);
-        let token = hidden(&shown, "token");
-        let path = format!("/portal/{}/{path}", self.owner);
-        post(&self.client, &path, &format!("token={token}&{fields}")).await
-    }
-
-    fn form(&self, name: &str, url: &str) -> String {
-        let owner = &self.owner;
-        format!("name={name}&enabled=on&entity={owner}&url={url}&all=on&format=json&auth=none")
-    }
-}
 
 async fn endpoints(app: &TestApp, owner: &str) -> Vec<Value> {
     let path = format!("/api/v1/app/{owner}/endpoint");

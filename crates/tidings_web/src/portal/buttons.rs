@@ -1,32 +1,25 @@
-//! The board: pressing a button sends what it holds, once, and says how that ended.
+//! The board in use: pressing a button sends what it holds, once, and says how that ended.
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use tidings_domain::access::Capability;
-use tidings_service::PageQuery;
 use tidings_service::boards::{PressDraft, Pressing};
-use tidings_store::Order;
 
 use super::Portal;
 use super::attempts::Row;
+use super::board::{Shown, load};
 use super::visitor::{Account, Visitor, once};
 use crate::errors::Fault;
 use crate::form::Posted;
 use crate::page::{Page, render};
 
-/// Buttons of one page: more than a board may have.
-const BUTTONS_MAX: usize = 250;
-
-/// Looks of tiles, in turn: which kind of word a button is, nobody has said.
-const CLASSES: [&str; 4] = ["do", "thing", "ask", "say"];
-
-/// A button, as the board shows it.
-struct Tile {
-    id: String,
+/// What a press that was just made came to.
+struct Outcome {
+    button: String,
     label: String,
-    class: &'static str,
+    row: Row,
 }
 
 #[derive(Template)]
@@ -37,10 +30,21 @@ struct Buttons {
     once: String,
     account: Account,
     tab: &'static str,
-    tiles: Vec<Tile>,
-    /// What a press that was just made came to: the label and the request.
-    pressed: Option<(String, Row)>,
+    shown: Shown,
+    outcome: Option<Outcome>,
+    /// What stands in the speech bar.
+    sdb: String,
     may_press: bool,
+    may_manage: bool,
+}
+
+impl Buttons {
+    /// Whether this is the button that was just pressed: where the focus goes on from.
+    fn is_pressed(&self, id: &str) -> bool {
+        self.outcome
+            .as_ref()
+            .is_some_and(|outcome| outcome.button == id)
+    }
 }
 
 /// The board.
@@ -52,42 +56,46 @@ pub(crate) async fn show(
 ) -> Result<Response, Fault> {
     let query = Posted::parse(query.unwrap_or_default().as_bytes());
     let account = visitor.account(&portal, &app).await?;
-    let (service, caller) = (&portal.service, visitor.caller);
-    let all = PageQuery {
-        limit: BUTTONS_MAX,
-        cursor: None,
-        order: Order::Ascending,
-    };
-    let mut buttons = service.buttons(caller, &account.id, None, &all).await?.rows;
-    buttons.sort_by_key(|button| (button.board, button.place.row, button.place.column));
-    let pressed = match (query.line("message"), query.line("attempt")) {
-        ("", _) | (_, "") => None,
-        (message, attempt) => {
-            let found = service
-                .attempt(caller, &account.id, message, attempt)
-                .await?;
-            let row = Row::of(&found, visitor.page.language, service.now());
-            let endpoint = found.attempt.endpoint.seq();
-            let button = buttons.iter().find(|button| button.id.seq() == endpoint);
-            button.map(|button| (button.face.label.clone(), row))
-        }
-    };
-    let tiles = buttons.iter().enumerate().map(|(place, button)| Tile {
-        id: button.id.to_string(),
-        label: button.face.label.clone(),
-        class: CLASSES[place % CLASSES.len()],
-    });
+    let shown = load(&portal, &visitor, &account, query.line("board")).await?;
     let template = Buttons {
         token: visitor.form_token(),
         once: once(&portal),
         may_press: visitor.may(Capability::CreateAttempts) && !account.is_paused,
+        may_manage: visitor.may(Capability::ManageEndpoint) && !account.is_paused,
+        outcome: outcome(&portal, &visitor, &account, &query).await?,
+        sdb: query.one("sdb").to_owned(),
         account,
         tab: "buttons",
-        tiles: tiles.collect(),
-        pressed,
+        shown,
         page: visitor.page,
     };
     Ok(render(StatusCode::OK, &template))
+}
+
+async fn outcome(
+    portal: &Portal,
+    visitor: &Visitor,
+    account: &Account,
+    query: &Posted,
+) -> Result<Option<Outcome>, Fault> {
+    let (message, attempt, button) = (
+        query.line("message"),
+        query.line("attempt"),
+        query.line("button"),
+    );
+    if [message, attempt, button].contains(&"") {
+        return Ok(None);
+    }
+    let (service, caller) = (&portal.service, visitor.caller);
+    let found = service
+        .attempt(caller, &account.id, message, attempt)
+        .await?;
+    let button = service.button(caller, &account.id, button).await?;
+    Ok(Some(Outcome {
+        button: button.id.to_string(),
+        label: button.face.label,
+        row: Row::of(&found, visitor.page.language, service.now()),
+    }))
 }
 
 /// Presses a button once.
@@ -102,18 +110,28 @@ pub(crate) async fn press(
     if !visitor.has_sent(&form) {
         return Err(Fault::Elsewhere);
     }
+    let (service, caller) = (&portal.service, visitor.caller);
+    let button = service.button(caller, &account.id, &button).await?;
+    let id = button.id.to_string();
     let at = Pressing {
         application: &account.id,
-        button: &button,
+        button: &id,
+    };
+    let draft = PressDraft {
+        sdb: Some(form.one("sdb").to_owned()).filter(|sdb| !sdb.is_empty()),
+        session: None,
     };
     let dedup = visitor.dedup(&portal, &form)?;
-    let pressed = portal
-        .service
-        .press_button(visitor.caller, at, PressDraft::default(), dedup);
-    let attempt = pressed.await?.attempt;
-    let to = format!(
-        "/portal/{}/buttons?message={}&attempt={}",
-        account.id, attempt.message, attempt.id
-    );
+    let attempt = service.press_button(caller, at, draft, dedup).await?;
+    let attempt = attempt.attempt;
+    let mut to = url::form_urlencoded::Serializer::new(String::new());
+    to.append_pair("board", &button.board.to_string())
+        .append_pair("message", &attempt.message.to_string())
+        .append_pair("attempt", &attempt.id.to_string())
+        .append_pair("button", &id);
+    if !form.one("sdb").is_empty() {
+        to.append_pair("sdb", form.one("sdb"));
+    }
+    let to = format!("/portal/{}/buttons?{}", account.id, to.finish());
     Ok(Redirect::to(&to).into_response())
 }

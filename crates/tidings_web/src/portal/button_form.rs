@@ -1,5 +1,7 @@
 //! The editor of a button. Opening it and saving sends nothing; only a press does.
 
+use std::borrow::Borrow;
+
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
@@ -60,8 +62,8 @@ impl Editor {
         })
     }
 
-    fn is_at(&self, (row, column): &(u32, u32)) -> bool {
-        (self.fields.row, self.fields.column) == (*row, *column)
+    fn is_at(&self, row: impl Borrow<u32>, column: impl Borrow<u32>) -> bool {
+        (self.fields.row, self.fields.column) == (*row.borrow(), *column.borrow())
     }
 
     #[expect(clippy::unused_self, reason = "the template calls it on the page")]

@@ -31,7 +31,11 @@ use Page::{All, Half, None};
 /// A communication device: buttons that send.
 const TOUCH_CHAT: [Row; 15] = [
     row("TC-1", "a button has a webhook", None),
-    row("TC-2", "pressing it sends once, and nothing else does", None),
+    row(
+        "TC-2",
+        "pressing it sends once, and nothing else does",
+        None,
+    ),
     row("TC-3", "URL and JSON go out as entered", None),
     row(
         "TC-4",

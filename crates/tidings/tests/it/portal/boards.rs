@@ -52,7 +52,8 @@ impl Desk {
 
     fn fields(&self, label: &str, path: &str, json: &str) -> String {
         let url = self.receiver.url(path);
-        let json: String = json.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let json: Vec<String> = json.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let json = json.concat();
         format!("label={label}&place=0-1&kind=do&action=webhook&url={url}&json={json}")
     }
 }

@@ -8,12 +8,13 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { check, expect, LANGUAGES, openBrowser, results } from "./kit.mjs";
 import { start } from "./server.mjs";
+import * as board from "./board.mjs";
 import * as embedding from "./embedding.mjs";
 import * as inbox from "./inbox.mjs";
 import * as portal from "./portal.mjs";
 
 /** Each has `walk(browser, server, languages)`, and `settings()` where its server needs some. */
-const AREAS = { portal, inbox, embedding };
+const AREAS = { board, portal, inbox, embedding };
 
 async function walk(browser, binary, area, languages) {
   const server = await start(binary, await AREAS[area].settings?.());

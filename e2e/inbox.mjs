@@ -33,7 +33,7 @@ export async function walk(browser, server, languages) {
   const address = page.url();
   const url = await page.inputValue("#address");
   const send = (path, body, headers = {}) => fetch(url + path, { method: "POST", body, headers: { "content-type": "application/json", ...headers } });
-  await check("requests are shown as they come", "en", async () => {
+  await check("TC-13 requests are shown as they come", "en", async () => {
     await page.locator("[data-live-lamp]:visible").waitFor({ timeout: 10000 });
     await send("/exams", JSON.stringify({ player: "John Doe", result: "Passed", note: HOSTILE[0] }), { "webhook-event-type": "exam.finished" });
     await page.locator(".list li").first().waitFor({ timeout: 10000 });

@@ -182,7 +182,7 @@ async function badInput(browser, server, things) {
     await shoot(other, "link-used-de-light-1280");
     await other.context().close();
   });
-  await check("a reader may look and not change", "en", async () => {
+  await check("EI-9 a reader may look and not change", "en", async () => {
     const other = await openPage(browser, { locale: "en" });
     await signIn(other, server, "cool", { readOnly: true });
     await other.goto(pages.webhooks);

@@ -12,12 +12,14 @@ import * as board from "./board.mjs";
 import * as embedding from "./embedding.mjs";
 import * as inbox from "./inbox.mjs";
 import * as portal from "./portal.mjs";
+import * as production from "./production.mjs";
+import * as products from "./products.mjs";
 
-/** Each has `walk(browser, server, languages)`, and `settings()` where its server needs some. */
-const AREAS = { board, portal, inbox, embedding };
+/** Each has `walk(browser, server, languages)`, `settings()` where its server needs some, `flags` where it is not in development mode. */
+const AREAS = { products, board, portal, inbox, embedding, production };
 
 async function walk(browser, binary, area, languages) {
-  const server = await start(binary, await AREAS[area].settings?.());
+  const server = await start(binary, await AREAS[area].settings?.(), AREAS[area].flags);
   try {
     await AREAS[area].walk(browser, server, languages);
     const complaints = server.log().split("\n").filter((line) => /ERROR|text\.key/.test(line));

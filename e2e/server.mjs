@@ -35,13 +35,13 @@ function run(binary, parameters) {
   });
 }
 
-export async function start(binary, settings = {}) {
+export async function start(binary, settings = {}, flags = ["--dev"]) {
   const folder = mkdtempSync(join(tmpdir(), "tidings-e2e-"));
   const data = join(folder, "data");
   const receiver = await startReceiver();
   const printed = await run(binary, ["keys", "create", "--name", "e2e", "--data", data]);
   const key = printed.match(/\S*sk_\S+/)?.[0] ?? printed.trim().split(/\s+/).pop();
-  const child = spawn(binary, ["serve", "--dev", "--listen", "127.0.0.1:0", "--data", data], {
+  const child = spawn(binary, ["serve", ...flags, "--listen", "127.0.0.1:0", "--data", data], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, TIDINGS_LOG: "warn", TIDINGS_RETRY_SCHEDULE: "1s,600s", ...settings },
   });

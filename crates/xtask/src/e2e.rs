@@ -8,9 +8,10 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
+use crate::five_products::Outcomes;
 use crate::folders;
 use crate::stage::{run, stage, succeeds};
 use crate::test::Count;
@@ -33,7 +34,7 @@ pub(crate) fn run_browser(options: &Options) -> Result<ExitCode> {
             .args(["build", "--quiet", "--package", "tidings"])
             .current_dir(folders::root()))
     })?;
-    let count = walk(options)?;
+    let (count, _) = walk(options)?;
     Ok(if count.failed == 0 {
         ExitCode::SUCCESS
     } else {
@@ -42,14 +43,14 @@ pub(crate) fn run_browser(options: &Options) -> Result<ExitCode> {
 }
 
 /// As a part of all tests, with the program that they have built.
-pub(crate) fn run_in_tests() -> Result<Count> {
+pub(crate) fn run_in_tests() -> Result<(Count, Outcomes)> {
     walk(&Options {
         only: Vec::new(),
         keep: false,
     })
 }
 
-fn walk(options: &Options) -> Result<Count> {
+fn walk(options: &Options) -> Result<(Count, Outcomes)> {
     let (root, target) = (folders::root(), folders::target());
     let shots = target.join("e2e");
     if !options.keep && shots.exists() {
@@ -69,21 +70,28 @@ fn walk(options: &Options) -> Result<Count> {
     })?;
     eprintln!("screenshots: {}", shots.display());
     let results = fs::read_to_string(results).context("the walk through the pages broke off")?;
-    count(&results)
+    read(&results)
 }
 
-/// How many checks passed and failed, of the results that the walk leaves.
-fn count(results: &str) -> Result<Count> {
+/// How many checks passed and failed, of the results that the walk leaves, and how each ended: one that was done in several
+/// languages has passed only if it did in each.
+fn read(results: &str) -> Result<(Count, Outcomes)> {
     let results: Vec<Value> = serde_json::from_str(results)?;
-    let failed = results.iter().filter(|result| !result["problem"].is_null());
-    let failed = failed.count();
-    if results.is_empty() {
-        bail!("the walk through the pages checked nothing");
+    let (mut count, mut outcomes) = (Count::default(), Outcomes::new());
+    for result in &results {
+        let name = result["name"].as_str().context("a check has no name")?;
+        let has_passed = result["problem"].is_null();
+        count += Count {
+            passed: has_passed.into(),
+            failed: (!has_passed).into(),
+        };
+        *outcomes.entry(name.to_owned()).or_insert(true) &= has_passed;
     }
-    Ok(Count {
-        passed: (results.len() - failed) as u64,
-        failed: failed as u64,
-    })
+    ensure!(
+        !results.is_empty(),
+        "the walk through the pages checked nothing"
+    );
+    Ok((count, outcomes))
 }
 
 fn packages(folder: &Path) -> Result<()> {
@@ -110,14 +118,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn checks_with_a_problem_have_failed_and_no_checks_are_an_error() {
+    fn a_check_passes_only_if_it_did_in_each_language_and_no_checks_are_an_error() {
         let results = r#"[{"name": "TC-1 a", "language": "en", "problem": null},
-            {"name": "page b", "language": "fi", "problem": "3 px too wide"}]"#;
+            {"name": "page b", "language": "fi", "problem": "3 px too wide"},
+            {"name": "page b", "language": "pl", "problem": null}]"#;
+        let (count, outcomes) = read(results).unwrap();
         let expected = Count {
-            passed: 1,
+            passed: 2,
             failed: 1,
         };
-        assert_eq!(count(results).unwrap(), expected);
-        assert!(count("[]").is_err() && count("").is_err());
+        assert_eq!(count, expected);
+        assert_eq!((outcomes["TC-1 a"], outcomes["page b"]), (true, false));
+        assert!(read("[]").is_err() && read("").is_err());
     }
 }

@@ -2,8 +2,9 @@
 //! check it, against the running program over HTTP.
 //!
 //! The rows are in `five_products/rows.rs`; the tests say by their names which rows they show
-//! (`five_products/checks.rs`). docs/five-products.md is the table of both, and a test holds it equal. A row
-//! of which a page must show a part says so, and one that only a page can show is never counted as passed.
+//! (`five_products/checks.rs`), and so do the checks that use the pages in a browser (`e2e/`). docs/five-products.md is
+//! the table of all, and a test holds it equal. A row of which a page must show a part says so, and one that only a page
+//! can show passes only if a browser has shown it.
 
 mod checks;
 mod rows;
@@ -28,20 +29,21 @@ pub(crate) struct Options {
     write: bool,
 }
 
-/// How each test ended, by its name without its modules.
+/// How each test ended, by its name without its modules, and each check of a browser.
 pub(crate) type Outcomes = BTreeMap<String, bool>;
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
-    let checks = find_checks()?;
+    let found = Found::find()?;
     if options.write {
-        fs::write(document(), render(&checks)).context("could not write the table")?;
+        fs::write(document(), render(&found)).context("could not write the table")?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut names: Vec<String> = checks.values().flatten().cloned().collect();
+    let mut names: Vec<String> = found.tests.values().flatten().cloned().collect();
     names.sort();
     names.dedup();
-    let outcomes = crate::test::run_named(&names)?;
-    let failed = report(&checks, &outcomes);
+    let mut outcomes = crate::test::run_named(&names)?;
+    outcomes.extend(crate::e2e::run_in_tests()?.1);
+    let failed = report(&found, &outcomes);
     Ok(if failed == 0 {
         ExitCode::SUCCESS
     } else {
@@ -51,11 +53,24 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
 
 /// Prints each row with its result, after a run of all tests; gives how many rows failed.
 pub(crate) fn report_after(outcomes: &Outcomes) -> Result<u64> {
-    Ok(report(&find_checks()?, outcomes))
+    Ok(report(&Found::find()?, outcomes))
 }
 
-fn find_checks() -> Result<Checks> {
-    checks::in_folder(&folders::root().join("crates/tidings/tests/it"))
+/// What shows the rows.
+struct Found {
+    /// Tests of the program over HTTP.
+    tests: Checks,
+    /// Checks of the pages in a browser.
+    browser: Checks,
+}
+
+impl Found {
+    fn find() -> Result<Self> {
+        Ok(Self {
+            tests: checks::in_folder(&folders::root().join("crates/tidings/tests/it"))?,
+            browser: checks::in_browser(&folders::root().join("e2e"))?,
+        })
+    }
 }
 
 fn document() -> PathBuf {
@@ -66,71 +81,90 @@ fn document() -> PathBuf {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
     Passed,
+    /// A part of it waits for a browser to show it.
+    OverHttp,
     Failed,
-    /// Only a page can show it.
+    /// It waits for a browser to show it.
     Page,
 }
 
-fn outcome(row: &Row, checks: &Checks, outcomes: &Outcomes) -> Outcome {
-    match row.page {
-        Page::All(_) => return Outcome::Page,
-        Page::None | Page::Half(_) => {}
-    }
-    let tests = checks.get(row.id).map_or(&[][..], Vec::as_slice);
+fn outcome(row: &Row, found: &Found, outcomes: &Outcomes) -> Outcome {
     let has_passed = |test: &String| outcomes.get(test) == Some(&true);
-    if !tests.is_empty() && tests.iter().all(has_passed) {
-        Outcome::Passed
-    } else {
-        Outcome::Failed
+    let all_have = |checks: &Checks| {
+        let names = checks.get(row.id);
+        names.map(|names| names.iter().all(has_passed))
+    };
+    let over_http = match row.page {
+        Page::All(_) => Some(true),
+        Page::None | Page::Half(_) => all_have(&found.tests),
+    };
+    match (over_http, all_have(&found.browser), row.page) {
+        (Some(true), Some(true), _) | (Some(true), None, Page::None) => Outcome::Passed,
+        (Some(true), None, Page::Half(_)) => Outcome::OverHttp,
+        (Some(true), None, Page::All(_)) => Outcome::Page,
+        _ => Outcome::Failed,
     }
 }
 
-fn report(checks: &Checks, outcomes: &Outcomes) -> u64 {
+fn report(found: &Found, outcomes: &Outcomes) -> u64 {
     let (mut passed, mut failed, mut pages) = (0, 0, 0);
     for row in PRODUCTS.iter().flat_map(|product| product.rows) {
-        let (word, count) = match (outcome(row, checks, outcomes), row.page) {
-            (Outcome::Passed, Page::Half(_)) => ("passed over the API", &mut passed),
-            (Outcome::Passed, _) => ("passed", &mut passed),
-            (Outcome::Failed, _) => ("FAILED", &mut failed),
-            (Outcome::Page, _) => ("page", &mut pages),
+        let (word, count) = match outcome(row, found, outcomes) {
+            Outcome::Passed => ("passed", &mut passed),
+            Outcome::OverHttp => ("passed over the API", &mut passed),
+            Outcome::Failed => ("FAILED", &mut failed),
+            Outcome::Page => ("page", &mut pages),
         };
         *count += 1;
         println!("{:<6} {word:<20} {}", row.id, row.what);
     }
-    println!("five products: {passed} rows passed, {failed} failed, {pages} wait for the pages");
+    println!("five products: {passed} rows passed, {failed} failed, {pages} wait for a page");
     failed
 }
 
 /// docs/five-products.md.
-fn render(checks: &Checks) -> String {
+fn render(found: &Found) -> String {
     let mut text = String::from(
         "# The five products\n\n\
          Tidings does what the webhooks of five real products do: a communication device, a travel platform, an event\n\
-         platform, a contact centre, and a maker of exams. Each row is one capability with the tests that show it, in\n\
-         `crates/tidings/tests/it`: they run the program and use it over HTTP as a customer would.\n\n\
+         platform, a contact centre, and a maker of exams. Each row is one capability with what shows it: tests in\n\
+         `crates/tidings/tests/it`, which run the program and use it over HTTP as a customer would, and checks in `e2e/`,\n\
+         which use its pages in a browser as people do.\n\n\
          ```sh\n\
          cargo xtask five-products            # runs them and prints each row with its result\n\
-         cargo xtask five-products --write    # writes this page anew from the rows and the names of the tests\n\
+         cargo xtask five-products --write    # writes this page anew from the rows and the names of tests and checks\n\
          ```\n\n\
-         `cargo xtask test` does so too. What only a page can show waits for the pages, which are not there yet: rows of\n\
-         which that is a part are checked over the API, and rows of which it is all are not counted as passed. Rows with\n\
-         an `x` are from further public documents of the products.\n",
+         `cargo xtask test` does so too. A row of which only a page can show a part says which; until a browser shows it,\n\
+         it is checked over the API alone, and a row that is all page is not counted as passed. Rows with an `x` are from\n\
+         further public documents of the products.\n",
     );
     for product in &PRODUCTS {
         let _ = write!(
             text,
-            "\n## {}\n\n| Id | What | Shown by | Waits for the pages |\n|---|---|---|---|\n",
+            "\n## {}\n\n| Id | What | Tests | On a page | In the browser |\n|---|---|---|---|---|\n",
             product.name
         );
         for row in product.rows {
-            let tests = checks.get(row.id).map_or(&[][..], Vec::as_slice);
-            let tests: Vec<String> = tests.iter().map(|test| format!("`{test}`")).collect();
-            let (tests, page) = match row.page {
-                Page::None => (tests.join(", "), ""),
-                Page::Half(page) => (tests.join(", "), page),
-                Page::All(page) => ("page".to_owned(), page),
+            let names = |checks: &Checks| {
+                let names = checks.get(row.id).map_or(&[][..], Vec::as_slice);
+                let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+                names.join(", ")
             };
-            let _ = writeln!(text, "| {} | {} | {tests} | {page} |", row.id, row.what);
+            let page = match row.page {
+                Page::None => "",
+                Page::Half(page) | Page::All(page) => page,
+            };
+            let (tests, browser) = (names(&found.tests), names(&found.browser));
+            let browser = if browser.is_empty() && !page.is_empty() {
+                "waits".to_owned()
+            } else {
+                browser
+            };
+            let _ = writeln!(
+                text,
+                "| {} | {} | {tests} | {page} | {browser} |",
+                row.id, row.what
+            );
         }
     }
     text
@@ -159,55 +193,63 @@ mod tests {
     fn the_table_in_the_docs_is_the_one_of_the_rows_and_tests() {
         let written = fs::read_to_string(document()).unwrap();
         assert!(
-            written == render(&find_checks().unwrap()),
+            written == render(&Found::find().unwrap()),
             "docs/five-products.md is old; run `cargo xtask five-products --write`"
         );
     }
 
     #[test]
     fn every_row_has_a_test_unless_only_a_page_can_show_it_and_every_test_a_row() {
-        let checks = find_checks().unwrap();
+        let found = Found::find().unwrap();
         let rows = || PRODUCTS.iter().flat_map(|product| product.rows);
         for row in rows() {
-            let waits = matches!(row.page, Page::All(_));
-            assert_eq!(checks.contains_key(row.id), !waits, "{}", row.id);
+            let is_page = matches!(row.page, Page::All(_));
+            assert!(is_page || found.tests.contains_key(row.id), "{}", row.id);
         }
-        for (id, tests) in &checks {
+        for (id, tests) in found.tests.iter().chain(&found.browser) {
             assert!(rows().any(|row| row.id == id), "{id}: {tests:?}");
         }
     }
 
     #[test]
-    fn a_row_passes_only_if_all_its_tests_have_and_a_page_never_does() {
-        let rows = || PRODUCTS.iter().flat_map(|product| product.rows);
-        let row = |id: &str| rows().find(|row| row.id == id).unwrap();
-        let tests = |id: &str| vec![format!("{id}_a"), format!("{id}_b")];
-        let checks: Checks = ["EL-1", "WK-2"].map(|id| (id.to_owned(), tests(id))).into();
-        let of = |outcomes: &[(&str, bool)]| {
-            let outcomes = outcomes
-                .iter()
-                .map(|(name, passed)| ((*name).to_owned(), *passed));
-            let outcomes: Outcomes = outcomes.collect();
-            (
-                outcome(row("EL-1"), &checks, &outcomes),
-                outcome(row("WK-2"), &checks, &outcomes),
-                outcome(row("EL-2"), &checks, &outcomes),
-            )
+    fn a_row_passes_only_if_all_that_shows_it_has() {
+        let row = |page| Row {
+            id: "EL-1",
+            what: "",
+            page,
         };
-        let (passed, failed, page) = (Outcome::Passed, Outcome::Failed, Outcome::Page);
-        assert_eq!(
-            of(&[("EL-1_a", true), ("EL-1_b", true)]),
-            (passed, page, failed)
-        );
-        assert_eq!(
-            of(&[("EL-1_a", true), ("EL-1_b", false)]),
-            (failed, page, failed)
-        );
-        assert_eq!(
-            of(&[("EL-1_a", true)]),
-            (failed, page, failed),
-            "one did not run"
-        );
+        let checks = |names: &[&str]| -> Checks {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            let pairs = (!names.is_empty()).then(|| ("EL-1".to_owned(), names));
+            pairs.into_iter().collect()
+        };
+        let of = |page, tests: &[&str], browser: &[&str], passed: &[&str]| {
+            let found = Found {
+                tests: checks(tests),
+                browser: checks(browser),
+            };
+            let passed = passed.iter().map(|name| ((*name).to_owned(), true));
+            outcome(&row(page), &found, &passed.collect())
+        };
+        let both = ["a", "b"];
+        for (page, alone) in [
+            (Page::None, Outcome::Passed),
+            (Page::Half("x"), Outcome::OverHttp),
+        ] {
+            assert_eq!(of(page, &both, &[], &both), alone);
+            assert_eq!(of(page, &both, &[], &["a"]), Outcome::Failed, "b did not");
+            assert_eq!(
+                of(page, &[], &[], &both),
+                Outcome::Failed,
+                "nothing shows it"
+            );
+            assert_eq!(of(page, &["a"], &["b"], &both), Outcome::Passed);
+            assert_eq!(of(page, &["a"], &["b"], &["a"]), Outcome::Failed);
+        }
+        let page = Page::All("x");
+        assert_eq!(of(page, &[], &[], &[]), Outcome::Page);
+        assert_eq!(of(page, &[], &["b"], &["b"]), Outcome::Passed);
+        assert_eq!(of(page, &[], &["b"], &[]), Outcome::Failed);
     }
 
     #[test]

@@ -37,6 +37,44 @@ fn read_folder(folder: &Path, checks: &mut Checks) -> Result<()> {
     Ok(())
 }
 
+/// Every check of a browser in a folder whose name begins with an id: `check("WK-16 WK-17 disabled…", …`.
+pub(super) fn in_browser(folder: &Path) -> Result<Checks> {
+    let mut checks = Checks::new();
+    let entries = fs::read_dir(folder).with_context(|| folder.display().to_string())?;
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "mjs") {
+            let text = fs::read_to_string(&path)?;
+            for part in text.split("check(\"").skip(1) {
+                let name = part.split('"').next().unwrap_or_default();
+                for id in browser_ids_of(name) {
+                    checks
+                        .entry(id.to_owned())
+                        .or_default()
+                        .push(name.to_owned());
+                }
+            }
+        }
+    }
+    for names in checks.values_mut() {
+        names.sort();
+        names.dedup();
+    }
+    Ok(checks)
+}
+
+/// The ids that the name of a browser's check begins with; they are written as the requirement writes them.
+fn browser_ids_of(name: &str) -> impl Iterator<Item = &str> {
+    name.split(' ').take_while(|word| {
+        let id = word.split_once('-');
+        id.is_some_and(|(product, number)| {
+            ["TC", "TCx", "WK", "EI", "TH", "THx", "EL"].contains(&product)
+                && !number.is_empty()
+                && number.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    })
+}
+
 /// The names of functions that are tests: those behind an attribute that ends in `test`, or has arguments.
 fn tests_in(text: &str) -> impl Iterator<Item = &str> {
     let parts = text.split("test]\n").skip(1);
@@ -83,6 +121,15 @@ mod tests {
         assert_eq!(ids_of("th_3_th_17_thx_8_every"), ["TH-3", "TH-17", "THx-8"]);
         for none in ["a_test_of_el_12", "el_a", "tc", "el_", "wk_1x_b", "xx_1_a"] {
             assert!(ids_of(none).is_empty(), "{none}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_browsers_check_begins_with_ids_as_well() {
+        let ids = |name| browser_ids_of(name).collect::<Vec<_>>();
+        assert_eq!(ids("WK-16 EI-9 changed, as TC-1"), ["WK-16", "EI-9"]);
+        for none in ["page WK-16", "WK-x a", "wk-1 a", "WK- a", ""] {
+            assert!(ids(none).is_empty(), "{none}");
         }
     }
 

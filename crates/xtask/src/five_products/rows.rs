@@ -11,12 +11,12 @@ pub(super) struct Row {
     pub(super) page: Page,
 }
 
-/// What a row has to do with the pages for people, which are not there yet.
+/// What a row has to do with the pages for people; `e2e/` uses them as people do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Page {
     /// Nothing: the tests show all of it.
     None,
-    /// The tests show what the API does; this part is shown with the pages.
+    /// The tests show what the API does; this part is shown in a browser.
     Half(&'static str),
     /// Only a page can show it.
     All(&'static str),

@@ -27,7 +27,7 @@ use crate::messages::MessageOut;
 use crate::pagination::{json, list_of, page_query};
 use crate::problem::Problem;
 use crate::query::{Query, wrong};
-use crate::shapes::{self, object};
+use crate::shapes::{self, Object, object};
 use crate::time;
 
 /// Longest iterator that is looked at, in bytes.
@@ -113,55 +113,21 @@ fn read_query(query: &Query) -> Result<PollQuery, Problem> {
 
 /// What [`create_polling_endpoint`] reads.
 pub(crate) fn polling_endpoint_in(_: &mut SchemaGenerator) -> Schema {
-    object()
-        .may("uid", "The product's own id of it.", shapes::uid())
-        .may(
-            "description",
-            "What people say of it.",
-            shapes::short(DESCRIPTION_BYTES_MAX),
-        )
-        .may(
-            "disabled",
-            "Whether nothing can be read for now.",
-            shapes::flag(),
-        )
-        .may(
-            "eventTypes",
-            "The event types that it wants; all if empty.",
-            shapes::event_types(),
-        )
-        .may(
-            "channels",
-            "The channels that it listens to; all if empty.",
-            shapes::channels(),
-        )
-        .may(
-            "filter",
-            "The payloads that it wants; see docs/filters.md.",
-            shapes::anything(),
-        )
-        .may(
-            "metadata",
-            "Texts of the product's own.",
-            shapes::texts_by_name(),
-        )
-        .done()
+    polling_endpoint(Object::may)
 }
 
 /// What [`patch_polling_endpoint`] reads.
 pub(crate) fn polling_endpoint_patch(_: &mut SchemaGenerator) -> Schema {
-    object()
-        .may("uid", "The product's own id of it.", shapes::uid())
-        .can(
-            "description",
-            "What people say of it.",
-            shapes::short(DESCRIPTION_BYTES_MAX),
-        )
-        .can(
-            "disabled",
-            "Whether nothing can be read for now.",
-            shapes::flag(),
-        )
+    polling_endpoint(Object::can)
+}
+
+/// The fields of both. What is always there is described by `plain`: in a change it is not `null`.
+fn polling_endpoint(plain: fn(Object, &'static str, &str, Schema) -> Object) -> Schema {
+    let object = object().may("uid", "The product's own id of it.", shapes::uid());
+    let description = shapes::short(DESCRIPTION_BYTES_MAX);
+    let object = plain(object, "description", "What people say of it.", description);
+    let about = "Whether nothing can be read for now.";
+    plain(object, "disabled", about, shapes::flag())
         .may(
             "eventTypes",
             "The event types that it wants; all if empty.",

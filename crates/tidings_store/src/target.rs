@@ -1,5 +1,6 @@
 //! An endpoint made ready to be sent to: its secrets opened, its headers read.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use tidings_domain::application::Metadata;
@@ -159,27 +160,65 @@ fn read_filter(endpoint: &Endpoint) -> Result<Option<Filter>, UnreadableTarget> 
     })
 }
 
+/// What opens the sealed values of one purpose of an endpoint, and says of which it could not.
+struct Opener<'a> {
+    endpoint: EndpointId,
+    context: Context,
+    keyring: &'a Keyring,
+    what: &'static str,
+}
+
+impl<'a> Opener<'a> {
+    fn new(endpoint: &Endpoint, keyring: &'a Keyring, purpose: Purpose) -> Self {
+        let what = match purpose {
+            Purpose::CoSignature => "co-signature",
+            Purpose::Credentials => "credentials",
+            Purpose::Headers => "headers",
+            _ => "secret",
+        };
+        Self {
+            endpoint: endpoint.id,
+            context: context(endpoint.environment, endpoint.id.parts().tail, purpose),
+            keyring,
+            what,
+        }
+    }
+
+    fn unreadable(&self, why: impl ToString) -> UnreadableTarget {
+        UnreadableTarget {
+            endpoint: self.endpoint,
+            what: self.what,
+            why: why.to_string(),
+        }
+    }
+
+    fn open(
+        &self,
+        sealed: &[u8],
+    ) -> Result<impl Deref<Target = Vec<u8>> + use<>, UnreadableTarget> {
+        let opened = self.keyring.open(&self.context, sealed);
+        opened.map_err(|error| self.unreadable(error))
+    }
+
+    fn text<'b>(&self, opened: &'b [u8]) -> Result<&'b str, UnreadableTarget> {
+        std::str::from_utf8(opened).map_err(|error| self.unreadable(error))
+    }
+
+    /// What serde says of a text that it cannot read may quote it, so that is not told.
+    fn no_json(&self) -> UnreadableTarget {
+        self.unreadable(format!("it holds no {}", self.what))
+    }
+}
+
 /// Opens the secrets of an endpoint, the current one first.
 pub fn open_secrets(
     endpoint: &Endpoint,
     keyring: &Keyring,
 ) -> Result<Vec<(Secret, Option<Millis>)>, UnreadableTarget> {
-    let unreadable = |why: String| UnreadableTarget {
-        endpoint: endpoint.id,
-        what: "secret",
-        why,
-    };
-    let context = context(
-        endpoint.environment,
-        endpoint.id.parts().tail,
-        Purpose::SigningSecret,
-    );
+    let opener = Opener::new(endpoint, keyring, Purpose::SigningSecret);
     let open = |sealed: &[u8]| {
-        let text = keyring
-            .open(&context, sealed)
-            .map_err(|error| unreadable(error.to_string()))?;
-        let text = std::str::from_utf8(&text).map_err(|error| unreadable(error.to_string()))?;
-        Secret::parse(text).map_err(|error| unreadable(error.to_string()))
+        let opened = opener.open(sealed)?;
+        Secret::parse(opener.text(&opened)?).map_err(|error| opener.unreadable(error))
     };
     endpoint
         .secrets
@@ -196,21 +235,9 @@ fn open_co_signer(
     let Some(wanted) = &endpoint.co_signature else {
         return Ok(None);
     };
-    let unreadable = |why: String| UnreadableTarget {
-        endpoint: endpoint.id,
-        what: "co-signature",
-        why,
-    };
-    let context = context(
-        endpoint.environment,
-        endpoint.id.parts().tail,
-        Purpose::CoSignature,
-    );
-    let plain = keyring
-        .open(&context, &wanted.secret)
-        .map_err(|error| unreadable(error.to_string()))?;
-    let secret = std::str::from_utf8(&plain).map_err(|error| unreadable(error.to_string()))?;
-    Ok(Some(CoSigner::new(wanted.style, secret)))
+    let opener = Opener::new(endpoint, keyring, Purpose::CoSignature);
+    let opened = opener.open(&wanted.secret)?;
+    Ok(Some(CoSigner::new(wanted.style, opener.text(&opened)?)))
 }
 
 /// Opens the credentials of an endpoint.
@@ -221,23 +248,9 @@ pub fn open_credentials(
     let Some(sealed) = &endpoint.credentials else {
         return Ok(None);
     };
-    let unreadable = |why: String| UnreadableTarget {
-        endpoint: endpoint.id,
-        what: "credentials",
-        why,
-    };
-    let context = context(
-        endpoint.environment,
-        endpoint.id.parts().tail,
-        Purpose::Credentials,
-    );
-    let plain = keyring
-        .open(&context, sealed)
-        .map_err(|error| unreadable(error.to_string()))?;
-    // What serde says of a text that it cannot read may quote it.
-    let credentials = serde_json::from_slice(&plain)
-        .map_err(|_| unreadable("it holds no credentials".to_owned()))?;
-    Ok(Some(credentials))
+    let opener = Opener::new(endpoint, keyring, Purpose::Credentials);
+    let read = serde_json::from_slice(&opener.open(sealed)?);
+    read.map(Some).map_err(|_| opener.no_json())
 }
 
 /// Opens the headers of an endpoint.
@@ -245,18 +258,7 @@ pub fn open_headers(endpoint: &Endpoint, keyring: &Keyring) -> Result<Metadata, 
     let Some(sealed) = &endpoint.headers else {
         return Ok(Metadata::new());
     };
-    let unreadable = |why: String| UnreadableTarget {
-        endpoint: endpoint.id,
-        what: "headers",
-        why,
-    };
-    let context = context(
-        endpoint.environment,
-        endpoint.id.parts().tail,
-        Purpose::Headers,
-    );
-    let text = keyring
-        .open(&context, sealed)
-        .map_err(|error| unreadable(error.to_string()))?;
-    serde_json::from_slice(&text).map_err(|error| unreadable(error.to_string()))
+    let opener = Opener::new(endpoint, keyring, Purpose::Headers);
+    let read = serde_json::from_slice(&opener.open(sealed)?);
+    read.map_err(|_| opener.no_json())
 }

@@ -4,16 +4,17 @@ use tidings_domain::application::{Application, ApplicationPatch};
 use tidings_domain::clock::Millis;
 use tidings_domain::ids::ApplicationId;
 use tidings_domain::slot;
-use tidings_store::{Dedup, NewApplication, Order, PageRequest, Reference, Subject, Written};
+use tidings_store::{Dedup, NewApplication, PageRequest, Reference, Subject, Written};
 use tokio_postgres::Row;
 
 use crate::changes;
 use crate::connection::Connection;
 use crate::convert::{
-    count, metadata, number_option, read_metadata, stored, stored_option, text, text_option,
+    metadata, number_option, read_metadata, stored, stored_option, text, text_option,
 };
 use crate::dedup::{find_number, take_number};
 use crate::failure::Result;
+use crate::pages::{self, page_down, page_up};
 use crate::statements::statements;
 use crate::step::Scope;
 
@@ -39,14 +40,10 @@ statements! {
     APPLICATION_BY_UID = concat!("-- application_by_uid
         SELECT ", columns!(), " FROM application
         WHERE environment = $1 AND uid = $2 AND deleted_at IS NULL");
-    APPLICATIONS_UP = concat!("-- applications_up
-        SELECT ", columns!(), " FROM application
-        WHERE environment = $1 AND deleted_at IS NULL AND NOT is_operational AND ordinal > $2
-        ORDER BY ordinal LIMIT $3");
-    APPLICATIONS_DOWN = concat!("-- applications_down
-        SELECT ", columns!(), " FROM application
-        WHERE environment = $1 AND deleted_at IS NULL AND NOT is_operational AND ordinal < $2
-        ORDER BY ordinal DESC LIMIT $3");
+    APPLICATIONS_UP = page_up!("applications_up", "SELECT ", columns!(), " FROM application
+            WHERE environment = $1 AND deleted_at IS NULL AND NOT is_operational");
+    APPLICATIONS_DOWN = page_down!("applications_down", "SELECT ", columns!(), " FROM application
+            WHERE environment = $1 AND deleted_at IS NULL AND NOT is_operational");
     UPDATE_APPLICATION = "-- update_application
         UPDATE application SET uid = $2, name = $3, throttle_rate = $4, metadata = $5,
             updated_at = $6, plan = $7
@@ -204,14 +201,8 @@ pub(crate) async fn list(
     environment: i64,
     page: PageRequest,
 ) -> Result<Vec<Application>> {
-    let (sql, first) = match page.order {
-        Order::Ascending => (APPLICATIONS_UP, i64::MIN),
-        Order::Descending => (APPLICATIONS_DOWN, i64::MAX),
-    };
-    let after = page.after.unwrap_or(first);
-    let rows = connection
-        .query(sql, &[&environment, &after, &count(page.limit)])
-        .await?;
+    let sql = (APPLICATIONS_UP, APPLICATIONS_DOWN);
+    let rows = pages::rows(connection, sql, environment, page).await?;
     rows.iter().map(read).collect()
 }
 

@@ -3,13 +3,14 @@
 use tidings_domain::button::{Board, BoardPatch};
 use tidings_domain::clock::Millis;
 use tidings_domain::ids::BoardId;
-use tidings_store::{Dedup, NewBoard, Order, PageRequest, Reference, Written};
+use tidings_store::{Dedup, NewBoard, PageRequest, Reference, Written};
 use tokio_postgres::Row;
 
 use crate::connection::{Connection, Parameter};
-use crate::convert::{count, number, stored, stored_option, text, text_option};
+use crate::convert::{number, stored, stored_option, text, text_option};
 use crate::dedup::{find_number, take_number};
 use crate::failure::Result;
+use crate::pages::{self, page_down, page_up};
 use crate::statements::statements;
 use crate::step::Scope;
 use crate::{applications, buttons, changes};
@@ -30,12 +31,8 @@ statements! {
         SELECT ", columns!(), " FROM board WHERE ordinal = $1");
     BOARD_BY_UID = concat!("-- board_by_uid
         SELECT ", columns!(), " FROM board WHERE application = $1 AND uid = $2");
-    BOARDS_UP = concat!("-- boards_up
-        SELECT ", columns!(), " FROM board WHERE application = $1 AND ordinal > $2
-        ORDER BY ordinal LIMIT $3");
-    BOARDS_DOWN = concat!("-- boards_down
-        SELECT ", columns!(), " FROM board WHERE application = $1 AND ordinal < $2
-        ORDER BY ordinal DESC LIMIT $3");
+    BOARDS_UP = page_up!("boards_up", "SELECT ", columns!(), " FROM board WHERE application = $1");
+    BOARDS_DOWN = page_down!("boards_down", "SELECT ", columns!(), " FROM board WHERE application = $1");
     UPDATE_BOARD = "-- update_board
         UPDATE board SET uid = $2, name = $3, row_count = $4, column_count = $5, updated_at = $6
         WHERE ordinal = $1";
@@ -132,14 +129,8 @@ pub(crate) async fn list(
     application: i64,
     page: PageRequest,
 ) -> Result<Vec<Board>> {
-    let (sql, first) = match page.order {
-        Order::Ascending => (BOARDS_UP, i64::MIN),
-        Order::Descending => (BOARDS_DOWN, i64::MAX),
-    };
-    let after = page.after.unwrap_or(first);
-    let rows = connection
-        .query(sql, &[&application, &after, &count(page.limit)])
-        .await?;
+    let sql = (BOARDS_UP, BOARDS_DOWN);
+    let rows = pages::rows(connection, sql, application, page).await?;
     rows.iter().map(read).collect()
 }
 

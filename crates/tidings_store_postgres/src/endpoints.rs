@@ -5,19 +5,20 @@ use tidings_domain::endpoint::{DisabledReason, Endpoint, EndpointState};
 use tidings_domain::ids::EndpointId;
 use tidings_domain::slot;
 use tidings_store::{
-    Dedup, EndpointUpdate, KnownEndpoint, NewEndpoint, Order, PageRequest, Reference, Subject,
-    Written, secrets_to_text,
+    Dedup, EndpointUpdate, KnownEndpoint, NewEndpoint, PageRequest, Reference, Subject, Written,
+    secrets_to_text,
 };
 use tokio_postgres::Row;
 
 use crate::connection::Connection;
 use crate::convert::{
-    count, metadata, number, number_option, read_co_signature, read_format, read_metadata,
+    metadata, number, number_option, read_co_signature, read_format, read_metadata,
     read_retry_policy, read_secrets, read_words, stored, stored_option, text, text_option,
     words_text,
 };
 use crate::dedup::{find_number, take_number};
 use crate::failure::{Failure, Result};
+use crate::pages;
 use crate::statements::statements;
 use crate::step::Scope;
 use crate::{changes, operational};
@@ -274,14 +275,8 @@ pub(crate) async fn list(
     application: i64,
     page: PageRequest,
 ) -> Result<Vec<Endpoint>> {
-    let (sql, first) = match page.order {
-        Order::Ascending => (ENDPOINTS_UP, i64::MIN),
-        Order::Descending => (ENDPOINTS_DOWN, i64::MAX),
-    };
-    let after = page.after.unwrap_or(first);
-    let rows = connection
-        .query(sql, &[&application, &after, &count(page.limit)])
-        .await?;
+    let sql = (ENDPOINTS_UP, ENDPOINTS_DOWN);
+    let rows = pages::rows(connection, sql, application, page).await?;
     rows.iter().map(live).collect()
 }
 

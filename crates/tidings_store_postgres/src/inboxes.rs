@@ -17,6 +17,7 @@ use crate::connection::{Connection, Parameter};
 use crate::convert::{bytes, count, number, read_json, stored, stored_option, text, text_option};
 use crate::dedup::{find_number, take_number};
 use crate::failure::Result;
+use crate::pages::{self, page_down, page_up};
 use crate::statements::statements;
 use crate::step::Scope;
 
@@ -44,12 +45,8 @@ statements! {
         RETURNING ", columns!());
     INBOX = concat!("-- inbox
         SELECT ", columns!(), " FROM inbox WHERE ordinal = $1");
-    INBOXES_UP = concat!("-- inboxes_up
-        SELECT ", columns!(), " FROM inbox WHERE environment = $1 AND ordinal > $2
-        ORDER BY ordinal LIMIT $3");
-    INBOXES_DOWN = concat!("-- inboxes_down
-        SELECT ", columns!(), " FROM inbox WHERE environment = $1 AND ordinal < $2
-        ORDER BY ordinal DESC LIMIT $3");
+    INBOXES_UP = page_up!("inboxes_up", "SELECT ", columns!(), " FROM inbox WHERE environment = $1");
+    INBOXES_DOWN = page_down!("inboxes_down", "SELECT ", columns!(), " FROM inbox WHERE environment = $1");
     UPDATE_INBOX = "-- update_inbox
         UPDATE inbox SET name = $2, status = $3, headers = $4, body = $5, delay_ms = $6,
             failure_percent = $7, secret = $8, updated_at = $9
@@ -147,13 +144,8 @@ pub(crate) async fn list(
     environment: i64,
     page: PageRequest,
 ) -> Result<Vec<Inbox>> {
-    let (sql, from) = match page.order {
-        Order::Ascending => (INBOXES_UP, i64::MIN),
-        Order::Descending => (INBOXES_DOWN, i64::MAX),
-    };
-    let after = page.after.unwrap_or(from);
-    let parameters: [Parameter<'_>; 3] = [&environment, &after, &count(page.limit)];
-    let rows = connection.query(sql, &parameters).await?;
+    let sql = (INBOXES_UP, INBOXES_DOWN);
+    let rows = pages::rows(connection, sql, environment, page).await?;
     rows.iter().map(read).collect()
 }
 

@@ -3,13 +3,14 @@
 use tidings_domain::clock::Millis;
 use tidings_domain::ids::IntegrationId;
 use tidings_domain::integration::{Integration, IntegrationPatch};
-use tidings_store::{Dedup, NewIntegration, Order, PageRequest, Subject, Written};
+use tidings_store::{Dedup, NewIntegration, PageRequest, Subject, Written};
 use tokio_postgres::Row;
 
 use crate::connection::{Connection, Parameter};
-use crate::convert::{bytes, count, read_words, stored, text, words_text};
+use crate::convert::{bytes, read_words, stored, text, words_text};
 use crate::dedup::{find_number, take_number};
 use crate::failure::Result;
+use crate::pages::{self, page_down, page_up};
 use crate::statements::statements;
 use crate::step::Scope;
 use crate::{applications, changes};
@@ -29,12 +30,8 @@ statements! {
         RETURNING ", columns!());
     INTEGRATION = concat!("-- integration
         SELECT ", columns!(), " FROM integration WHERE ordinal = $1");
-    INTEGRATIONS_UP = concat!("-- integrations_up
-        SELECT ", columns!(), " FROM integration WHERE application = $1 AND ordinal > $2
-        ORDER BY ordinal LIMIT $3");
-    INTEGRATIONS_DOWN = concat!("-- integrations_down
-        SELECT ", columns!(), " FROM integration WHERE application = $1 AND ordinal < $2
-        ORDER BY ordinal DESC LIMIT $3");
+    INTEGRATIONS_UP = page_up!("integrations_up", "SELECT ", columns!(), " FROM integration WHERE application = $1");
+    INTEGRATIONS_DOWN = page_down!("integrations_down", "SELECT ", columns!(), " FROM integration WHERE application = $1");
     UPDATE_INTEGRATION = "-- update_integration
         UPDATE integration SET name = $2, feature_flags = $3, hash = $4, updated_at = $5
         WHERE ordinal = $1";
@@ -114,14 +111,8 @@ pub(crate) async fn list(
     application: i64,
     page: PageRequest,
 ) -> Result<Vec<Integration>> {
-    let (sql, first) = match page.order {
-        Order::Ascending => (INTEGRATIONS_UP, i64::MIN),
-        Order::Descending => (INTEGRATIONS_DOWN, i64::MAX),
-    };
-    let after = page.after.unwrap_or(first);
-    let rows = connection
-        .query(sql, &[&application, &after, &count(page.limit)])
-        .await?;
+    let sql = (INTEGRATIONS_UP, INTEGRATIONS_DOWN);
+    let rows = pages::rows(connection, sql, application, page).await?;
     rows.iter().map(read).collect()
 }
 

@@ -44,6 +44,7 @@ pub mod migration;
 mod nodes;
 mod operational;
 mod ownership;
+mod pages;
 mod partitions;
 mod pending;
 mod plan_list;

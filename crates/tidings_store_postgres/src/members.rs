@@ -3,14 +3,15 @@
 use tidings_domain::clock::Millis;
 use tidings_domain::ids::MemberId;
 use tidings_domain::member::{Invitation, Member, MemberPatch, MemberState, email_key};
-use tidings_store::{AcceptInvitation, MemberChanged, NewMember, Order, PageRequest, Written};
+use tidings_store::{AcceptInvitation, MemberChanged, NewMember, PageRequest, Written};
 use tokio_postgres::Row;
 
 use crate::changes;
 use crate::connection::Connection;
-use crate::convert::{bytes_option, count, read_role, stored, stored_option, text, text_option};
+use crate::convert::{bytes_option, read_role, stored, stored_option, text, text_option};
 use crate::failure::Result;
 use crate::member_sessions;
+use crate::pages::{self, page_down, page_up};
 use crate::statements::statements;
 use crate::step::Scope;
 
@@ -33,12 +34,8 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)";
     MEMBER = concat!("-- member
         SELECT ", member_columns!(), " FROM member WHERE ordinal = $1");
-    MEMBERS_UP = concat!("-- members_up
-        SELECT ", member_columns!(), " FROM member
-        WHERE environment = $1 AND ordinal > $2 ORDER BY ordinal LIMIT $3");
-    MEMBERS_DOWN = concat!("-- members_down
-        SELECT ", member_columns!(), " FROM member
-        WHERE environment = $1 AND ordinal < $2 ORDER BY ordinal DESC LIMIT $3");
+    MEMBERS_UP = page_up!("members_up", "SELECT ", member_columns!(), " FROM member WHERE environment = $1");
+    MEMBERS_DOWN = page_down!("members_down", "SELECT ", member_columns!(), " FROM member WHERE environment = $1");
     MEMBER_BY_EMAIL = concat!("-- member_by_email
         SELECT ", member_columns!(), " FROM member
         WHERE email_key = $1 AND ($2::bigint IS NULL OR environment = $2)
@@ -119,14 +116,8 @@ pub(crate) async fn list(
     environment: i64,
     page: PageRequest,
 ) -> Result<Vec<Member>> {
-    let (sql, first) = match page.order {
-        Order::Ascending => (MEMBERS_UP, i64::MIN),
-        Order::Descending => (MEMBERS_DOWN, i64::MAX),
-    };
-    let after = page.after.unwrap_or(first);
-    let rows = connection
-        .query(sql, &[&environment, &after, &count(page.limit)])
-        .await?;
+    let sql = (MEMBERS_UP, MEMBERS_DOWN);
+    let rows = pages::rows(connection, sql, environment, page).await?;
     rows.iter().map(read).collect()
 }
 

@@ -5,13 +5,13 @@ use tidings_domain::endpoint::Endpoint;
 use tidings_domain::ids::{EndpointId, IdParts};
 use tidings_domain::slot;
 use tidings_store::{
-    CONSUMERS_MAX, ConsumerKey, MoveConsumer, Moved, Order, PageRequest, PollMessages, Polled,
-    Reference,
+    CONSUMERS_MAX, ConsumerKey, MoveConsumer, Moved, PageRequest, PollMessages, Polled, Reference,
 };
 
 use crate::connection::Connection;
-use crate::convert::{count, parts, stored};
+use crate::convert::{parts, stored};
 use crate::failure::Result;
+use crate::pages::{self, page_down, page_up};
 use crate::statements::statements;
 use crate::step::Scope;
 use crate::{endpoints, horizon, lists};
@@ -19,12 +19,10 @@ use crate::{endpoints, horizon, lists};
 statements! {
     IS_POLLING = "-- is_polling
         SELECT is_polling FROM endpoint WHERE ordinal = $1";
-    POLLING_ENDPOINTS_UP = "-- polling_endpoints_up
-        SELECT ordinal FROM endpoint WHERE application = $1 AND deleted_at IS NULL AND is_polling
-            AND ordinal > $2 ORDER BY ordinal LIMIT $3";
-    POLLING_ENDPOINTS_DOWN = "-- polling_endpoints_down
-        SELECT ordinal FROM endpoint WHERE application = $1 AND deleted_at IS NULL AND is_polling
-            AND ordinal < $2 ORDER BY ordinal DESC LIMIT $3";
+    POLLING_ENDPOINTS_UP = page_up!("polling_endpoints_up", "SELECT ordinal FROM endpoint
+            WHERE application = $1 AND deleted_at IS NULL AND is_polling");
+    POLLING_ENDPOINTS_DOWN = page_down!("polling_endpoints_down", "SELECT ordinal FROM endpoint
+            WHERE application = $1 AND deleted_at IS NULL AND is_polling");
     CONSUMER = "-- consumer
         SELECT place FROM consumer WHERE slot = $1 AND endpoint = $2 AND name = $3";
     CONSUMERS_COUNT = "-- consumers_count
@@ -60,14 +58,8 @@ pub(crate) async fn list(
     application: i64,
     page: PageRequest,
 ) -> Result<Vec<Endpoint>> {
-    let (sql, first) = match page.order {
-        Order::Ascending => (POLLING_ENDPOINTS_UP, i64::MIN),
-        Order::Descending => (POLLING_ENDPOINTS_DOWN, i64::MAX),
-    };
-    let after = page.after.unwrap_or(first);
-    let rows = connection
-        .query(sql, &[&application, &after, &count(page.limit)])
-        .await?;
+    let sql = (POLLING_ENDPOINTS_UP, POLLING_ENDPOINTS_DOWN);
+    let rows = pages::rows(connection, sql, application, page).await?;
     let ordinals = rows.iter().map(|row| Ok(row.try_get(0)?));
     let ordinals: Vec<i64> = ordinals.collect::<Result<_>>()?;
     let known = endpoints::known(connection, &ordinals).await?;

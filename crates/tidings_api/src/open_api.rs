@@ -138,6 +138,7 @@ pub fn access(access: Access) -> String {
         Access::Anyone => "anyone".to_owned(),
         Access::Environment(role) => format!("environment:{}", role.as_str()),
         Access::Application(capability) => format!("application:{}", capability.as_str()),
+        Access::Own(capability) => format!("own:{}", capability.as_str()),
         Access::Catalog => "catalog".to_owned(),
         Access::Session => "session".to_owned(),
     }

@@ -191,7 +191,7 @@ impl Principal {
             (_, Access::Anyone) | (Self::Application(..), Access::Catalog | Access::Session) => {
                 Ok(())
             }
-            (Self::Application(_, capabilities), Access::Application(one)) => {
+            (Self::Application(_, capabilities), Access::Application(one) | Access::Own(one)) => {
                 if capabilities.allow(one) {
                     Ok(())
                 } else {
@@ -218,6 +218,9 @@ pub enum Access {
     /// The environment with [`Capability::role`], or a session of the application that the path names, with
     /// this capability.
     Application(Capability),
+    /// The same, of something that the path names without its application: the use case leaves out what is not the
+    /// session's.
+    Own(Capability),
     /// The environment, or any session of one of its applications: what there is to subscribe to.
     Catalog,
     /// Any session, about itself, and nobody else.
@@ -230,7 +233,7 @@ impl Access {
         match self {
             Self::Anyone | Self::Catalog => Some(Role::Viewer),
             Self::Environment(role) => Some(role),
-            Self::Application(capability) => Some(capability.role()),
+            Self::Application(capability) | Self::Own(capability) => Some(capability.role()),
             Self::Session => None,
         }
     }
@@ -290,6 +293,12 @@ mod tests {
         let environment = Access::Environment(Role::Viewer);
         assert_eq!(session.admit(environment), Err(Denied::NotForSessions));
         assert_eq!(session.admit(Access::Session), Ok(()));
+        assert_eq!(session.admit(Access::Own(Capability::ViewBase)), Ok(()));
+        assert!(
+            session
+                .admit(Access::Own(Capability::CreateAttempts))
+                .is_err()
+        );
         assert_eq!(viewer.admit(environment), Ok(()));
         assert_eq!(viewer.admit(view), Ok(()));
         let denied = viewer.admit(manage).unwrap_err();

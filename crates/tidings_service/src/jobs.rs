@@ -1,5 +1,6 @@
 //! Jobs: asked for, looked at, stopped. What goes on with them is delivery's.
 
+use tidings_domain::access::Principal;
 use tidings_domain::audit::Action;
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::DeliveryState;
@@ -187,14 +188,16 @@ impl Service {
         }
     }
 
-    /// The job of this id.
+    /// The job of this id. Who acts in one application is shown those of that application.
     pub async fn job(&self, caller: Caller, id: &str) -> Result<Job, ServiceError> {
         let id = id.parse().map_err(|_| NOT_FOUND)?;
         let found = self.store.job(caller.environment, id).await?;
-        found.ok_or(NOT_FOUND)
+        let own = own_application(caller);
+        let is_shown = |job: &Job| own.is_none_or(|own| job.application == own);
+        found.filter(is_shown).ok_or(NOT_FOUND)
     }
 
-    /// One page of the jobs of an environment.
+    /// One page of the jobs of an environment, or of the application in which the caller acts.
     pub async fn jobs(
         &self,
         caller: Caller,
@@ -207,6 +210,7 @@ impl Service {
         };
         let list = ListJobs {
             environment: caller.environment,
+            application: own_application(caller),
             order: query.reading_order(),
             after,
             limit: query.limit + 1,
@@ -217,11 +221,19 @@ impl Service {
         Ok(query.finish(jobs, |job| job.id.to_string()))
     }
 
-    /// Stops a job; one that was stopped before stays so.
+    /// Stops a job; one that was stopped before stays so. Who acts in one application may stop what it could have
+    /// asked for: what sends again.
     pub async fn cancel_job(&self, caller: Caller, id: &str) -> Result<Job, ServiceError> {
-        let id = id.parse().map_err(|_| NOT_FOUND)?;
-        let known = self.store.job(caller.environment, id).await?;
-        let store = match known.ok_or(NOT_FOUND)?.state {
+        let known = self.job(caller, id).await?;
+        if own_application(caller).is_some() && known.endpoint == 0 {
+            return Err(ServiceError::Forbidden {
+                code: "forbidden",
+                detail: "this background task is the product's; it takes an API key of the environment to cancel it"
+                    .to_owned(),
+            });
+        }
+        let id = known.id;
+        let store = match known.state {
             JobState::Running => {
                 let action = Action::BackgroundTaskCancel;
                 self.noting(caller, action, Touched::new()).await?
@@ -237,5 +249,13 @@ impl Service {
             code: "task_ended",
             detail: format!("the background task has {} already", job.state.as_str()),
         })
+    }
+}
+
+/// The application in which the caller acts, by number, if it is one only.
+fn own_application(caller: Caller) -> Option<i64> {
+    match caller.principal {
+        Principal::Environment(_) => None,
+        Principal::Application(ordinal, _) => Some(ordinal),
     }
 }

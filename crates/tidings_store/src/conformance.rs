@@ -210,6 +210,7 @@ macro_rules! every_conformance_test {
                 a_key_makes_one_job,
                 only_so_many_jobs_of_an_application_run,
                 jobs_are_listed_in_their_environment_and_filtered,
+                jobs_of_one_application_are_listed_without_those_of_others,
                 a_job_sees_what_became_of_each_message_at_its_endpoint,
                 a_step_of_a_job_is_made_whole_or_not_at_all,
                 a_job_owes_nothing_twice,

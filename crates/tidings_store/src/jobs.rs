@@ -78,6 +78,8 @@ pub enum JobCreated {
 pub struct ListJobs {
     /// Whose, by number.
     pub environment: i64,
+    /// Only those of this application, by number.
+    pub application: Option<i64>,
     /// Which way, by time.
     pub order: Order,
     /// Start behind this one, in the direction of `order`.

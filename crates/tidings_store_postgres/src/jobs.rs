@@ -38,6 +38,20 @@ macro_rules! jobs {
     };
 }
 
+/// Those of one application are few enough for one statement with all filters.
+macro_rules! jobs_of_application {
+    ($comparison:literal) => {
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM job WHERE slot = $1 AND application = $2 AND id ",
+            $comparison,
+            " $3 AND (cardinality($5::smallint[]) = 0 OR state = ANY($5::smallint[])) \
+              AND ($6::smallint IS NULL OR kind = $6::smallint)"
+        )
+    };
+}
+
 statements! {
     RUNNING_OF_OWNER = "-- running_of_owner
         SELECT count(*) FROM job
@@ -66,6 +80,10 @@ statements! {
         ", jobs!(">"), " AND state = $5 AND kind = $6 ORDER BY id LIMIT $4");
     JOBS_OF_KIND_SO_DOWN = concat!("-- jobs_of_kind_so_down
         ", jobs!("<"), " AND state = $5 AND kind = $6 ORDER BY id DESC LIMIT $4");
+    JOBS_OF_APPLICATION_UP = concat!("-- jobs_of_application_up
+        ", jobs_of_application!(">"), " ORDER BY id LIMIT $4");
+    JOBS_OF_APPLICATION_DOWN = concat!("-- jobs_of_application_down
+        ", jobs_of_application!("<"), " ORDER BY id DESC LIMIT $4");
     RUNNING_JOBS = concat!("-- running_jobs
         SELECT ", columns!(), " FROM job
         WHERE slot = ANY($1) AND finished_at IS NULL ORDER BY id LIMIT $2");
@@ -206,6 +224,18 @@ pub(crate) async fn list(connection: &Connection, list: &ListJobs) -> Result<Vec
     let after = list.after.map_or(from, |id| id.parts().to_bytes().to_vec());
     let slots: Vec<i16> = (0..slot::COUNT).collect();
     let (limit, kind) = (count(list.limit), list.kind.map(|kind| code(kind.code())));
+    if let Some(application) = list.application {
+        let states: Vec<i16> = list.states.iter().map(|state| code(state.code())).collect();
+        let sql = if is_up {
+            JOBS_OF_APPLICATION_UP
+        } else {
+            JOBS_OF_APPLICATION_DOWN
+        };
+        let slot = slot::of(application);
+        let parameters: [Parameter<'_>; 6] = [&slot, &application, &after, &limit, &states, &kind];
+        let rows = connection.query(sql, &parameters).await?;
+        return rows.iter().map(read).collect();
+    }
     let states: Vec<Option<i16>> = match &list.states[..] {
         [] => vec![None],
         states => states

@@ -126,10 +126,14 @@ pub(crate) fn list(connection: &Connection, list: &ListJobs) -> rusqlite::Result
         [] => vec![None],
         states => states.iter().copied().map(Some).collect(),
     };
+    let (whose, number) = match list.application {
+        None => ("environment", list.environment),
+        Some(application) => ("application", application),
+    };
     let mut found = Vec::new();
     for state in states {
         let mut parameters = vec![
-            Value::from(list.environment),
+            Value::from(number),
             Value::from(after.clone()),
             Value::from(count(list.limit)),
         ];
@@ -143,7 +147,7 @@ pub(crate) fn list(connection: &Connection, list: &ListJobs) -> rusqlite::Result
         };
         let mut select = connection.prepare_cached(&format!(
             "-- jobs
-            SELECT {COLUMNS} FROM job WHERE environment = ?1 AND id {comparison} ?2{filters}
+            SELECT {COLUMNS} FROM job WHERE {whose} = ?1 AND id {comparison} ?2{filters}
             ORDER BY id {direction} LIMIT ?3"
         ))?;
         let rows = select.query_map(params_from_iter(parameters), read)?;

@@ -155,6 +155,7 @@ fn a_list_reads_along_the_index_that_is_there_for_it() {
         "jobs: SEARCH job USING INDEX job_by_environment",
         "jobs: SEARCH job USING INDEX job_by_state",
         "jobs: SEARCH job USING INDEX job_by_kind",
+        "jobs: SEARCH job USING INDEX job_by_application",
         "running_jobs: SEARCH job USING INDEX job_running",
         "outcomes: SEARCH attempt USING INDEX attempt_by_message",
     ] {

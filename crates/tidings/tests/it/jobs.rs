@@ -16,10 +16,17 @@ const SINCE: &str = "2020-01-01T00:00:00Z";
 
 /// A scene on SQLite and one on PostgreSQL, each with its database.
 async fn scenes() -> Vec<(Scene, Option<Database>)> {
+    scenes_with("1000").await
+}
+
+/// The same, with at most so many deliveries of tasks owed to an endpoint at a time.
+async fn scenes_with(owed_max: &str) -> Vec<(Scene, Option<Database>)> {
     let database = Database::new(Version::V15);
-    let on_postgres = app_with(&[ONCE, ("store", &database.url())]).await;
+    let settings = [ONCE, ("replay_pending_max", owed_max)];
+    let url = database.url();
+    let on_postgres = app_with(&[settings[0], settings[1], ("store", &url)]).await;
     vec![
-        (Scene::with_settings(&[ONCE]).await, None),
+        (Scene::with_settings(&settings).await, None),
         (Scene::of(on_postgres, json!({})).await, Some(database)),
     ]
 }
@@ -179,5 +186,69 @@ async fn the_end_of_a_task_is_told_by_an_operational_webhook() {
         assert_eq!(told["data"]["task"], "endpoint.recover");
         assert_eq!(told["data"]["status"], "finished");
         assert_eq!(told["data"]["data"], ended["data"]);
+    }
+}
+
+#[tokio::test]
+async fn a_session_sees_and_ends_the_tasks_of_its_own_application_only() {
+    for (scene, _database) in scenes_with("1").await {
+        let client = &scene.app.client;
+        let other = scene.app.create_application("Other").await;
+        let session = async |application: &str, body: Value| {
+            let path = format!("/api/v1/auth/app-portal-access/{application}");
+            let made = client.post(&path, body).await.expect(200);
+            client.with_key(made["token"].as_str().unwrap())
+        };
+        let own = session(&scene.owner, json!({})).await;
+        let foreign = session(&other, json!({})).await;
+        let looking = session(&scene.owner, json!({"readOnly": true})).await;
+        let since = since(&scene).await;
+        // More than are owed at a time, to an endpoint that hangs: the task does not end by itself.
+        failed(&scene, 3, Reply::Hang).await;
+        let path = scene.endpoint_path("/recover");
+        let started = own.post(&path, json!({"since": since})).await.expect(202);
+        let id = started["id"].as_str().unwrap();
+        let task = format!("/api/v1/background-task/{id}");
+        let cancel = format!("{task}/cancel");
+        // One of the whole environment, and one of the other application.
+        let path = "/api/v1/stats/usage/app";
+        let usage = json!({"since": since, "until": "2090-01-01T00:00:00Z"});
+        let usage = client.post(path, usage).await.expect(202);
+        let path = format!("/api/v1/app/{other}/msg/expunge-all-contents");
+        let elsewhere = client.post(&path, json!({})).await.expect(202);
+
+        for client in [&own, &looking] {
+            assert_eq!(client.get(&task).await.expect(200)["id"], id);
+            let list = client.get("/api/v1/background-task").await.expect(200);
+            let ids: Vec<&Value> = list["data"].as_array().unwrap().iter().collect();
+            assert_eq!((ids.len(), &ids[0]["id"]), (1, &json!(id)), "{list}");
+        }
+        let missing = "/api/v1/background-task/qtask_0000000000000000000000000ab";
+        let missing = own.get(missing).await.expect(404);
+        for foreign_id in [&usage["id"], &elsewhere["id"]] {
+            let path = format!("/api/v1/background-task/{}", foreign_id.as_str().unwrap());
+            let answer = own.get(&path).await.expect(404);
+            assert_eq!(answer["detail"], missing["detail"]);
+            let path = format!("{path}/cancel");
+            own.post(&path, json!({})).await.expect(404);
+        }
+        foreign.get(&task).await.expect(404);
+        foreign.post(&cancel, json!({})).await.expect(404);
+        let list = foreign.get("/api/v1/background-task").await.expect(200);
+        assert_eq!(list["data"].as_array().unwrap().len(), 1, "{list}");
+        refused(&looking.post(&cancel, json!({})).await, 403, "forbidden");
+        // Nothing of that has ended it.
+        assert_eq!(client.get(&task).await.expect(200)["status"], "running");
+        own.post(&cancel, json!({})).await.expect(200);
+        let ended = client.get(&task).await.expect(200);
+        assert_eq!(ended["data"]["canceled"], true);
+
+        // What the product asked for is seen, and stays.
+        let path = scene.path("/msg/expunge-all-contents");
+        let purge = client.post(&path, json!({})).await.expect(202);
+        let path = format!("/api/v1/background-task/{}", purge["id"].as_str().unwrap());
+        own.get(&path).await.expect(200);
+        let answer = own.post(&format!("{path}/cancel"), json!({})).await;
+        refused(&answer, 403, "forbidden");
     }
 }

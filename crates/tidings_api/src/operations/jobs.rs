@@ -1,12 +1,18 @@
 //! The operations of the topic "Background Task".
 
 use super::parameter::{DRY_RUN, Kind, PAGES, parameter};
-use super::row::{CHANGES, Row, SEES, SENDS, Topic, get, post};
+use super::row::{Row, SENDS, Topic, get, post};
 use crate::jobs::{
     BackgroundTaskOut, StartedOut, bulk_replay, bulk_replay_in, cancel_background_task,
     get_background_task, list_background_tasks, recover_endpoint, replay_in, replay_missing,
 };
 use crate::shapes::{of, page_of};
+use tidings_domain::access::{Access, Capability};
+
+/// Whoever may look at a task: a session at those of its application.
+const SEES_OWN: Access = Access::Own(Capability::ViewBase);
+/// Whoever may end one: a session what it could have begun.
+const ENDS_OWN: Access = Access::Own(Capability::CreateAttempts);
 
 pub(super) fn topic() -> Topic {
     Topic::of(
@@ -21,8 +27,8 @@ fn tasks() -> Vec<Row> {
         get(v1!("/background-task"), list_background_tasks)
             .is(
                 "background_task.list",
-                "Lists the background tasks of the environment.",
-                SEES,
+                "Lists the background tasks of the environment, or those of the session's application.",
+                SEES_OWN,
             )
             .query(PAGES)
             .query([
@@ -38,14 +44,14 @@ fn tasks() -> Vec<Row> {
             .is(
                 "background_task.get",
                 "Shows a background task: how far it has come, and when it may end.",
-                SEES,
+                SEES_OWN,
             )
             .gives(200, of::<BackgroundTaskOut>),
         post(v1!("/background-task/{id}/cancel"), cancel_background_task)
             .is(
                 "background_task.cancel",
                 "Ends a background task before it is done.",
-                CHANGES,
+                ENDS_OWN,
             )
             .gives(200, of::<BackgroundTaskOut>),
     ]

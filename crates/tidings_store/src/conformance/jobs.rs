@@ -176,6 +176,7 @@ pub(super) async fn jobs_are_listed_in_their_environment_and_filtered(harness: &
     }
     let list = |order, after, states: &[JobState], kind| ListJobs {
         environment: world.environment,
+        application: None,
         order,
         after,
         limit: 4,
@@ -197,6 +198,57 @@ pub(super) async fn jobs_are_listed_in_their_environment_and_filtered(harness: &
         (list(up, None, &canceled, Some(JobKind::Recover)), &[2]),
         (list(down, None, &canceled, Some(JobKind::BulkReplay)), &[1]),
         (list(up, None, &[], Some(JobKind::Purge)), &[]),
+    ] {
+        let found = store.jobs(list.clone()).await.expect("a read");
+        let found: Vec<JobId> = found.iter().map(|job| job.id).collect();
+        let expected: Vec<JobId> = expected.iter().map(|place| made[*place].id).collect();
+        assert_eq!(found, expected, "{list:?}");
+    }
+}
+
+pub(super) async fn jobs_of_one_application_are_listed_without_those_of_others(
+    harness: &dyn Harness,
+) {
+    let world = World::new(harness).await;
+    let store = world.store();
+    let mut made = Vec::new();
+    for number in 0..8 {
+        let kind = [JobKind::Recover, JobKind::BulkReplay][number / 2 % 2];
+        let number = i64::try_from(number).expect("a few");
+        let new = NewJob {
+            created_at: NOW + number,
+            running_max: 99,
+            application: [100, 101][usize::from(number % 2 == 1)],
+            ..new_job(&world, kind)
+        };
+        made.push(create(&world, new).await);
+    }
+    let canceled = store.cancel_job(world.environment, made[2].id, NOW + 9);
+    canceled.await.expect("a write");
+    let list = |order, after, states: &[JobState], kind| ListJobs {
+        environment: world.environment,
+        application: Some(100),
+        order,
+        after,
+        limit: 3,
+        states: states.to_vec(),
+        kind,
+    };
+    let (up, down) = (Order::Ascending, Order::Descending);
+    let is_canceled = [JobState::Failed, JobState::Canceled];
+    for (list, expected) in [
+        (list(up, None, &[], None), &[0, 2, 4][..]),
+        (list(up, Some(made[4].id), &[], None), &[6]),
+        (list(down, None, &[], None), &[6, 4, 2]),
+        (list(down, Some(made[4].id), &[], None), &[2, 0]),
+        (list(up, None, &[JobState::Running], None), &[0, 4, 6]),
+        (list(down, None, &is_canceled, None), &[2]),
+        (list(up, None, &[], Some(JobKind::BulkReplay)), &[2, 6]),
+        (
+            list(up, None, &is_canceled, Some(JobKind::BulkReplay)),
+            &[2],
+        ),
+        (list(up, None, &is_canceled, Some(JobKind::Recover)), &[]),
     ] {
         let found = store.jobs(list.clone()).await.expect("a read");
         let found: Vec<JobId> = found.iter().map(|job| job.id).collect();

@@ -15,7 +15,7 @@ pub trait Jobs {
     fn create_job(&self, new: NewJob, dedup: Option<Dedup>) -> StoreFuture<'_, JobCreated>;
     /// A job of an environment.
     fn job(&self, environment: i64, id: JobId) -> StoreFuture<'_, Option<Job>>;
-    /// One page of the jobs of an environment, by time.
+    /// One page of the jobs of an environment, or of one of its applications, by time.
     fn jobs(&self, list: ListJobs) -> StoreFuture<'_, Vec<Job>>;
     /// Jobs that run in this node's slots, oldest first.
     fn running_jobs(&self, limit: usize) -> StoreFuture<'_, Vec<Job>>;

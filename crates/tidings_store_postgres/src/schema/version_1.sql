@@ -303,6 +303,8 @@ CREATE INDEX job_by_environment ON job (environment, id);
 CREATE INDEX job_by_state ON job (environment, state, id);
 -- Serves: the list of jobs that do this.
 CREATE INDEX job_by_kind ON job (environment, kind, id);
+-- Serves: the list of jobs of one application.
+CREATE INDEX job_by_application ON job (slot, application, id);
 -- Serves: the jobs that run.
 CREATE INDEX job_running ON job (slot, id) WHERE finished_at IS NULL;
 

@@ -30,15 +30,18 @@ pub(super) fn run(scope: &mut Scope<'_>) {
     for order in [Order::Ascending, Order::Descending] {
         for kind in [None, Some(JobKind::Recover)] {
             for states in [vec![], vec![JobState::Failed, JobState::Canceled]] {
-                let list = ListJobs {
-                    environment: 1,
-                    order,
-                    after: None,
-                    limit: 5,
-                    states,
-                    kind,
-                };
-                jobs::list(scope.connection, &list).unwrap();
+                for application in [None, Some(1)] {
+                    let list = ListJobs {
+                        environment: 1,
+                        application,
+                        order,
+                        after: None,
+                        limit: 5,
+                        states: states.clone(),
+                        kind,
+                    };
+                    jobs::list(scope.connection, &list).unwrap();
+                }
             }
         }
     }

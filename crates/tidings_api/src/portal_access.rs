@@ -170,7 +170,11 @@ pub(crate) async fn create_portal_access(
     let mut fields = body.fields_or_none()?;
     let draft = read_draft(&mut fields);
     fields.finish()?;
-    let made = api.service.create_session(caller, &app, draft).await?;
+    let dedup = body.dedup(&api, caller)?;
+    let made = api
+        .service
+        .create_session(caller, &app, draft, dedup)
+        .await?;
     Ok(json(StatusCode::OK, &PortalAccessOut::from(&made)))
 }
 
@@ -179,9 +183,14 @@ pub(crate) async fn create_dashboard_access(
     State(api): ApiState,
     Authenticated(caller): Authenticated,
     Path(app): Path<String>,
+    body: JsonBody,
 ) -> Result<Response, Problem> {
     let draft = SessionDraft::default();
-    let made = api.service.create_session(caller, &app, draft).await?;
+    let dedup = body.dedup(&api, caller)?;
+    let made = api
+        .service
+        .create_session(caller, &app, draft, dedup)
+        .await?;
     Ok(json(StatusCode::OK, &PortalAccessOut::from(&made)))
 }
 

@@ -91,11 +91,16 @@ impl ApiKey {
     pub fn generate_as(kind: TokenKind, ordinal: i64, entropy: &dyn Entropy) -> Self {
         let mut chance = Zeroizing::new([0; 32]);
         entropy.fill(chance.as_mut_slice());
+        Self::of_chance(kind, ordinal, &chance)
+    }
+
+    /// The token that these bytes make, the same each time. They must be as hard to guess as chance is.
+    pub fn of_chance(kind: TokenKind, ordinal: i64, chance: &[u8; 32]) -> Self {
         let mut text = Zeroizing::new(String::with_capacity(KEY_BYTES));
         text.push_str(kind.prefix());
         push_number(&mut text, ordinal.cast_unsigned(), NUMBER_LEN);
         text.push('_');
-        push_chance(&mut text, &chance);
+        push_chance(&mut text, chance);
         let checksum = crc32(text.as_bytes());
         push_number(&mut text, u64::from(checksum), CHECKSUM_LEN);
         let hash = Sha256::digest(text.as_bytes()).into();

@@ -207,6 +207,23 @@ impl Keyring {
         Zeroizing::new(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
     }
 
+    /// 32 bytes that only who has a key of the ring can know, the same each time: by the current key, then by each
+    /// older one.
+    ///
+    /// # Panics
+    /// Never: HMAC takes keys of any length.
+    pub fn derived(&self, purpose: &str) -> impl Iterator<Item = Zeroizing<[u8; 32]>> {
+        std::iter::once(&self.current)
+            .chain(&self.older)
+            .map(move |key| {
+                let mut mac = Hmac::<Sha256>::new_from_slice(key.bytes.as_slice())
+                    .expect("HMAC takes keys of any length");
+                mac.update(b"token for ");
+                mac.update(purpose.as_bytes());
+                Zeroizing::new(mac.finalize().into_bytes().into())
+            })
+    }
+
     /// Seals a secret for a place: a format byte, the key's id, a nonce, and the secret encrypted
     /// and authenticated.
     ///

@@ -8,11 +8,12 @@ use tidings_domain::api_key::{ApiKey, ParsedKey, TokenKind};
 use tidings_domain::application::Application;
 use tidings_domain::audit::{Action, ActorKind, Origin};
 use tidings_domain::clock::Millis;
+use tidings_domain::sealed::Keyring;
 use tidings_domain::session::{
     EXPIRY_SECS_MAX, EXPIRY_SECS_MIN, LinkUsed, SESSION_ID_CHARS_MAX, Session,
 };
-use tidings_store::Written;
 use tidings_store::directory::KnownSession;
+use tidings_store::{Dedup, Written};
 
 use crate::applications::{ApplicationDraft, IfExists};
 use crate::audit::Touched;
@@ -138,20 +139,28 @@ impl Service {
         known.ok_or(ServiceError::Unauthorized)
     }
 
-    /// Makes a portal session of an application.
+    /// Makes a portal session of an application. With an idempotency key its tokens follow from the master key and its
+    /// number, so that a repeated request is told the same and no token is kept.
     pub async fn create_session(
         &self,
         caller: Caller,
         application: &str,
         draft: SessionDraft,
+        dedup: Option<Dedup>,
     ) -> Result<NewSession, ServiceError> {
         let application = self
             .session_application(caller, application, &draft)
             .await?;
         let now = self.now();
         let ordinal = (self.entropy.next_u64() >> 1).cast_signed();
-        let token = ApiKey::generate_as(TokenKind::Session, ordinal, &*self.entropy);
-        let link = ApiKey::generate_as(TokenKind::Link, ordinal, &*self.entropy);
+        let pair = match &dedup {
+            None => Some(TokenPair {
+                token: ApiKey::generate_as(TokenKind::Session, ordinal, &*self.entropy),
+                link: ApiKey::generate_as(TokenKind::Link, ordinal, &*self.entropy),
+            }),
+            Some(_) => TokenPair::all_of(ordinal, self.directory.keyring()).next(),
+        };
+        let pair = pair.expect("a ring has a key");
         let capabilities = match draft.capabilities {
             _ if draft.is_read_only => Capabilities::read_only(),
             None => Capabilities::all(),
@@ -165,8 +174,8 @@ impl Service {
             session_id: draft.session_id,
             capabilities,
             feature_flags: draft.feature_flags,
-            hash: token.hash(),
-            link_hash: link.hash(),
+            hash: pair.token.hash(),
+            link_hash: pair.link.hash(),
             link_used: None,
             created_at: now,
             expires_at: now + Millis::from(expiry) * 1_000,
@@ -176,13 +185,29 @@ impl Service {
         let store = self
             .noting(caller, Action::PortalSessionCreate, touched)
             .await?;
-        match store.create_session(session).await? {
-            Written::Done(session) => Ok(NewSession {
-                url: format!("{}{LINK_PATH}{}", self.public_url, link.text()),
-                token,
-                session,
-            }),
+        match store.create_session(session, dedup).await? {
+            Written::Done(session) => Ok(self.shown(session, pair)),
+            Written::Replayed(Some(session)) => {
+                let ring = self.directory.keyring();
+                let mut pairs = TokenPair::all_of(session.ordinal, ring);
+                let pair = pairs.find(|pair| pair.token.hash() == session.hash);
+                let pair = pair.ok_or_else(|| ServiceError::Conflict {
+                    code: "idempotency_key_reused",
+                    detail: "the master key that this session was made with is gone; send another `Idempotency-Key`"
+                        .to_owned(),
+                })?;
+                Ok(self.shown(session, pair))
+            }
+            Written::KeyReused => Err(ServiceError::key_reused()),
             _ => Err(no_application()),
+        }
+    }
+
+    fn shown(&self, session: Session, TokenPair { token, link }: TokenPair) -> NewSession {
+        NewSession {
+            url: format!("{}{LINK_PATH}{}", self.public_url, link.text()),
+            token,
+            session,
         }
     }
 
@@ -319,6 +344,24 @@ impl Service {
             .await?;
         store.revoke_session(session.ordinal, self.now()).await?;
         self.publish_change().await
+    }
+}
+
+/// Both tokens of a session: the one for the product, and the code in its link.
+struct TokenPair {
+    token: ApiKey,
+    link: ApiKey,
+}
+
+impl TokenPair {
+    /// What follows from the number of the session, by each master key.
+    fn all_of(ordinal: i64, ring: &Keyring) -> impl Iterator<Item = Self> {
+        let of = |kind: TokenKind, name| {
+            let derived = ring.derived(&format!("{name} {ordinal}"));
+            derived.map(move |chance| ApiKey::of_chance(kind, ordinal, &chance))
+        };
+        let pairs = of(TokenKind::Session, "session").zip(of(TokenKind::Link, "link"));
+        pairs.map(|(token, link)| Self { token, link })
     }
 }
 

@@ -333,6 +333,7 @@ macro_rules! every_conformance_test {
                 what_is_kept_for_ever_stays;
             sessions:
                 a_session_is_found_by_its_number_as_it_was_given,
+                an_idempotency_key_makes_one_session,
                 a_link_is_used_once_and_not_after_the_end,
                 a_session_is_revoked_once_and_that_is_told,
                 sessions_of_an_application_end_all_or_by_their_ids,

@@ -3,12 +3,13 @@
 use tidings_domain::access::{Capabilities, Capability};
 use tidings_domain::clock::Millis;
 use tidings_domain::session::{LinkUsed, Session};
-use tidings_store::{Subject, Written};
+use tidings_store::{Dedup, Subject, Written};
 use tokio_postgres::Row;
 
 use crate::changes;
 use crate::connection::Connection;
 use crate::convert::{bytes, count, read_words, stored, stored_option, text_option, words_text};
+use crate::dedup::{find_number, take_number};
 use crate::failure::Result;
 use crate::statements::statements;
 use crate::step::Scope;
@@ -76,8 +77,22 @@ fn capabilities(words: &[String]) -> Capabilities {
 }
 
 /// A new session is in no cache, so there is no change to tell of.
-pub(crate) async fn create(scope: &mut Scope, new: &Session) -> Result<Written<Session>> {
+pub(crate) async fn create(
+    scope: &mut Scope,
+    new: &Session,
+    dedup: Option<&Dedup>,
+) -> Result<Written<Session>> {
     let connection = &scope.connection;
+    if let Some(dedup) = dedup {
+        changes::begin(connection).await?;
+        match find_number(connection, dedup, new.created_at).await? {
+            None => {}
+            Some((made, true)) => {
+                return Ok(Written::Replayed(by_ordinal(connection, made).await?));
+            }
+            Some((_, false)) => return Ok(Written::KeyReused),
+        }
+    }
     let application = crate::applications::by_ordinal(connection, new.application).await?;
     if application.is_none() {
         return Ok(Written::Missing);
@@ -101,6 +116,9 @@ pub(crate) async fn create(scope: &mut Scope, new: &Session) -> Result<Written<S
             ],
         )
         .await?;
+    if let Some(dedup) = dedup {
+        take_number(connection, dedup, new.ordinal, new.created_at).await?;
+    }
     let made = by_ordinal(connection, new.ordinal).await?;
     Ok(made.map_or(Written::Missing, Written::Done))
 }

@@ -4,8 +4,9 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use tidings_domain::access::{Capabilities, Capability};
 use tidings_domain::clock::Millis;
 use tidings_domain::session::{LinkUsed, Session};
-use tidings_store::{Subject, Written};
+use tidings_store::{Dedup, Subject, Written};
 
+use crate::accept::{Made, find_key, take_key};
 use crate::changes;
 use crate::convert::{count, read_words, words_text};
 use crate::step::Scope;
@@ -43,8 +44,19 @@ fn capabilities(words: &[String]) -> Capabilities {
 }
 
 /// A new session is in no cache, so there is no change to tell of.
-pub(crate) fn create(scope: &mut Scope<'_>, new: &Session) -> rusqlite::Result<Written<Session>> {
+pub(crate) fn create(
+    scope: &mut Scope<'_>,
+    new: &Session,
+    dedup: Option<&Dedup>,
+) -> rusqlite::Result<Written<Session>> {
     let connection = scope.connection;
+    if let Some(dedup) = dedup {
+        match find_key(connection, dedup, new.created_at)? {
+            None => {}
+            Some((made, true)) => return Ok(Written::Replayed(by_ordinal(connection, made)?)),
+            Some((_, false)) => return Ok(Written::KeyReused),
+        }
+    }
     if crate::applications::by_ordinal(connection, new.application)?.is_none() {
         return Ok(Written::Missing);
     }
@@ -72,6 +84,9 @@ pub(crate) fn create(scope: &mut Scope<'_>, new: &Session) -> rusqlite::Result<W
             new.created_at,
             new.expires_at,
         ])?;
+    if let Some(dedup) = dedup {
+        take_key(connection, dedup, Made::Other(new.ordinal), new.created_at)?;
+    }
     Ok(by_ordinal(connection, new.ordinal)?.map_or(Written::Missing, Written::Done))
 }
 

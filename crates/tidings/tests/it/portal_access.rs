@@ -401,3 +401,53 @@ async fn links_begin_with_the_public_url_and_secrets_are_kept_nowhere() {
         assert!(!app.program.log_text().contains(secret));
     }
 }
+
+async fn a_repeated_request_makes_one_session(app: TestApp) {
+    let owner = app.create_application("Cool Account").await;
+    let path = format!("/api/v1/auth/app-portal-access/{owner}");
+    let keyed = app.client.with_header("idempotency-key", "visit-1");
+    let body = json!({"sessionId": "one"});
+    let first = keyed.post(&path, body.clone()).await.expect(200);
+    let again = keyed.post(&path, body.clone()).await.expect(200);
+    assert_eq!(again, first);
+    let other = keyed.post(&path, json!({"sessionId": "two"})).await;
+    refused(&other, 409, "idempotency_key_reused");
+    let plain = app.client.post(&path, body).await.expect(200);
+    assert_ne!(plain["token"], first["token"]);
+    // It is one session: what ends it ends what the repetition was told as well.
+    let session = app.client.with_key(&text(&again["token"]));
+    let of_owner = format!("/api/v1/app/{owner}");
+    session.get(&of_owner).await.expect(200);
+    let nobody = app.client.without_key();
+    let opened = nobody.post(EXCHANGE, json!({"code": code(&first)})).await;
+    assert_eq!(opened.expect(200)["sessionId"], "one");
+    let late = nobody.post(EXCHANGE, json!({"code": code(&again)})).await;
+    refused(&late, 403, "link_used");
+    session
+        .post("/api/v1/auth/logout", json!({}))
+        .await
+        .expect(204);
+    session.get(&of_owner).await.expect(401);
+
+    let path = format!("/api/v1/auth/dashboard-access/{owner}");
+    let first = keyed.post(&path, json!({})).await.expect(200);
+    let again = keyed.post(&path, json!({})).await.expect(200);
+    assert_eq!(again, first);
+    let log = app.client.get("/api/v1/audit-log?limit=50").await;
+    let made = rows(&log);
+    let made = made
+        .iter()
+        .filter(|entry| entry["action"] == "portal_session.create");
+    assert_eq!(made.count(), 3, "a repetition makes nothing");
+}
+
+#[tokio::test]
+async fn a_repeated_request_makes_one_session_on_sqlite() {
+    a_repeated_request_makes_one_session(app().await).await;
+}
+
+#[tokio::test]
+async fn a_repeated_request_makes_one_session_on_postgres() {
+    let database = Database::new(Version::V15);
+    a_repeated_request_makes_one_session(app_on(&database).await).await;
+}

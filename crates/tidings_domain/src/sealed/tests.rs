@@ -138,6 +138,20 @@ fn the_stored_form_does_not_change() {
 }
 
 #[test]
+fn what_is_derived_is_the_same_each_time_and_found_with_an_older_key() {
+    let key = |id| MasterKey::generate(id, &SeededEntropy::new(u64::from(id)));
+    let before = Keyring::new(key(1), Vec::new()).unwrap();
+    let after = Keyring::new(key(2), vec![key(1)]).unwrap();
+    let first = before.derived("session 1").next().unwrap();
+    assert_eq!(before.derived("session 1").next().unwrap(), first);
+    assert_ne!(before.derived("session 2").next().unwrap(), first);
+    let found: Vec<_> = after.derived("session 1").collect();
+    assert_eq!(found.len(), 2);
+    assert_ne!(found[0], first);
+    assert_eq!(found[1], first);
+}
+
+#[test]
 fn no_two_keys_of_a_ring_have_the_same_id() {
     let key = |id| MasterKey::generate(id, &SeededEntropy::new(1));
     assert_eq!(

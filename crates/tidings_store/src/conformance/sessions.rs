@@ -4,7 +4,7 @@ use tidings_domain::access::{Capabilities, Capability};
 use tidings_domain::session::{LinkUsed, Session};
 
 use super::Harness;
-use super::world::{NOW, World, done};
+use super::world::{NOW, World, done, key};
 use crate::{Subject, Written};
 
 fn new_session(world: &World<'_>, ordinal: i64, session_id: Option<&str>) -> Session {
@@ -28,7 +28,13 @@ fn new_session(world: &World<'_>, ordinal: i64, session_id: Option<&str>) -> Ses
 
 async fn make(world: &World<'_>, ordinal: i64, session_id: Option<&str>) -> Session {
     let new = new_session(world, ordinal, session_id);
-    done(world.store().create_session(new).await.expect("a write"))
+    done(
+        world
+            .store()
+            .create_session(new, None)
+            .await
+            .expect("a write"),
+    )
 }
 
 async fn find(world: &World<'_>, ordinal: i64) -> Option<Session> {
@@ -47,7 +53,7 @@ pub(super) async fn a_session_is_found_by_its_number_as_it_was_given(harness: &d
         feature_flags: Vec::new(),
         ..new_session(&world, 2, None)
     };
-    let made = world.store().create_session(plain.clone()).await;
+    let made = world.store().create_session(plain.clone(), None).await;
     assert_eq!(made, Ok(Written::Done(plain.clone())));
     assert_eq!(find(&world, 2).await, Some(plain.clone()));
     let nowhere = Session {
@@ -55,9 +61,32 @@ pub(super) async fn a_session_is_found_by_its_number_as_it_was_given(harness: &d
         application: 9_999,
         ..plain
     };
-    let made = world.store().create_session(nowhere).await;
+    let made = world.store().create_session(nowhere, None).await;
     assert_eq!(made, Ok(Written::Missing));
     assert_eq!(find(&world, 3).await, None);
+}
+
+pub(super) async fn an_idempotency_key_makes_one_session(harness: &dyn Harness) {
+    let world = World::new(harness).await;
+    let store = world.store();
+    let first = new_session(&world, 1, None);
+    let made = store.create_session(first.clone(), Some(key(1, 1))).await;
+    assert_eq!(made, Ok(Written::Done(first.clone())));
+    let second = new_session(&world, 2, None);
+    let again = store.create_session(second.clone(), Some(key(1, 1))).await;
+    assert_eq!(again, Ok(Written::Replayed(Some(first))));
+    let other = store.create_session(second.clone(), Some(key(1, 2))).await;
+    assert_eq!(other, Ok(Written::KeyReused));
+    assert_eq!(find(&world, 2).await, None);
+    // The key of a refused request is not used up.
+    let nowhere = Session {
+        application: 9_999,
+        ..second.clone()
+    };
+    let refused = store.create_session(nowhere, Some(key(2, 1))).await;
+    assert_eq!(refused, Ok(Written::Missing));
+    let made = store.create_session(second.clone(), Some(key(2, 1))).await;
+    assert_eq!(made, Ok(Written::Done(second)));
 }
 
 pub(super) async fn a_link_is_used_once_and_not_after_the_end(harness: &dyn Harness) {
@@ -118,7 +147,10 @@ pub(super) async fn sessions_of_an_application_end_all_or_by_their_ids(harness: 
         application: other,
         ..new_session(&world, 4, Some("a"))
     };
-    store.create_session(elsewhere).await.expect("a write");
+    store
+        .create_session(elsewhere, None)
+        .await
+        .expect("a write");
     let ends = async || {
         let mut ends = Vec::new();
         for ordinal in 1..=4 {
@@ -152,7 +184,7 @@ pub(super) async fn ended_sessions_are_removed_a_part_at_a_time(harness: &dyn Ha
             expires_at: NOW + ordinal,
             ..new_session(&world, ordinal, None)
         };
-        store.create_session(session).await.expect("a write");
+        store.create_session(session, None).await.expect("a write");
     }
     for expected in [2, 1, 0] {
         assert_eq!(store.sweep_sessions(NOW + 4, 2).await, Ok(expected));

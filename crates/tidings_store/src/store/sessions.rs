@@ -3,12 +3,16 @@
 use tidings_domain::clock::Millis;
 use tidings_domain::session::{LinkUsed, Session};
 
-use crate::{StoreFuture, Written};
+use crate::{Dedup, StoreFuture, Written};
 
 /// The steps that touch portal sessions.
 pub trait Sessions {
-    /// Makes a session; its application must be there.
-    fn create_session(&self, new: Session) -> StoreFuture<'_, Written<Session>>;
+    /// Makes a session, unless its application is gone or the idempotency key was used.
+    fn create_session(
+        &self,
+        new: Session,
+        dedup: Option<Dedup>,
+    ) -> StoreFuture<'_, Written<Session>>;
     /// The session with this number, whether or not it has ended.
     fn session(&self, ordinal: i64) -> StoreFuture<'_, Option<Session>>;
     /// Notes that the link of a session was used. None if it was used before, or the session has ended by then:

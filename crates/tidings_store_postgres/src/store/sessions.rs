@@ -2,14 +2,18 @@
 
 use tidings_domain::clock::Millis;
 use tidings_domain::session::{LinkUsed, Session};
-use tidings_store::{Sessions, StoreFuture, Written};
+use tidings_store::{Dedup, Sessions, StoreFuture, Written};
 
 use super::passing::{read, write, write_audited};
 use crate::{PostgresStore, sessions};
 
 impl Sessions for PostgresStore {
-    fn create_session(&self, new: Session) -> StoreFuture<'_, Written<Session>> {
-        write_audited!(self, |scope| sessions::create(scope, &new))
+    fn create_session(
+        &self,
+        new: Session,
+        dedup: Option<Dedup>,
+    ) -> StoreFuture<'_, Written<Session>> {
+        write_audited!(self, |scope| sessions::create(scope, &new, dedup.as_ref()))
     }
 
     fn session(&self, ordinal: i64) -> StoreFuture<'_, Option<Session>> {

@@ -2,13 +2,17 @@
 
 use tidings_domain::clock::Millis;
 use tidings_domain::session::{LinkUsed, Session};
-use tidings_store::{Sessions, StoreFuture, Written};
+use tidings_store::{Dedup, Sessions, StoreFuture, Written};
 
 use crate::{SqliteStore, sessions};
 
 impl Sessions for SqliteStore {
-    fn create_session(&self, new: Session) -> StoreFuture<'_, Written<Session>> {
-        self.write_audited(move |scope| sessions::create(scope, &new))
+    fn create_session(
+        &self,
+        new: Session,
+        dedup: Option<Dedup>,
+    ) -> StoreFuture<'_, Written<Session>> {
+        self.write_audited(move |scope| sessions::create(scope, &new, dedup.as_ref()))
     }
 
     fn session(&self, ordinal: i64) -> StoreFuture<'_, Option<Session>> {

@@ -132,7 +132,7 @@ fn run_sessions(scope: &mut Scope<'_>) {
         expires_at: NOW + 1,
         revoked_at: None,
     };
-    sessions::create(scope, &new).unwrap();
+    sessions::create(scope, &new, None).unwrap();
     sessions::open(scope, 1, used).unwrap();
     sessions::expire(scope, 1, &[], NOW).unwrap();
     sessions::revoke(scope, 1, NOW).unwrap();

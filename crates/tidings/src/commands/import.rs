@@ -7,6 +7,7 @@
 mod applications;
 mod endpoints;
 mod event_types;
+mod integrations;
 mod known;
 mod objects;
 mod report;

@@ -70,6 +70,11 @@ async fn fill(source: &TestApp) -> Receiver {
     source.create_endpoint("named", endpoint).await;
     let endpoint = json!({"url": receiver.url("/other"), "disabled": true});
     source.create_endpoint(&nameless, endpoint).await;
+    let integration = json!({"name": "Sheets", "featureFlags": ["beta"]});
+    client
+        .post("/api/v1/app/named/integration", integration)
+        .await
+        .expect(201);
     let told =
         json!({"url": receiver.url("/told"), "uid": "ops", "eventTypes": ["endpoint.disabled"]});
     let made = client
@@ -95,15 +100,18 @@ async fn everything_comes_over_once(target: Program) {
     assert_eq!(counts(&report, "eventTypes"), [2, 0, 0, 0], "{report}");
     assert_eq!(counts(&report, "applications"), [2, 0, 0, 0], "{report}");
     assert_eq!(counts(&report, "endpoints"), [2, 0, 0, 0], "{report}");
+    assert_eq!(counts(&report, "integrations"), [1, 0, 0, 0], "{report}");
     assert_eq!(counts(&report, "operationalEndpoints"), [1, 0, 0, 0]);
     assert_eq!(report["complete"], true);
     let left = left(&report);
-    assert_eq!(left.len(), 1, "{left:?}");
+    assert_eq!(left.len(), 2, "{left:?}");
     let said = "the header Authorization of endpoint main of application named: its value is not";
     assert!(left[0].starts_with(said), "{left:?}");
+    let said = "the key of integration Sheets of application named: it cannot be read";
+    assert!(left[1].starts_with(said), "{left:?}");
     assert_eq!(report["unknownFields"], json!({}));
     // Those without a uid have new ids.
-    assert_eq!(report["ids"].as_object().unwrap().len(), 2);
+    assert_eq!(report["ids"].as_object().unwrap().len(), 3);
 
     let here = TestApp::run(target.clone()).await;
     everything_is_as_there(&source, &here, &receiver).await;
@@ -113,7 +121,28 @@ async fn everything_comes_over_once(target: Program) {
     assert_eq!(counts(&report, "eventTypes"), [0, 0, 2, 0], "{report}");
     assert_eq!(counts(&report, "applications"), [0, 0, 2, 0], "{report}");
     assert_eq!(counts(&report, "endpoints"), [0, 0, 2, 0], "{report}");
+    assert_eq!(counts(&report, "integrations"), [0, 0, 1, 0], "{report}");
     assert_eq!(counts(&report, "operationalEndpoints"), [0, 0, 1, 0]);
+    let list = "/api/v1/app/named/integration";
+    let integrations = rows(&here.client.get(list).await);
+    assert_eq!(integrations.len(), 1);
+    assert_eq!(integrations[0]["name"], "Sheets");
+    assert_eq!(integrations[0]["featureFlags"], json!(["beta"]));
+    // What is changed there is changed here, and the same object stays.
+    let there = text(&rows(&source.client.get(list).await)[0]["id"]);
+    let renamed = json!({"name": "Tables", "featureFlags": ["beta"]});
+    source
+        .client
+        .put(&format!("{list}/{there}"), renamed)
+        .await
+        .expect(200);
+    let report = import_app(&target, &source, &[]).await;
+    assert_eq!(counts(&report, "integrations"), [0, 1, 0, 0], "{report}");
+    let changed = rows(&here.client.get(list).await);
+    assert_eq!(
+        (&changed[0]["id"], &changed[0]["name"], changed.len()),
+        (&integrations[0]["id"], &json!("Tables"), 1)
+    );
     assert_eq!(rows(&here.client.get("/api/v1/app").await).len(), 2);
     let change = json!({"description": "changed"});
     let path = "/api/v1/app/named/endpoint/main";

@@ -8,7 +8,7 @@ use tokio::task::{JoinError, JoinSet};
 use super::objects::{differences, draft, read, unknown};
 use super::report::{Fate, Kind, Report};
 use super::target::Refusal;
-use super::{Import, endpoints};
+use super::{Import, endpoints, integrations};
 use crate::commands::client::{ClientError, segment};
 
 const KIND: Kind = Kind::Application;
@@ -93,11 +93,18 @@ async fn bring(import: &Import, row: &Value, report: &mut Report) -> Result<(), 
     let place = endpoints::Place {
         kind: Kind::Endpoint,
         source: format!("/app/{}/endpoint", segment(id)),
-        target: placed.map(|placed| format!("/app/{placed}/endpoint")),
+        target: placed
+            .as_ref()
+            .map(|placed| format!("/app/{placed}/endpoint")),
         application: Some(what.clone()),
     };
     endpoints::bring_all(import, &place, report).await?;
-    integrations(import, id, &what, report).await
+    let place = integrations::Place {
+        source: id,
+        target: placed.as_deref(),
+        application: &what,
+    };
+    integrations::bring_all(import, &place, report).await
 }
 
 /// Gives its id here; none in a dry run that would make it.
@@ -137,34 +144,6 @@ async fn place(import: &Import, id: &str, row: &Value) -> Result<(Fate, Option<S
         import.target.patch(&path, Value::Object(changes)).await?;
     }
     Ok((Fate::Changed, Some(here)))
-}
-
-/// Only told: a key is not given out.
-async fn integrations(
-    import: &Import,
-    id: &str,
-    of: &str,
-    report: &mut Report,
-) -> Result<(), ClientError> {
-    let path = format!("/app/{}/integration", segment(id));
-    let mut iterator = None;
-    loop {
-        let page = match import.source.page(&path, iterator.as_deref()).await {
-            Ok(page) => page,
-            // Not every server has them.
-            Err(ClientError::Refused { .. }) => return Ok(()),
-            Err(error) => return Err(error),
-        };
-        for row in &page.rows {
-            let name = row["name"].as_str().unwrap_or("without a name");
-            let why = "its key cannot be read; make it here, and give its owner the new key";
-            report.leave(format!("integration {name} of {of}"), why);
-        }
-        if page.next.is_none() {
-            return Ok(());
-        }
-        iterator = page.next;
-    }
 }
 
 impl Import {

@@ -41,6 +41,7 @@ fn carried(kind: Kind) -> &'static [&'static str] {
             "retryPolicy",
             "metadata",
         ],
+        Kind::Integration => &["name", "featureFlags"],
         Kind::OperationalEndpoint => &[
             "url",
             "description",

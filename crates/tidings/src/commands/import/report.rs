@@ -10,14 +10,16 @@ pub(super) enum Kind {
     EventType,
     Application,
     Endpoint,
+    Integration,
     OperationalEndpoint,
 }
 
 impl Kind {
-    const ALL: [Self; 4] = [
+    const ALL: [Self; 5] = [
         Self::EventType,
         Self::Application,
         Self::Endpoint,
+        Self::Integration,
         Self::OperationalEndpoint,
     ];
 
@@ -26,6 +28,7 @@ impl Kind {
             Self::EventType => ("event types", "eventTypes"),
             Self::Application => ("applications", "applications"),
             Self::Endpoint => ("endpoints", "endpoints"),
+            Self::Integration => ("integrations", "integrations"),
             Self::OperationalEndpoint => {
                 ("endpoints of operational webhooks", "operationalEndpoints")
             }

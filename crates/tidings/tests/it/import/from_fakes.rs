@@ -174,7 +174,7 @@ async fn what_cannot_be_brought_is_told_with_the_reason() {
         "the transformation of endpoint keys of application one",
         "the secret of endpoint types",
         "endpoint types of application one: body.eventTypes: unknown event types: no.such",
-        "integration crm of application one: its key cannot be read",
+        "the key of integration crm of application one: it cannot be read",
     ] {
         assert!(left.contains(said), "{said} is not in\n{left}");
     }

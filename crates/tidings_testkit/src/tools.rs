@@ -15,7 +15,7 @@ pub enum Shim {
     Shadow,
 }
 
-/// The Python that has the packages `svix`, `standardwebhooks`, `cloudevents`, `stripe` and `schemathesis` as published.
+/// The Python that has the packages `svix`, `standardwebhooks`, `cloudevents`, `stripe`, `oauthlib` and `schemathesis` as published.
 pub fn python() -> PathBuf {
     given("TIDINGS_TEST_PYTHON")
 }

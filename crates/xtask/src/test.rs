@@ -7,7 +7,7 @@
 //!
 //! | Variable | Holds |
 //! |---|---|
-//! | `TIDINGS_TEST_PYTHON` | a Python with PyPI's `svix`, `standardwebhooks`, `cloudevents` and `schemathesis` |
+//! | `TIDINGS_TEST_PYTHON` | a Python with PyPI's `svix`, `standardwebhooks`, `cloudevents`, `stripe`, `oauthlib` and `schemathesis` |
 //! | `TIDINGS_TEST_NODE_MODULES` | a folder with npm's `cloudevents` and `zapier-platform-core` |
 //! | `TIDINGS_TEST_FAULTS` | the folder of `delay.so`, `ff.so` and `shadow.so` |
 //! | `TIDINGS_TEST_POSTGRES_16`, `_17`, `_18` | the folder of `initdb`, `postgres` and `pg_ctl` of that version |

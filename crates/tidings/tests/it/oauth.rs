@@ -1,5 +1,7 @@
 //! Endpoints whose receivers want an access token (OAuth 2.0), which an authorization server gives out.
 
+mod third_party;
+
 use std::sync::Arc;
 
 use serde_json::{Value, json};

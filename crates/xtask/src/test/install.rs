@@ -41,7 +41,7 @@ const NEEDS: [Need; 10] = [
     },
     Need {
         packages: &["python3", "python3-venv", "python3-pip"],
-        reason: "runs the unmodified svix, standardwebhooks, cloudevents, stripe and schemathesis packages against Tidings",
+        reason: "runs the unmodified svix, standardwebhooks, cloudevents, stripe, oauthlib and schemathesis packages against Tidings",
         is_there: || {
             let modules = "import ensurepip, venv";
             succeeds(Command::new("python3").args(["-c", modules]))
@@ -144,13 +144,13 @@ pub(crate) fn python_environment() -> Result<PathBuf> {
     if is_current
         && succeeds(Command::new(&python).args([
             "-c",
-            "import svix, standardwebhooks, cloudevents, stripe, schemathesis",
+            "import svix, standardwebhooks, cloudevents, stripe, oauthlib, schemathesis",
         ]))
     {
         return Ok(python);
     }
     eprintln!(
-        "installing from PyPI into target/tools/venv: svix, standardwebhooks, cloudevents, stripe, schemathesis and what they need, PostgreSQL 18"
+        "installing from PyPI into target/tools/venv: svix, standardwebhooks, cloudevents, stripe, oauthlib, schemathesis and what they need, PostgreSQL 18"
     );
     if folder.exists() {
         fs::remove_dir_all(&folder).context("could not remove the old Python environment")?;

@@ -218,6 +218,58 @@ async fn on_postgres_counting_goes_on_where_it_was_after_the_process_was_killed(
     counting_outlasts_a_death(app_on(&database).await).await;
 }
 
+/// A step sees to fifty applications.
+#[tokio::test]
+async fn counting_that_is_canceled_on_its_way_ends_with_what_it_has_found() {
+    const COUNT: usize = 120;
+    let database = Database::new(Version::V15);
+    let mut app = app_on(&database).await;
+    for number in 0..COUNT {
+        let owner = app.create_application(&format!("App {number}")).await;
+        app.send(&owner, "a.b", json!({})).await;
+    }
+    app.stop().await;
+    let plain = app.program.clone();
+    // It dies behind the step that counts the applications and the first that reads messages, and comes back where
+    // nobody goes on with tasks, so that what is canceled is on its way for sure.
+    app.change(|program| program.setting("fault_point", "after-job-step:2"));
+    app.start_again().await;
+    let body = json!({"since": SINCE, "until": UNTIL}).to_string();
+    let _ = app.client.try_send(Method::POST, APPLICATIONS, body).await;
+    assert!(!app.take_server().ended().await.success());
+    app.change(|_| plain.clone().setting("role", "api"));
+    app.start_again().await;
+    let tasks = app.client.get("/api/v1/background-task").await.expect(200);
+    let task = &tasks["data"][0];
+    assert_eq!(task["status"], "running", "{task}");
+    assert_eq!(task["data"]["applicationsDone"], 50, "{task}");
+    let path = format!("/api/v1/background-task/{}", text(&task["id"]));
+    let canceled = app.client.post(&format!("{path}/cancel"), json!({})).await;
+    let canceled = canceled.expect(200);
+    assert_eq!(canceled["status"], "failed", "clients know no other word");
+    app.stop().await;
+    app.change(|_| plain);
+    app.start_again().await;
+    // Nobody goes on with it, and what it had found by then is kept.
+    let next = ended(&app.client, &text(&count_again(&app.client).await)).await;
+    assert_eq!(next["data"]["applicationsDone"], COUNT);
+    let kept = app.client.get(&path).await.expect(200);
+    assert_eq!(kept, canceled);
+    let data = &kept["data"];
+    assert_eq!(
+        (&data["canceled"], &data["messagesRead"]),
+        (&json!(true), &json!(50))
+    );
+    assert_eq!(data["applications"].as_array().unwrap().len(), 50);
+    assert_eq!(data["applicationsTotal"], COUNT);
+}
+
+/// Begins to count for all applications.
+async fn count_again(client: &Client) -> Value {
+    let body = json!({"since": SINCE, "until": UNTIL});
+    client.post(APPLICATIONS, body).await.expect(202)["id"].clone()
+}
+
 async fn counting_outlasts_a_death(mut app: TestApp) {
     // A step sees to fifty applications.
     const COUNT: usize = 120;

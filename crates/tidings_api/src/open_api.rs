@@ -12,6 +12,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 use tidings_domain::access::Access;
 
+use crate::app::REQUEST_ID;
 use crate::operations::{Content, Kind, Operation, Parameter, operations, tags};
 use crate::pagination::json_text;
 
@@ -94,6 +95,7 @@ fn render() -> Value {
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "description": "An API key, or the token of a session."},
             },
+            "headers": headers(),
             "responses": all_refusals(),
             "schemas": schemas,
         },
@@ -197,7 +199,7 @@ fn query_parameter(parameter: &Parameter) -> Value {
 fn responses(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
     let mut responses = Map::new();
     for answer in &operation.answers {
-        let described = match answer.content {
+        let mut described = match answer.content {
             Content::Nothing => json!({"description": "Done; there is no body."}),
             Content::Json(shape) => json!({
                 "description": success(answer.status),
@@ -208,6 +210,9 @@ fn responses(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
                 "content": {"text/event-stream": {"schema": {"type": "string"}}},
             }),
         };
+        if operation.access != Access::Anyone {
+            described["headers"] = references(RATE_HEADERS);
+        }
         responses.insert(answer.status.to_string(), described);
     }
     for status in refusals(operation) {
@@ -269,13 +274,69 @@ fn all_refusals() -> Map<String, Value> {
             "HttpErrorOut"
         };
         let schema = json!({"$ref": format!("#/components/schemas/{name}")});
-        let refused = json!({
+        let mut refused = json!({
             "description": refusal(status),
+            "headers": references(&[REQUEST_ID]),
             "content": {"application/json": {"schema": schema}},
         });
+        if let (Value::Object(known), Value::Object(more)) =
+            (&mut refused["headers"], references(headers_of(status)))
+        {
+            known.extend(more);
+        }
         (status.to_string(), refused)
     });
     described.into_iter().collect()
+}
+
+/// What tells a caller that is limited how it stands.
+const RATE_HEADERS: &[&str] = &["RateLimit", "RateLimit-Policy"];
+
+/// The headers of a refusal, beside the id of the request. The rate is told of once somebody has shown who they are.
+fn headers_of(status: u16) -> &'static [&'static str] {
+    match status {
+        401 => &["WWW-Authenticate"],
+        405 => &[],
+        429 | 503 => &["Retry-After", "RateLimit", "RateLimit-Policy"],
+        _ => RATE_HEADERS,
+    }
+}
+
+fn references(names: &[&str]) -> Value {
+    let all = names.iter().map(|name| {
+        let reference = json!({"$ref": format!("#/components/headers/{name}")});
+        ((*name).to_owned(), reference)
+    });
+    Value::Object(all.collect())
+}
+
+/// The headers that answers may have.
+fn headers() -> Value {
+    let described = [
+        (
+            REQUEST_ID,
+            "Names the request; the caller's own `X-Request-Id`, if it sends one.",
+        ),
+        (
+            "RateLimit",
+            "How many requests are left, and in how many seconds all of them are there again. Only where the caller is limited.",
+        ),
+        (
+            "RateLimit-Policy",
+            "How many requests there may be in how many seconds. Only where the caller is limited.",
+        ),
+        ("Retry-After", "In how many seconds to come back."),
+        ("WWW-Authenticate", "How to say who is calling."),
+    ];
+    let all = described.map(|(name, about)| {
+        let kind = match name {
+            "Retry-After" => json!({"type": "integer", "minimum": 1}),
+            _ => json!({"type": "string"}),
+        };
+        let header = json!({"description": about, "schema": kind});
+        (name.to_owned(), header)
+    });
+    Value::Object(all.into_iter().collect())
 }
 
 fn refusal(status: u16) -> &'static str {

@@ -39,11 +39,14 @@ impl App {
     }
 
     /// Answers one request.
-    pub async fn handle(mut self, mut request: Request<Body>) -> Response {
+    pub async fn handle(self, request: Request<Body>) -> Response {
+        pacing::telling(self.answer(request)).await
+    }
+
+    async fn answer(mut self, mut request: Request<Body>) -> Response {
         let given_id = given_request_id(request.headers());
         let hook_language = hooks::is_hook_path(request.uri().path())
             .then(|| hooks::language_of(request.headers()));
-        let standing = pacing::prepare(&self.api, request.extensions_mut());
         let mut response = if is_caught(request.uri().path()) {
             let caught = AssertUnwindSafe(catch(&self.api, request)).catch_unwind();
             caught.await.unwrap_or_else(|panic| panicked(&*panic))
@@ -68,9 +71,6 @@ impl App {
             response.headers_mut().insert(REQUEST_ID, id);
         } else if let Some(id) = given_id {
             response.headers_mut().insert(REQUEST_ID, id);
-        }
-        if let Some(standing) = standing {
-            standing.write(response.headers_mut());
         }
         response
     }

@@ -37,7 +37,7 @@ impl FromRequestParts<Arc<Api>> for Authenticated {
             .and_then(|value| bearer(value.as_bytes()))
             .ok_or(ServiceError::Unauthorized)?;
         let caller = api.service.authenticate(token).await?;
-        pace(api, parts, caller)?;
+        pace(api, caller)?;
         admit(api, parts, caller).await?;
         Ok(Self(Caller {
             origin: origin(parts),

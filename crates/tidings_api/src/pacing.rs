@@ -4,11 +4,12 @@
 //! how many seconds, `RateLimit` how many are left and in how many seconds all of them will be there again. Each node
 //! counts by itself and in memory. Where nobody is limited nothing is looked up and nothing is counted.
 
+use std::cell::Cell;
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
-use http::request::Parts;
-use http::{Extensions, HeaderMap, HeaderValue};
+use axum::response::Response;
+use http::{HeaderMap, HeaderValue};
 use tidings_domain::audit::ActorKind;
 use tidings_domain::clock::Millis;
 use tidings_domain::pace::{Pace, Paced};
@@ -30,12 +31,11 @@ pub(crate) struct Paces {
     shards: [RwLock<HashMap<Who, Arc<Pace>>>; SHARDS_COUNT],
 }
 
-/// Where a request leaves how its caller stands, for the headers of the answer.
-#[derive(Clone, Default)]
-struct Seat(Arc<OnceLock<Paced>>);
-
-/// What is written into an answer, if its caller turns out to be limited.
-pub(crate) struct Standing(Seat);
+tokio::task_local! {
+    /// How the caller of the request that is being answered stands. A field of the request would cost each of them an
+    /// allocation, since nobody knows yet whether its caller is limited.
+    static STANDING: Cell<Option<Paced>>;
+}
 
 impl Paces {
     fn take(&self, who: Who, now: Millis) -> Paced {
@@ -57,46 +57,40 @@ impl Paces {
     }
 }
 
-/// Makes room for how the caller stands, if anybody is limited.
-pub(crate) fn prepare(api: &Api, extensions: &mut Extensions) -> Option<Standing> {
-    let is_on = api.settings.rate_limit.is_some() || api.service.has_limited_keys();
-    is_on.then(|| {
-        let seat = Seat::default();
-        extensions.insert(seat.clone());
-        Standing(seat)
-    })
+/// Answers a request, and says in the answer how its caller stands, if it is limited.
+pub(crate) async fn telling<F: Future<Output = Response>>(answering: F) -> Response {
+    let counted = async {
+        let mut response = answering.await;
+        if let Ok(Some(paced)) = STANDING.try_with(Cell::get) {
+            write(paced, response.headers_mut());
+        }
+        response
+    };
+    STANDING.scope(Cell::new(None), counted).await
 }
 
 /// Counts a request of this caller, and refuses it if it comes too soon.
-pub(crate) fn pace(api: &Api, parts: &Parts, caller: Caller) -> Result<(), Problem> {
+pub(crate) fn pace(api: &Api, caller: Caller) -> Result<(), Problem> {
     let own = api.service.rate_limit_of(caller);
     let Some(rate) = own.or(api.settings.rate_limit) else {
         return Ok(());
     };
     let who = (caller.kind, caller.key, rate);
     let paced = api.paces.take(who, api.service.now());
-    if let Some(seat) = parts.extensions.get::<Seat>() {
-        let _ = seat.0.set(paced); // one caller makes one request
-    }
+    // Outside of a request there is no answer to write it into.
+    let _ = STANDING.try_with(|standing| standing.set(Some(paced)));
     match paced.wait {
         None => Ok(()),
         Some(wait) => Err(Problem::rate_limited(rate, wait)),
     }
 }
 
-impl Standing {
-    /// Says in the answer how its caller stands.
-    pub(crate) fn write(&self, headers: &mut HeaderMap) {
-        let Some(paced) = self.0.0.get() else {
-            return;
-        };
-        let Paced { rate, left, .. } = paced;
-        let policy = format!("\"default\";q={rate};w=1");
-        let limit = format!("\"default\";r={left};t=1");
-        for (name, value) in [("ratelimit-policy", policy), ("ratelimit", limit)] {
-            if let Ok(value) = HeaderValue::try_from(value) {
-                headers.insert(name, value);
-            }
+fn write(Paced { rate, left, .. }: Paced, headers: &mut HeaderMap) {
+    let policy = format!("\"default\";q={rate};w=1");
+    let limit = format!("\"default\";r={left};t=1");
+    for (name, value) in [("ratelimit-policy", policy), ("ratelimit", limit)] {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            headers.insert(name, value);
         }
     }
 }

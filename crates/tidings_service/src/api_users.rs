@@ -51,6 +51,11 @@ pub struct ApiUserCaller {
 }
 
 impl ApiUserCaller {
+    /// The same caller, as others are.
+    pub fn caller(&self) -> Caller {
+        self.caller
+    }
+
     /// The same, who calls from there.
     #[must_use]
     pub fn from(self, origin: Origin) -> Self {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
 use serde_json::json;
 use tidings_testkit::app::text;
 use tidings_testkit::{Answer, Client, wait};
@@ -85,6 +86,11 @@ async fn without_the_setting_only_keys_with_a_limit_of_their_own_are_limited() {
     let body = json!({"name": "slow", "rateLimit": 1});
     let made = app.client.post(KEYS, body).await.expect(201);
     let slow = app.client.with_key(&text(&made["key"]));
+    // The very first answer that a limited key gets at this node says so already.
+    let first = slow.get("/api/v1/app").await;
+    first.expect(200);
+    assert_eq!(first.header("ratelimit-policy"), "\"default\";q=1;w=1");
+    assert_eq!(first.header("ratelimit"), "\"default\";r=0;t=1");
     let refusal = exhaust(&slow).await;
     refused(&refusal, 429, "rate_limited");
     assert_eq!(refusal.header("ratelimit-policy"), "\"default\";q=1;w=1");
@@ -112,5 +118,39 @@ async fn who_has_no_valid_key_is_not_counted() {
             .await
             .expect(204);
     }
+    app.client.get("/api/v1/app").await.expect(200);
+}
+
+#[tokio::test]
+async fn an_api_user_is_held_to_the_limit_and_told_in_its_own_form() {
+    let app = app_with(&[("api_rate_limit", "3")]).await;
+    let owner = app.create_application("Cool Account").await;
+    let path = format!("/api/v1/app/{owner}/api-user");
+    let made = app.client.post(&path, json!({"login": "hooks"})).await;
+    let made = made.expect(201);
+    let basic = format!("hooks:{}", text(&made["password"]));
+    let basic = base64::engine::general_purpose::STANDARD.encode(basic);
+    let user = app
+        .client
+        .without_key()
+        .with_header("authorization", &format!("Basic {basic}"))
+        .with_header("accept-language", "de");
+    let first = user.get("/api/webhooks").await;
+    first.expect(200);
+    assert_eq!(first.header("ratelimit-policy"), "\"default\";q=3;w=1");
+    let refusal = wait::until_in(
+        Duration::from_secs(30),
+        "a refusal",
+        async || user.get("/api/webhooks").await,
+        |answer| answer.status != 200,
+    )
+    .await;
+    let body = refusal.expect(429);
+    assert_eq!(body["errors"][0]["code"], 429_001, "{body}");
+    let message = text(&body["errors"][0]["message"]);
+    assert!(message.contains("zu viele Anfragen"), "{message}");
+    assert_eq!(refusal.header("retry-after"), "1");
+    assert_eq!(refusal.header("ratelimit"), "\"default\";r=0;t=1");
+    // The keys of the environment are counted by themselves.
     app.client.get("/api/v1/app").await.expect(200);
 }

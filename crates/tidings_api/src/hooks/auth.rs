@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 use super::refusal::Failure;
 use crate::Api;
 use crate::auth::origin;
+use crate::pacing::pace;
 
 /// Some clients leave out the padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -33,6 +34,7 @@ impl FromRequestParts<Arc<Api>> for ApiUserAuth {
             .and_then(|value| basic(value.as_bytes()))
             .ok_or(ServiceError::Unauthorized)?;
         let user = api.service.authenticate_api_user(&login, password).await?;
+        pace(api, user.caller())?;
         Ok(Self(user.from(origin(parts))))
     }
 }

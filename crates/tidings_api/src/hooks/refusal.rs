@@ -48,6 +48,8 @@ pub(super) enum Told {
     NoMethod,
     /// The body is too large.
     TooLarge,
+    /// Too many requests in a second.
+    TooFast,
     /// Not just now.
     Unavailable,
     /// A defect.
@@ -80,6 +82,12 @@ impl From<ServiceError> for Failure {
             ServiceError::NotFound { .. } => Self::told(Told::NoHook),
             error => Self::Problem(error.into()),
         }
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
     }
 }
 
@@ -198,6 +206,7 @@ fn of_status(status: StatusCode, problem: Option<&Problem>) -> Told {
         StatusCode::METHOD_NOT_ALLOWED => Told::NoMethod,
         StatusCode::PAYLOAD_TOO_LARGE => Told::TooLarge,
         StatusCode::UNSUPPORTED_MEDIA_TYPE => Told::NotJsonType,
+        StatusCode::TOO_MANY_REQUESTS => Told::TooFast,
         StatusCode::SERVICE_UNAVAILABLE => Told::Unavailable,
         status if status.is_server_error() => Told::Internal,
         _ => Told::BadRequest,

@@ -28,6 +28,7 @@ pub(super) fn code(told: &Told) -> u32 {
         Told::NoEvent => 404_003,
         Told::NoMethod => 405_001,
         Told::TooLarge => 413_001,
+        Told::TooFast => 429_001,
         Told::Internal => 500_001,
         Told::Unavailable => 503_001,
     }
@@ -117,6 +118,7 @@ mod tests {
             Told::NoEvent,
             Told::NoMethod,
             Told::TooLarge,
+            Told::TooFast,
             Told::Internal,
             Told::Unavailable,
             url(RefusedUrl::Scheme),

@@ -290,6 +290,14 @@ pub(super) const TEXTS: &[(u32, [&str; 6])] = &[
         "Treść żądania jest zbyt duża.",
         "Il corpo è troppo grande.",
     ]),
+    (429_001, [
+        "These are too many requests in a second. Retry-After says when to come back.",
+        "Son demasiadas solicitudes por segundo. Retry-After indica cuándo volver a intentarlo.",
+        "Pyyntöjä tulee liian monta sekunnissa. Retry-After kertoo, milloin voi yrittää uudelleen.",
+        "Das sind zu viele Anfragen in einer Sekunde. Retry-After nennt, wann es weitergeht.",
+        "To zbyt wiele żądań na sekundę. Retry-After podaje, kiedy spróbować ponownie.",
+        "Sono troppe richieste al secondo. Retry-After indica quando riprovare.",
+    ]),
     (500_001, [
         "Something went wrong here. The request_id finds it in the log.",
         "Algo ha fallado aquí. El request_id permite encontrarlo en el registro.",

@@ -35,6 +35,8 @@ pub(crate) struct ApplicationOut {
     rate_limit: Option<u32>,
     /// Not part of the Svix API.
     plan: Option<String>,
+    /// Not part of the Svix API.
+    feature_flags: Option<Vec<String>>,
     metadata: Metadata,
     created_at: String,
     updated_at: String,
@@ -49,6 +51,7 @@ impl From<Application> for ApplicationOut {
             throttle_rate: application.throttle_rate,
             rate_limit: application.throttle_rate,
             plan: application.plan,
+            feature_flags: application.feature_flags,
             metadata: application.metadata,
             created_at: time::format(application.created_at),
             updated_at: time::format(application.updated_at),
@@ -63,8 +66,17 @@ pub(crate) fn read_draft(fields: &mut Fields) -> ApplicationDraft {
         uid: fields.text("uid").or_none(),
         throttle_rate: fields.either(RATE, Fields::number).or_none(),
         plan: fields.text("plan").change(),
+        feature_flags: fields.list("featureFlags").change(),
         metadata: fields.map("metadata").or_none().unwrap_or_default(),
     }
+}
+
+/// What the flags are for.
+const FLAGS: &str =
+    "Of the event types with feature flags, it may see those with one of these; all if `null`.";
+
+fn feature_flags() -> Schema {
+    shapes::list(shapes::short(DISPLAY_NAME_BYTES_MAX))
 }
 
 /// What [`read_draft`] reads.
@@ -83,6 +95,7 @@ pub(crate) fn application_in(_: &mut SchemaGenerator) -> Schema {
         )
         .also("rateLimit", "throttleRate")
         .may("plan", "The uid of its plan.", shapes::text())
+        .may("featureFlags", FLAGS, feature_flags())
         .may(
             "metadata",
             "Texts of the product's own.",
@@ -107,6 +120,7 @@ pub(crate) fn application_patch(_: &mut SchemaGenerator) -> Schema {
         )
         .also("rateLimit", "throttleRate")
         .may("plan", "The uid of its plan.", shapes::text())
+        .may("featureFlags", FLAGS, feature_flags())
         .may(
             "metadata",
             "Texts of the product's own.",
@@ -122,6 +136,7 @@ fn read_patch(fields: &mut Fields) -> ApplicationPatch {
         uid: fields.text("uid").change(),
         throttle_rate: read_rate_change(fields).change(),
         plan: fields.text("plan").change(),
+        feature_flags: fields.list("featureFlags").change(),
         metadata: fields.map("metadata").change_or_default(),
     }
 }

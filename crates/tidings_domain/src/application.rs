@@ -99,6 +99,8 @@ pub struct Application {
     pub throttle_rate: Option<u32>,
     /// Its plan, by uid; none means that everything is allowed.
     pub plan: Option<String>,
+    /// Of the event types that have feature flags, it may see those with one of these; none means all.
+    pub feature_flags: Option<Vec<String>>,
     /// The product's own notes.
     pub metadata: Metadata,
     /// Whether it is the one that an environment has for operational webhooks; see
@@ -121,6 +123,8 @@ pub struct ApplicationPatch {
     pub throttle_rate: Option<Option<u32>>,
     /// The new plan, or none.
     pub plan: Option<Option<String>>,
+    /// The new feature flags, or none.
+    pub feature_flags: Option<Option<Vec<String>>>,
     /// The new notes; they replace the old ones.
     pub metadata: Option<Metadata>,
 }
@@ -132,6 +136,7 @@ impl ApplicationPatch {
         set(&mut application.name, self.name);
         set(&mut application.throttle_rate, self.throttle_rate);
         set(&mut application.plan, self.plan);
+        set(&mut application.feature_flags, self.feature_flags);
         set(&mut application.metadata, self.metadata);
         application.updated_at = now;
     }

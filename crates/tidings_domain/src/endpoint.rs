@@ -130,6 +130,11 @@ impl Endpoint {
         self.is_fifo && self.batch_size.is_some_and(|size| size > 1)
     }
 
+    /// Whether it names this very event type, and not only a group of it.
+    pub fn names(&self, event_type: &str) -> bool {
+        self.event_types.iter().any(|own| own == event_type)
+    }
+
     /// Whether it wants a message of this type on these channels.
     ///
     /// An endpoint with channels gets messages that share one; a message without channels never

@@ -13,6 +13,7 @@ use crate::error::{FieldProblem, Problems, ServiceError};
 use crate::keys::check_display_name;
 use crate::limits::STALE_RETRIES_MAX;
 use crate::pages::wrong_iterator;
+use crate::sessions::check_flags;
 use crate::{Caller, Listed, PageQuery, Service};
 
 const NOT_FOUND: ServiceError = ServiceError::NotFound {
@@ -33,6 +34,8 @@ pub struct ApplicationDraft {
     pub throttle_rate: Option<u32>,
     /// Its plan, by uid, or that it has none; unsaid, it keeps the one that it has.
     pub plan: Option<Option<String>>,
+    /// Its feature flags, or that it is shown all event types; unsaid, it keeps what it has.
+    pub feature_flags: Option<Option<Vec<String>>>,
     /// The product's own notes.
     pub metadata: Metadata,
 }
@@ -42,6 +45,9 @@ impl ApplicationDraft {
         problems.check("name", check_display_name(&self.name));
         problems.check("throttleRate", check_rate(self.throttle_rate));
         problems.check("metadata", check_metadata(&self.metadata));
+        if let Some(Some(flags)) = &self.feature_flags {
+            check_flags(flags, problems);
+        }
         if let Some(uid) = &self.uid {
             problems.check("uid", check_uid(uid, ApplicationId::PREFIX));
         }
@@ -164,6 +170,7 @@ impl Service {
             name: draft.name,
             throttle_rate: draft.throttle_rate,
             plan: draft.plan.flatten(),
+            feature_flags: draft.feature_flags.flatten(),
             metadata: draft.metadata,
             created_at: self.now(),
             tail: self.entropy.id_tail(),
@@ -321,11 +328,15 @@ fn replacement(draft: ApplicationDraft) -> ApplicationPatch {
         name: Some(draft.name),
         throttle_rate: Some(draft.throttle_rate),
         plan: draft.plan,
+        feature_flags: draft.feature_flags,
         metadata: Some(draft.metadata),
     }
 }
 
 fn check_patch(patch: &ApplicationPatch, problems: &mut Problems) {
+    if let Some(Some(flags)) = &patch.feature_flags {
+        check_flags(flags, problems);
+    }
     if let Some(name) = &patch.name {
         problems.check("name", check_display_name(name));
     }

@@ -97,6 +97,7 @@ impl Service {
             name: "Operational webhooks".to_owned(),
             throttle_rate: None,
             plan: None,
+            feature_flags: None,
             metadata: std::collections::BTreeMap::default(),
             created_at: self.now(),
             tail: self.entropy.id_tail(),

@@ -114,19 +114,25 @@ impl Service {
         Ok(caller_of(&known, Origin::default()))
     }
 
-    /// The feature flags of a caller who is shown only those event types that have one of them, or none.
+    /// The feature flags of a caller who is shown only those event types that have one of them, or none: its own and
+    /// those of its application.
     pub(crate) async fn flags_of(
         &self,
         caller: Caller,
     ) -> Result<Option<Vec<String>>, ServiceError> {
-        let flags = match caller.kind {
-            ActorKind::PortalSession => self.session(caller).await?.session.feature_flags.clone(),
+        let (mut flags, application) = match caller.kind {
+            ActorKind::PortalSession => {
+                let known = self.session(caller).await?;
+                (known.session.feature_flags.clone(), known.application)
+            }
             ActorKind::Integration => {
                 let known = self.known_integration(caller.key).await?;
-                known.integration.feature_flags.clone()
+                (known.integration.feature_flags.clone(), known.application)
             }
             _ => return Ok(None),
         };
+        let application = self.bare_application(caller, &application.to_string());
+        flags.extend(application.await?.feature_flags.unwrap_or_default());
         Ok(Some(flags))
     }
 

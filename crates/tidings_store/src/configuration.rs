@@ -94,12 +94,23 @@ pub struct NewApplication {
     pub throttle_rate: Option<u32>,
     /// Its plan, by uid.
     pub plan: Option<String>,
+    /// Its feature flags, if it is shown only some event types.
+    pub feature_flags: Option<Vec<String>>,
     /// The product's own notes.
     pub metadata: Metadata,
     /// Now.
     pub created_at: Millis,
     /// 48 bits of chance for the id.
     pub tail: i64,
+}
+
+/// An event type that has feature flags.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlaggedEventType {
+    /// Its name.
+    pub name: String,
+    /// Its flags, at least one.
+    pub flags: Vec<String>,
 }
 
 /// A new endpoint. See [`Endpoint`] for the fields.

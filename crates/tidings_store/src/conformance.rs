@@ -172,6 +172,7 @@ macro_rules! every_conformance_test {
                 an_archived_event_type_comes_back_with_new_values,
                 an_event_type_changes_and_goes_and_every_cache_is_told,
                 event_types_whose_payloads_are_checked_are_found,
+                event_types_with_feature_flags_are_found,
                 drift_adds_up_and_is_forgotten_when_that_is_wanted,
                 event_types_are_listed_by_name_both_ways,
                 names_that_the_catalogue_lacks_are_told_in_their_order,

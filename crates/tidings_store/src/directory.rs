@@ -6,8 +6,9 @@
 
 mod callers;
 mod checks;
+mod hidden;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -24,6 +25,7 @@ use crate::{Store, StoreError};
 
 pub use callers::{KnownApiUser, KnownIntegration, KnownSession};
 pub use checks::{Check, Checks, PayloadChecks};
+pub use hidden::HiddenTypes;
 
 /// How many applications are kept in memory; beyond, the cache starts anew.
 const VIEWS_COUNT_MAX: usize = 100_000;
@@ -40,6 +42,8 @@ pub struct ApplicationView {
     pub standing: Standing,
     /// Which payloads its environment checks.
     pub checks: Arc<PayloadChecks>,
+    /// The event types that it may not see, if there are any.
+    pub hidden: Option<Arc<HiddenTypes>>,
 }
 
 impl ApplicationView {
@@ -57,9 +61,13 @@ impl ApplicationView {
         payload: &'a [u8],
     ) -> impl Iterator<Item = &'a Arc<Target>> {
         let mut read = None;
+        let is_hidden = self.hides(event_type);
         self.targets.iter().filter(move |target| {
             let endpoint = &target.endpoint;
             if endpoint.is_off() || !endpoint.wants(event_type, channels) {
+                return false;
+            }
+            if is_hidden && !endpoint.names(event_type) {
                 return false;
             }
             target.filter.as_ref().is_none_or(|filter| {
@@ -71,10 +79,18 @@ impl ApplicationView {
 
     /// Whether any endpoint wants such messages now, as far as that can be told without a payload.
     pub fn has_receiver(&self, event_type: &str, channels: &[String]) -> bool {
+        let is_hidden = self.hides(event_type);
         self.targets.iter().any(|target| {
             let endpoint = &target.endpoint;
-            !endpoint.is_off() && endpoint.wants(event_type, channels)
+            !endpoint.is_off()
+                && endpoint.wants(event_type, channels)
+                && !(is_hidden && !endpoint.names(event_type))
         })
+    }
+
+    fn hides(&self, event_type: &str) -> bool {
+        let hidden = self.hidden.as_ref();
+        hidden.is_some_and(|hidden| hidden.contains(event_type))
     }
 }
 
@@ -86,6 +102,8 @@ struct Cache {
     sessions: HashMap<i64, Arc<KnownSession>>,
     integrations: HashMap<i64, Arc<KnownIntegration>>,
     views: HashMap<i64, Arc<ApplicationView>>,
+    /// Which of them have feature flags, so that a change of event types may hide others from them.
+    flagged: HashSet<i64>,
     /// Application numbers by environment and by what callers call them: id or uid.
     names: HashMap<i64, HashMap<String, i64>>,
     targets: HashMap<i64, Arc<Target>>,
@@ -111,6 +129,28 @@ impl Cache {
         }
     }
 
+    /// Forgets the applications of an environment for which event types may be hidden.
+    fn forget_flagged(&mut self, environment: i64) {
+        let views = &self.views;
+        let is_of = |ordinal: &i64| {
+            let view = views.get(ordinal);
+            view.is_some_and(|view| view.application.environment == environment)
+        };
+        let of_environment: Vec<i64> = self.flagged.iter().copied().filter(is_of).collect();
+        for ordinal in of_environment {
+            self.forget_view(ordinal);
+        }
+    }
+
+    fn forget_view(&mut self, ordinal: i64) {
+        self.flagged.remove(&ordinal);
+        if let Some(view) = self.views.remove(&ordinal) {
+            for target in &view.targets {
+                self.targets.remove(&target.ordinal());
+            }
+        }
+    }
+
     fn forget_sessions(&mut self, application: i64) {
         self.sessions
             .retain(|_, known| known.session.application != application);
@@ -122,11 +162,7 @@ impl Cache {
             .retain(|_, known| known.integration.application != ordinal);
         self.api_users
             .retain(|_, known| known.user.application != ordinal);
-        if let Some(view) = self.views.remove(&ordinal) {
-            for target in &view.targets {
-                self.targets.remove(&target.ordinal());
-            }
-        }
+        self.forget_view(ordinal);
         for names in self.names.values_mut() {
             names.retain(|_, named| *named != ordinal);
         }
@@ -213,6 +249,7 @@ impl Directory {
                         if let Some(checks) = cache.checks.get(&environment) {
                             checks.forget();
                         }
+                        cache.forget_flagged(environment);
                     }
                 }
             }
@@ -369,6 +406,7 @@ impl Directory {
             None => Vec::new(),
         };
         let standing = Standing::of(&plans, application.plan.as_deref());
+        let hidden = self.hidden(&application).await?;
         let uid: Option<Arc<str>> = application.uid.as_deref().map(Arc::from);
         let mut targets = Vec::new();
         let mut after = None;
@@ -388,6 +426,7 @@ impl Directory {
                         target.is_operational = application.is_operational;
                         target.is_paused = standing.is_paused();
                         target.application_rate = application.throttle_rate;
+                        target.hidden.clone_from(&hidden);
                         targets.push(Arc::new(target));
                     }
                     Err(error) => return Err(StoreError::Internal(error.to_string())),
@@ -396,12 +435,25 @@ impl Directory {
             if is_last {
                 return Ok(Arc::new(ApplicationView {
                     checks: self.payload_checks(application.environment),
+                    hidden,
                     application,
                     targets,
                     standing,
                 }));
             }
         }
+    }
+
+    /// The event types that an application may not see. Nothing is read for one without feature flags.
+    async fn hidden(
+        &self,
+        application: &Application,
+    ) -> Result<Option<Arc<HiddenTypes>>, StoreError> {
+        let Some(flags) = &application.feature_flags else {
+            return Ok(None);
+        };
+        let flagged = self.store.flagged_event_types(application.environment);
+        Ok(HiddenTypes::new(flagged.await?, flags).map(Arc::new))
     }
 
     /// The checks that an environment makes, read anew if they have changed.
@@ -443,6 +495,9 @@ impl Directory {
             cache.targets.insert(target.ordinal(), target.clone());
         }
         cache.views.insert(view.ordinal(), view.clone());
+        if view.application.feature_flags.is_some() {
+            cache.flagged.insert(view.ordinal());
+        }
         if let Some((environment, name)) = name {
             cache
                 .names

@@ -14,6 +14,8 @@ use tidings_domain::message::Message;
 use tidings_domain::sealed::{Context, Keyring, Purpose};
 use tidings_domain::signature::{Secret, SigningKeys};
 
+use crate::directory::HiddenTypes;
+
 /// What of an endpoint is not sealed and may still be unreadable.
 const FILTER: &str = "filter";
 
@@ -33,6 +35,8 @@ pub struct Target {
     pub credentials: Option<Credentials>,
     /// The payloads that it wants; none means all.
     pub filter: Option<Filter>,
+    /// The event types that its application may not see, if there are any.
+    pub hidden: Option<Arc<HiddenTypes>>,
     /// Whether nothing is sent to it until its application has another plan.
     pub is_paused: bool,
     /// Whether it is told of operational events, so that nothing is told of it.
@@ -88,6 +92,7 @@ impl Target {
             headers,
             credentials,
             filter,
+            hidden: None,
             is_paused: false,
             is_operational: false,
             co_signer: co_signer.map(Box::new),
@@ -102,7 +107,9 @@ impl Target {
 
     /// Whether it would get this message now, if it is switched on. The payload is read only if it has a filter.
     pub fn wants(&self, message: &Message) -> bool {
+        let hidden = self.hidden.as_ref();
         self.endpoint.wants(&message.event_type, &message.channels)
+            && hidden.is_none_or(|hidden| !hidden.hides(&message.event_type, &self.endpoint))
             && self.filter.as_ref().is_none_or(|filter| {
                 let payload = ReadPayload::new(&message.payload);
                 filter.judge(&payload).is_match

@@ -10,7 +10,8 @@ use tokio_postgres::Row;
 use crate::changes;
 use crate::connection::Connection;
 use crate::convert::{
-    metadata, number_option, read_metadata, stored, stored_option, text, text_option,
+    metadata, number_option, read_json, read_metadata, stored, stored_option, text, text_option,
+    words_text,
 };
 use crate::dedup::{find_number, take_number};
 use crate::failure::Result;
@@ -21,7 +22,7 @@ use crate::step::Scope;
 macro_rules! columns {
     () => {
         "ordinal, environment, tail, uid, name, throttle_rate, metadata, created_at, updated_at, \
-         plan, is_operational"
+         plan, is_operational, feature_flags"
     };
 }
 
@@ -30,8 +31,8 @@ statements! {
         UPDATE counter SET value = value + 1 WHERE name = 'application' RETURNING value";
     CREATE_APPLICATION = "-- create_application
         INSERT INTO application (ordinal, slot, environment, tail, uid, name, throttle_rate,
-            metadata, created_at, updated_at, plan, is_operational)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11)";
+            metadata, created_at, updated_at, plan, is_operational, feature_flags)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $12)";
     OPERATIONAL_APPLICATION = concat!("-- operational_application
         SELECT ", columns!(), " FROM application
         WHERE environment = $1 AND is_operational AND deleted_at IS NULL");
@@ -46,7 +47,7 @@ statements! {
             WHERE environment = $1 AND deleted_at IS NULL AND NOT is_operational");
     UPDATE_APPLICATION = "-- update_application
         UPDATE application SET uid = $2, name = $3, throttle_rate = $4, metadata = $5,
-            updated_at = $6, plan = $7
+            updated_at = $6, plan = $7, feature_flags = $8
         WHERE ordinal = $1 AND deleted_at IS NULL";
     DELETE_APPLICATION = "-- delete_application
         UPDATE application SET deleted_at = $2 WHERE ordinal = $1 AND deleted_at IS NULL";
@@ -67,6 +68,7 @@ fn read(row: &Row) -> Result<Application> {
         updated_at: row.try_get(8)?,
         plan: text_option(row, 9)?,
         is_operational: row.try_get(10)?,
+        feature_flags: read_json(row, 11)?,
     })
 }
 
@@ -123,6 +125,7 @@ async fn insert(
                 &new.created_at,
                 &new.plan,
                 &is_operational,
+                &new.feature_flags.as_deref().map(words_text),
             ],
         )
         .await?;
@@ -236,6 +239,7 @@ pub(crate) async fn update(
                 &metadata(&application.metadata),
                 &application.updated_at,
                 &application.plan,
+                &application.feature_flags.as_deref().map(words_text),
             ],
         )
         .await?;

@@ -6,7 +6,9 @@ use tidings_domain::clock::Millis;
 use tidings_domain::event_type::{EventType, EventTypePatch};
 use tidings_domain::sample::Sample;
 use tidings_domain::schema::drift::Drift;
-use tidings_store::{Dedup, ListEventTypes, NewEventType, Order, Subject, Written};
+use tidings_store::{
+    Dedup, FlaggedEventType, ListEventTypes, NewEventType, Order, Subject, Written,
+};
 use tokio_postgres::Row;
 
 use crate::changes;
@@ -57,6 +59,9 @@ statements! {
         ORDER BY name DESC LIMIT $3");
     CHECKED_EVENT_TYPES = concat!("-- checked_event_types
         SELECT ", columns!(), " FROM event_type WHERE environment = $1 AND schema_policy <> 0");
+    FLAGGED_EVENT_TYPES = "-- flagged_event_types
+        SELECT name, feature_flags FROM event_type
+        WHERE environment = $1 AND feature_flags <> '[]' ORDER BY name";
     UNKNOWN_EVENT_TYPES = "-- unknown_event_types
         SELECT wanted.place FROM unnest($2::text[]) WITH ORDINALITY AS wanted (name, place)
         WHERE NOT EXISTS (SELECT 1 FROM event_type
@@ -229,6 +234,23 @@ pub(crate) async fn checked(connection: &Connection, environment: i64) -> Result
     let rows = connection
         .query(CHECKED_EVENT_TYPES, &[&environment])
         .await?;
+    rows.iter().map(read).collect()
+}
+
+/// The event types that have feature flags, archived ones too.
+pub(crate) async fn flagged(
+    connection: &Connection,
+    environment: i64,
+) -> Result<Vec<FlaggedEventType>> {
+    let rows = connection
+        .query(FLAGGED_EVENT_TYPES, &[&environment])
+        .await?;
+    let read = |row: &Row| {
+        Ok(FlaggedEventType {
+            name: text(row, 0)?,
+            flags: read_words(row, 1)?,
+        })
+    };
     rows.iter().map(read).collect()
 }
 

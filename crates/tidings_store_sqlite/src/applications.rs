@@ -8,11 +8,11 @@ use tidings_store::{Dedup, NewApplication, PageRequest, Reference, Subject, Writ
 
 use crate::accept::{Made, find_key, take_key};
 use crate::changes;
-use crate::convert::{Span, count, metadata, read_metadata};
+use crate::convert::{Span, count, metadata, read_json, read_metadata, words_text};
 use crate::step::Scope;
 
 const COLUMNS: &str = "ordinal, environment, tail, uid, name, throttle_rate, metadata, created_at, \
-    updated_at, plan, is_operational";
+    updated_at, plan, is_operational, feature_flags";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Application> {
     let created_at = row.get(7)?;
@@ -27,6 +27,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Application> {
         updated_at: row.get(8)?,
         plan: row.get(9)?,
         is_operational: row.get(10)?,
+        feature_flags: read_json(row, 11)?,
     })
 }
 
@@ -66,8 +67,8 @@ fn insert(
         .prepare_cached(
             "-- create_application
             INSERT INTO application (environment, tail, uid, name, throttle_rate, metadata,
-                created_at, updated_at, plan, is_operational)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9)",
+                created_at, updated_at, plan, is_operational, feature_flags)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9, ?10)",
         )?
         .execute(params![
             new.environment,
@@ -79,6 +80,7 @@ fn insert(
             new.created_at,
             new.plan,
             is_operational,
+            new.feature_flags.as_deref().map(words_text),
         ])?;
     Ok(connection.last_insert_rowid())
 }
@@ -197,7 +199,7 @@ pub(crate) fn update(
         .prepare_cached(
             "-- update_application
             UPDATE application SET uid = ?2, name = ?3, throttle_rate = ?4, metadata = ?5,
-                updated_at = ?6, plan = ?7
+                updated_at = ?6, plan = ?7, feature_flags = ?8
             WHERE ordinal = ?1",
         )?
         .execute(params![
@@ -208,6 +210,7 @@ pub(crate) fn update(
             metadata(&application.metadata),
             application.updated_at,
             application.plan,
+            application.feature_flags.as_deref().map(words_text),
         ])?;
     changes::note(connection, Subject::Application(ordinal))?;
     Ok(Written::Done(application))

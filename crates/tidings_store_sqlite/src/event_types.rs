@@ -7,7 +7,9 @@ use tidings_domain::clock::Millis;
 use tidings_domain::event_type::{EventType, EventTypePatch};
 use tidings_domain::sample::Sample;
 use tidings_domain::schema::drift::Drift;
-use tidings_store::{Dedup, ListEventTypes, NewEventType, Order, Subject, Written};
+use tidings_store::{
+    Dedup, FlaggedEventType, ListEventTypes, NewEventType, Order, Subject, Written,
+};
 
 use crate::accept::{Made, find_key, take_key};
 use crate::changes;
@@ -204,6 +206,26 @@ pub(crate) fn checked(
             SELECT {COLUMNS} FROM event_type WHERE environment = ?1 AND schema_policy <> 0"
         ))?
         .query_map([environment], read)?
+        .collect()
+}
+
+/// The event types that have feature flags, archived ones too.
+pub(crate) fn flagged(
+    connection: &Connection,
+    environment: i64,
+) -> rusqlite::Result<Vec<FlaggedEventType>> {
+    connection
+        .prepare_cached(
+            "-- flagged_event_types
+            SELECT name, feature_flags FROM event_type
+            WHERE environment = ?1 AND feature_flags <> '[]' ORDER BY name",
+        )?
+        .query_map([environment], |row| {
+            Ok(FlaggedEventType {
+                name: row.get(0)?,
+                flags: read_words(row, 1)?,
+            })
+        })?
         .collect()
 }
 

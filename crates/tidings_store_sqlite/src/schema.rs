@@ -46,7 +46,7 @@ CREATE INDEX member_session_by_member ON member_session (member, ordinal);
 CREATE TABLE application (
     ordinal INTEGER PRIMARY KEY AUTOINCREMENT, environment INTEGER NOT NULL,
     tail INTEGER NOT NULL, uid TEXT, name TEXT NOT NULL, throttle_rate INTEGER, plan TEXT,
-    metadata TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+    feature_flags TEXT, metadata TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
     deleted_at INTEGER, is_operational INTEGER NOT NULL DEFAULT 0);
 -- Serves: the application for operational webhooks. Holds: an environment has one at most.
 CREATE UNIQUE INDEX application_operational ON application (environment)
@@ -145,6 +145,8 @@ CREATE TABLE event_type (
     schema_policy INTEGER NOT NULL DEFAULT 0, drift TEXT, UNIQUE (environment, name));
 -- Serves: the event types whose payloads are checked.
 CREATE INDEX event_type_checked ON event_type (environment) WHERE schema_policy <> 0;
+-- Serves: the event types that have feature flags.
+CREATE INDEX event_type_flagged ON event_type (environment, name) WHERE feature_flags <> '[]';
 
 CREATE TABLE inbox (
     ordinal INTEGER PRIMARY KEY AUTOINCREMENT, environment INTEGER NOT NULL, tail INTEGER NOT NULL,

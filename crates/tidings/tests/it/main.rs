@@ -40,6 +40,7 @@ mod endpoints;
 mod environment;
 mod examples;
 mod faults;
+mod feature_flags;
 mod fifo;
 mod filtered_lists;
 mod filters;

@@ -50,6 +50,7 @@ impl Describe for Application {
                 ("name", Field::shown(&self.name)),
                 ("throttleRate", Field::shown(self.throttle_rate)),
                 ("plan", Field::shown(&self.plan)),
+                ("featureFlags", Field::shown(&self.feature_flags)),
                 ("metadata", Field::shown(&self.metadata)),
             ],
         }

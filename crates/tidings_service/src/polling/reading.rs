@@ -1,11 +1,14 @@
 //! Reading from polling endpoints: a page at a time, by iterator or by a consumer whose place is remembered.
 
+use std::sync::Arc;
+
 use tidings_domain::clock::Millis;
 use tidings_domain::endpoint::Endpoint;
 use tidings_domain::filter::{Filter, ReadPayload};
 use tidings_domain::ids::{IdParts, MessageId};
 use tidings_domain::message::Message;
 use tidings_domain::names::check_record_id;
+use tidings_store::directory::HiddenTypes;
 use tidings_store::{ConsumerKey, MoveConsumer, Moved, PollMessages, place_at};
 
 use super::Reading;
@@ -53,7 +56,8 @@ impl Service {
             (None, Some(after)) => place_at(after),
             (None, None) => place_at(endpoint.created_at),
         };
-        self.read_page(endpoint, after, query).await
+        let hidden = self.view(caller, of.application).await?.hidden.clone();
+        self.read_page((endpoint, hidden), after, query).await
     }
 
     /// Reads messages for a consumer, whose place is remembered here: the iterator that comes back says that
@@ -74,7 +78,8 @@ impl Service {
             let place = self.store.consumer(consumer).await?;
             place.unwrap_or_else(|| place_at(endpoint.created_at))
         };
-        self.read_page(endpoint, after, query).await
+        let hidden = self.view(caller, of.application).await?.hidden.clone();
+        self.read_page((endpoint, hidden), after, query).await
     }
 
     /// Lets a consumer go on with what was accepted at an instant or later. Gives the place.
@@ -127,7 +132,7 @@ impl Service {
 
     async fn read_page(
         &self,
-        endpoint: Endpoint,
+        (endpoint, hidden): (Endpoint, Option<Arc<HiddenTypes>>),
         after: IdParts,
         query: PollQuery,
     ) -> Result<PolledPage, ServiceError> {
@@ -135,13 +140,18 @@ impl Service {
         let filter = endpoint.filter.as_deref().map(Filter::parse);
         let filter = filter.and_then(Result::ok);
         let poll = PollMessages {
-            endpoint,
+            endpoint: endpoint.clone(),
             after,
             limit: query.limit,
             event_type: query.event_type,
             channel: query.channel,
         };
         let mut polled = self.store.poll(poll).await?;
+        if let Some(hidden) = hidden {
+            polled
+                .rows
+                .retain(|message| !hidden.hides(&message.event_type, &endpoint));
+        }
         if let Some(filter) = filter {
             let is_wanted =
                 |message: &Message| filter.judge(&ReadPayload::new(&message.payload)).is_match;

@@ -17,9 +17,11 @@ fn named(world: &World<'_>, uid: &str) -> NewApplication {
 pub(super) async fn an_application_is_kept_as_it_was_given(harness: &dyn Harness) {
     let world = World::new(harness).await;
     let metadata = Metadata::from([("plan".into(), "owl".into()), ("a".into(), "1".into())]);
+    let flags = vec!["beta".to_owned(), "a,b \"c\"".to_owned()];
     let new = NewApplication {
         throttle_rate: Some(50),
         metadata: metadata.clone(),
+        feature_flags: Some(flags.clone()),
         created_at: NOW + 3,
         ..named(&world, "acme")
     };
@@ -37,6 +39,7 @@ pub(super) async fn an_application_is_kept_as_it_was_given(harness: &dyn Harness
         (Some("acme"), "Cool Account")
     );
     assert_eq!((made.throttle_rate, &made.metadata), (Some(50), &metadata));
+    assert_eq!(made.feature_flags, Some(flags));
     assert_eq!(
         (made.environment, made.created_at),
         (world.environment, NOW + 3)
@@ -151,6 +154,7 @@ pub(super) async fn a_patch_changes_what_it_names_and_nothing_else(harness: &dyn
     let store = world.store();
     let new = NewApplication {
         throttle_rate: Some(9),
+        feature_flags: Some(Vec::new()),
         ..named(&world, "acme")
     };
     let made = done(store.create_application(new, None).await.expect("a write"));
@@ -171,6 +175,7 @@ pub(super) async fn a_patch_changes_what_it_names_and_nothing_else(harness: &dyn
         (changed.uid.as_deref(), changed.throttle_rate),
         (Some("acme"), Some(9))
     );
+    assert_eq!(changed.feature_flags, Some(Vec::new()));
     assert_eq!(
         store.application_by_ordinal(made.id.seq()).await,
         Ok(Some(changed))
@@ -178,6 +183,7 @@ pub(super) async fn a_patch_changes_what_it_names_and_nothing_else(harness: &dyn
     let clear = ApplicationPatch {
         uid: Some(None),
         throttle_rate: Some(None),
+        feature_flags: Some(None),
         ..ApplicationPatch::default()
     };
     let cleared = store
@@ -185,6 +191,7 @@ pub(super) async fn a_patch_changes_what_it_names_and_nothing_else(harness: &dyn
         .await;
     let cleared = done(cleared.expect("a write"));
     assert_eq!((cleared.uid, cleared.throttle_rate), (None, None));
+    assert_eq!(cleared.feature_flags, None);
     let missing = store
         .update_application(9_999, ApplicationPatch::default(), NOW)
         .await;

@@ -196,6 +196,44 @@ pub(super) async fn event_types_whose_payloads_are_checked_are_found(harness: &d
     );
 }
 
+pub(super) async fn event_types_with_feature_flags_are_found(harness: &dyn Harness) {
+    let world = World::new(harness).await;
+    let (store, environment) = (world.store(), world.environment);
+    for (name, flags) in [
+        ("b", vec!["beta", "a,b \"c\""]),
+        ("plain", vec![]),
+        ("a", vec!["x"]),
+    ] {
+        let new = NewEventType {
+            feature_flags: flags.into_iter().map(str::to_owned).collect(),
+            is_archived: name == "a",
+            ..named(&world, name)
+        };
+        done(store.create_event_type(new, None).await.expect("a write"));
+    }
+    let flagged = async |environment| {
+        let found = store.flagged_event_types(environment).await;
+        let found = found.expect("a read").into_iter();
+        found.map(|one| (one.name, one.flags)).collect::<Vec<_>>()
+    };
+    let expected = [
+        ("a".to_owned(), vec!["x".to_owned()]),
+        (
+            "b".to_owned(),
+            vec!["beta".to_owned(), "a,b \"c\"".to_owned()],
+        ),
+    ];
+    assert_eq!(flagged(environment).await, expected);
+    assert_eq!(flagged(environment + 1).await, []);
+    let patch = EventTypePatch {
+        feature_flags: Some(Vec::new()),
+        ..EventTypePatch::default()
+    };
+    let changed = store.update_event_type(environment, "b".into(), patch, NOW + 1);
+    changed.await.expect("a write").expect("it is there");
+    assert_eq!(flagged(environment).await, expected[..1]);
+}
+
 pub(super) async fn drift_adds_up_and_is_forgotten_when_that_is_wanted(harness: &dyn Harness) {
     let world = World::new(harness).await;
     let store = world.store();

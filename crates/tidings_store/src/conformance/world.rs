@@ -344,6 +344,7 @@ pub(super) fn new_application(environment: i64, tail: i64) -> NewApplication {
         name: "Cool Account".into(),
         throttle_rate: None,
         plan: None,
+        feature_flags: None,
         metadata: Metadata::new(),
         created_at: NOW,
         tail,

@@ -5,7 +5,8 @@ use tidings_domain::event_type::{EventType, EventTypePatch};
 use tidings_domain::schema::drift::Drift;
 
 use crate::{
-    Dedup, EventTypesImport, ImportedAll, ListEventTypes, NewEventType, StoreFuture, Written,
+    Dedup, EventTypesImport, FlaggedEventType, ImportedAll, ListEventTypes, NewEventType,
+    StoreFuture, Written,
 };
 
 /// The steps that touch event types.
@@ -26,6 +27,8 @@ pub trait EventTypes {
     ) -> StoreFuture<'_, Vec<EventType>>;
     /// The event types of an environment whose payloads are checked when they are sent, archived ones too.
     fn checked_event_types(&self, environment: i64) -> StoreFuture<'_, Vec<EventType>>;
+    /// The event types of an environment that have feature flags, archived ones too, by name.
+    fn flagged_event_types(&self, environment: i64) -> StoreFuture<'_, Vec<FlaggedEventType>>;
     /// Those of these names that the environment does not know.
     fn unknown_event_types(
         &self,

@@ -39,8 +39,8 @@ CREATE INDEX member_session_by_member ON member_session (member, ordinal);
 CREATE TABLE application (
     ordinal bigint PRIMARY KEY, slot smallint NOT NULL, environment bigint NOT NULL,
     tail bigint NOT NULL, uid text COLLATE "C", name text NOT NULL, throttle_rate bigint,
-    plan text COLLATE "C", metadata text NOT NULL, created_at bigint NOT NULL, updated_at bigint NOT NULL,
-    deleted_at bigint, is_operational boolean NOT NULL DEFAULT false);
+    plan text COLLATE "C", feature_flags text, metadata text NOT NULL, created_at bigint NOT NULL,
+    updated_at bigint NOT NULL, deleted_at bigint, is_operational boolean NOT NULL DEFAULT false);
 -- Serves: the application for operational webhooks. Holds: an environment has one at most.
 CREATE UNIQUE INDEX application_operational ON application (environment)
     WHERE is_operational AND deleted_at IS NULL;
@@ -139,6 +139,8 @@ CREATE TABLE event_type (
     schema_policy smallint NOT NULL DEFAULT 0, drift text, UNIQUE (environment, name));
 -- Serves: the event types whose payloads are checked.
 CREATE INDEX event_type_checked ON event_type (environment) WHERE schema_policy <> 0;
+-- Serves: the event types that have feature flags.
+CREATE INDEX event_type_flagged ON event_type (environment, name) WHERE feature_flags <> '[]';
 
 CREATE TABLE inbox (
     ordinal bigint PRIMARY KEY, environment bigint NOT NULL, tail bigint NOT NULL,

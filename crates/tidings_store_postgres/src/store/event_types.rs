@@ -4,8 +4,8 @@ use tidings_domain::clock::Millis;
 use tidings_domain::event_type::{EventType, EventTypePatch};
 use tidings_domain::schema::drift::Drift;
 use tidings_store::{
-    Dedup, EventTypes, EventTypesImport, ImportedAll, ListEventTypes, NewEventType, StoreFuture,
-    Written,
+    Dedup, EventTypes, EventTypesImport, FlaggedEventType, ImportedAll, ListEventTypes,
+    NewEventType, StoreFuture, Written,
 };
 
 use super::passing::{read, write, write_audited};
@@ -46,6 +46,10 @@ impl EventTypes for PostgresStore {
 
     fn checked_event_types(&self, environment: i64) -> StoreFuture<'_, Vec<EventType>> {
         read!(self, |reader| event_types::checked(&reader, environment))
+    }
+
+    fn flagged_event_types(&self, environment: i64) -> StoreFuture<'_, Vec<FlaggedEventType>> {
+        read!(self, |reader| event_types::flagged(&reader, environment))
     }
 
     fn unknown_event_types(

@@ -22,6 +22,7 @@ pub(crate) async fn application(store: &PostgresStore) -> i64 {
         name: "Cool Account".into(),
         throttle_rate: None,
         plan: None,
+        feature_flags: None,
         metadata: Metadata::new(),
         created_at: NOW,
         tail: 1,

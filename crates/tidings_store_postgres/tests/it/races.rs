@@ -113,6 +113,7 @@ async fn create(
         name: "Cool Account".into(),
         throttle_rate: None,
         plan: None,
+        feature_flags: None,
         metadata: Metadata::new(),
         created_at: NOW,
         tail: 1,

@@ -4,8 +4,8 @@ use tidings_domain::clock::Millis;
 use tidings_domain::event_type::{EventType, EventTypePatch};
 use tidings_domain::schema::drift::Drift;
 use tidings_store::{
-    Dedup, EventTypes, EventTypesImport, ImportedAll, ListEventTypes, NewEventType, StoreFuture,
-    Written,
+    Dedup, EventTypes, EventTypesImport, FlaggedEventType, ImportedAll, ListEventTypes,
+    NewEventType, StoreFuture, Written,
 };
 
 use crate::{SqliteStore, event_types};
@@ -36,6 +36,11 @@ impl EventTypes for SqliteStore {
     fn checked_event_types(&self, environment: i64) -> StoreFuture<'_, Vec<EventType>> {
         self.readers
             .read(move |connection| event_types::checked(connection, environment))
+    }
+
+    fn flagged_event_types(&self, environment: i64) -> StoreFuture<'_, Vec<FlaggedEventType>> {
+        self.readers
+            .read(move |connection| event_types::flagged(connection, environment))
     }
 
     fn unknown_event_types(

@@ -101,6 +101,7 @@ impl Customer {
             name: "Cool Account".into(),
             throttle_rate: None,
             plan: None,
+            feature_flags: None,
             metadata: Metadata::new(),
             created_at: NOW,
             tail: 1,

@@ -81,6 +81,7 @@ async fn fill(folder: &Path) -> i64 {
         name: TEXT.into(),
         throttle_rate: Some(7),
         plan: None,
+        feature_flags: None,
         metadata: Metadata::from([(TEXT.to_owned(), TEXT.to_owned())]),
         created_at: NOW,
         tail: 5,

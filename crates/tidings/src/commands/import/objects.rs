@@ -24,7 +24,7 @@ fn carried(kind: Kind) -> &'static [&'static str] {
             "sampleRefresh",
             "schemaPolicy",
         ],
-        Kind::Application => &["name", "uid", "throttleRate", "metadata"],
+        Kind::Application => &["name", "uid", "throttleRate", "featureFlags", "metadata"],
         Kind::Endpoint => &[
             "url",
             "description",

@@ -58,6 +58,7 @@ fn run_configuration(scope: &mut Scope<'_>) {
         name: String::new(),
         throttle_rate: None,
         plan: None,
+        feature_flags: None,
         metadata: std::collections::BTreeMap::new(),
         created_at: NOW,
         tail: 1,
@@ -177,6 +178,7 @@ fn run_event_types(scope: &mut Scope<'_>) {
     event_types::import(scope, &import).unwrap();
     event_types::note_drift(scope, &[(1, Drift::default())]).unwrap();
     event_types::checked(connection, 1).unwrap();
+    event_types::flagged(connection, 1).unwrap();
     event_types::unknown(connection, 1, vec!["a".into()]).unwrap();
     event_types::update(scope, 1, "a", EventTypePatch::default(), NOW).unwrap();
     event_types::expunge(scope, 1, "a").unwrap();

@@ -17,6 +17,7 @@ pub(super) fn run(scope: &mut Scope<'_>) {
         name: String::new(),
         throttle_rate: None,
         plan: None,
+        feature_flags: None,
         metadata: std::collections::BTreeMap::new(),
         created_at: NOW,
         tail: 1,

@@ -212,7 +212,7 @@ impl Keyring {
     ///
     /// # Panics
     /// Never: HMAC takes keys of any length.
-    pub fn derived(&self, purpose: &str) -> impl Iterator<Item = Zeroizing<[u8; 32]>> {
+    pub fn derived(&self, purpose: String) -> impl Iterator<Item = Zeroizing<[u8; 32]>> {
         std::iter::once(&self.current)
             .chain(&self.older)
             .map(move |key| {

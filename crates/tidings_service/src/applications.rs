@@ -377,6 +377,7 @@ mod tests {
             uid: Some("app_x".to_owned()),
             throttle_rate: Some(0),
             plan: None,
+            feature_flags: None,
             metadata: Metadata::from([("k".to_owned(), "v".repeat(4096))]),
         };
         let mut problems = Problems::default();

@@ -7,7 +7,7 @@ use tidings_domain::access::{Capabilities, Principal};
 use tidings_domain::api_key::{ApiKey, ParsedKey, TokenKind};
 use tidings_domain::application::Application;
 use tidings_domain::audit::{Action, ActorKind, Origin};
-use tidings_domain::clock::Millis;
+use tidings_domain::clock::{Entropy, Millis};
 use tidings_domain::sealed::Keyring;
 use tidings_domain::session::{
     EXPIRY_SECS_MAX, EXPIRY_SECS_MIN, LinkUsed, SESSION_ID_CHARS_MAX, Session,
@@ -131,8 +131,9 @@ impl Service {
             }
             _ => return Ok(None),
         };
-        let application = self.bare_application(caller, &application.to_string());
-        flags.extend(application.await?.feature_flags.unwrap_or_default());
+        let name = application.to_string();
+        let application = self.bare_application(caller, &name).await?;
+        flags.extend(application.feature_flags.unwrap_or_default());
         Ok(Some(flags))
     }
 
@@ -159,14 +160,9 @@ impl Service {
             .await?;
         let now = self.now();
         let ordinal = (self.entropy.next_u64() >> 1).cast_signed();
-        let pair = match &dedup {
-            None => Some(TokenPair {
-                token: ApiKey::generate_as(TokenKind::Session, ordinal, &*self.entropy),
-                link: ApiKey::generate_as(TokenKind::Link, ordinal, &*self.entropy),
-            }),
-            Some(_) => TokenPair::all_of(ordinal, self.directory.keyring()).next(),
-        };
-        let pair = pair.expect("a ring has a key");
+        let ring = dedup.is_some().then(|| self.directory.keyring());
+        let derived = ring.and_then(|ring| TokenPair::all_of(ordinal, ring).next());
+        let pair = derived.unwrap_or_else(|| TokenPair::of_chance(ordinal, &*self.entropy));
         let capabilities = match draft.capabilities {
             _ if draft.is_read_only => Capabilities::read_only(),
             None => Capabilities::all(),
@@ -360,10 +356,17 @@ struct TokenPair {
 }
 
 impl TokenPair {
+    fn of_chance(ordinal: i64, entropy: &dyn Entropy) -> Self {
+        Self {
+            token: ApiKey::generate_as(TokenKind::Session, ordinal, entropy),
+            link: ApiKey::generate_as(TokenKind::Link, ordinal, entropy),
+        }
+    }
+
     /// What follows from the number of the session, by each master key.
     fn all_of(ordinal: i64, ring: &Keyring) -> impl Iterator<Item = Self> {
         let of = |kind: TokenKind, name| {
-            let derived = ring.derived(&format!("{name} {ordinal}"));
+            let derived = ring.derived(format!("{name} {ordinal}"));
             derived.map(move |chance| ApiKey::of_chance(kind, ordinal, &chance))
         };
         let pairs = of(TokenKind::Session, "session").zip(of(TokenKind::Link, "link"));

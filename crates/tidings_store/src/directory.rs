@@ -84,7 +84,7 @@ impl ApplicationView {
             let endpoint = &target.endpoint;
             !endpoint.is_off()
                 && endpoint.wants(event_type, channels)
-                && !(is_hidden && !endpoint.names(event_type))
+                && (!is_hidden || endpoint.names(event_type))
         })
     }
 

@@ -191,7 +191,7 @@ impl<'a> Opener<'a> {
         }
     }
 
-    fn unreadable(&self, why: impl ToString) -> UnreadableTarget {
+    fn unreadable(&self, why: &impl ToString) -> UnreadableTarget {
         UnreadableTarget {
             endpoint: self.endpoint,
             what: self.what,
@@ -203,17 +203,17 @@ impl<'a> Opener<'a> {
         &self,
         sealed: &[u8],
     ) -> Result<impl Deref<Target = Vec<u8>> + use<>, UnreadableTarget> {
-        let opened = self.keyring.open(&self.context, sealed);
-        opened.map_err(|error| self.unreadable(error))
+        let plain = self.keyring.open(&self.context, sealed);
+        plain.map_err(|error| self.unreadable(&error))
     }
 
-    fn text<'b>(&self, opened: &'b [u8]) -> Result<&'b str, UnreadableTarget> {
-        std::str::from_utf8(opened).map_err(|error| self.unreadable(error))
+    fn text<'b>(&self, plain: &'b [u8]) -> Result<&'b str, UnreadableTarget> {
+        std::str::from_utf8(plain).map_err(|error| self.unreadable(&error))
     }
 
     /// What serde says of a text that it cannot read may quote it, so that is not told.
     fn no_json(&self) -> UnreadableTarget {
-        self.unreadable(format!("it holds no {}", self.what))
+        self.unreadable(&format!("it holds no {}", self.what))
     }
 }
 
@@ -224,8 +224,8 @@ pub fn open_secrets(
 ) -> Result<Vec<(Secret, Option<Millis>)>, UnreadableTarget> {
     let opener = Opener::new(endpoint, keyring, Purpose::SigningSecret);
     let open = |sealed: &[u8]| {
-        let opened = opener.open(sealed)?;
-        Secret::parse(opener.text(&opened)?).map_err(|error| opener.unreadable(error))
+        let plain = opener.open(sealed)?;
+        Secret::parse(opener.text(&plain)?).map_err(|error| opener.unreadable(&error))
     };
     endpoint
         .secrets
@@ -243,8 +243,8 @@ fn open_co_signer(
         return Ok(None);
     };
     let opener = Opener::new(endpoint, keyring, Purpose::CoSignature);
-    let opened = opener.open(&wanted.secret)?;
-    Ok(Some(CoSigner::new(wanted.style, opener.text(&opened)?)))
+    let plain = opener.open(&wanted.secret)?;
+    Ok(Some(CoSigner::new(wanted.style, opener.text(&plain)?)))
 }
 
 /// Opens the credentials of an endpoint.

@@ -142,10 +142,16 @@ fn what_is_derived_is_the_same_each_time_and_found_with_an_older_key() {
     let key = |id| MasterKey::generate(id, &SeededEntropy::new(u64::from(id)));
     let before = Keyring::new(key(1), Vec::new()).unwrap();
     let after = Keyring::new(key(2), vec![key(1)]).unwrap();
-    let first = before.derived("session 1").next().unwrap();
-    assert_eq!(before.derived("session 1").next().unwrap(), first);
-    assert_ne!(before.derived("session 2").next().unwrap(), first);
-    let found: Vec<_> = after.derived("session 1").collect();
+    let first = before.derived("session 1".to_owned()).next().unwrap();
+    assert_eq!(
+        before.derived("session 1".to_owned()).next().unwrap(),
+        first
+    );
+    assert_ne!(
+        before.derived("session 2".to_owned()).next().unwrap(),
+        first
+    );
+    let found: Vec<_> = after.derived("session 1".to_owned()).collect();
     assert_eq!(found.len(), 2);
     assert_ne!(found[0], first);
     assert_eq!(found[1], first);

@@ -78,25 +78,25 @@ async fn who_may_not_see_an_event_type_does_not_get_it_unasked(app: TestApp) {
 
 async fn changes_hold_from_the_next_message_on(app: &TestApp) {
     let client = &app.client;
-    let patch = async |path: &str, body: Value| client.patch(path, body).await.expect(200);
-    let flags = patch("/api/v1/app/plain", json!({"featureFlags": ["beta"]})).await;
+    let change = async |path: &str, body: Value| client.patch(path, body).await.expect(200);
+    let flags = change("/api/v1/app/plain", json!({"featureFlags": ["beta"]})).await;
     assert_eq!(flags["featureFlags"], json!(["beta"]));
     let everyone = ["all", "group", "named"];
     assert_eq!(meant_for(app, "plain", "robot.moved").await, everyone);
     // Flags of an event type, too, in applications that are in memory.
-    patch(
+    change(
         "/api/v1/event-type/robot.moved",
         json!({"featureFlags": ["lab"]}),
     )
     .await;
     assert_eq!(meant_for(app, "plain", "robot.moved").await, ["named"]);
-    patch(
+    change(
         "/api/v1/event-type/robot.moved",
         json!({"featureFlags": null}),
     )
     .await;
     assert_eq!(meant_for(app, "plain", "robot.moved").await, everyone);
-    patch(
+    change(
         "/api/v1/event-type/robot.moved",
         json!({"featureFlags": ["lab"]}),
     )
@@ -111,9 +111,9 @@ async fn changes_hold_from_the_next_message_on(app: &TestApp) {
     refused_field(&answer, &["body", "featureFlags"]);
     let read = client.get("/api/v1/app/plain").await.expect(200);
     assert_eq!(read["featureFlags"], json!(["beta"]));
-    patch("/api/v1/app/plain", json!({"featureFlags": null})).await;
+    change("/api/v1/app/plain", json!({"featureFlags": null})).await;
     assert_eq!(meant_for(app, "plain", "robot.moved").await, everyone);
-    patch("/api/v1/app/plain", json!({"featureFlags": []})).await;
+    change("/api/v1/app/plain", json!({"featureFlags": []})).await;
     assert_eq!(meant_for(app, "plain", "robot.moved").await, ["named"]);
     // Polling endpoints are endpoints.
     for (uid, count) in [("plain", 1), ("flagged", 2)] {

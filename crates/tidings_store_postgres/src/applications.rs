@@ -41,9 +41,11 @@ statements! {
     APPLICATION_BY_UID = concat!("-- application_by_uid
         SELECT ", columns!(), " FROM application
         WHERE environment = $1 AND uid = $2 AND deleted_at IS NULL");
-    APPLICATIONS_UP = page_up!("applications_up", "SELECT ", columns!(), " FROM application
+    APPLICATIONS_UP = page_up!("-- applications_up
+        SELECT ", columns!(), " FROM application
             WHERE environment = $1 AND deleted_at IS NULL AND NOT is_operational");
-    APPLICATIONS_DOWN = page_down!("applications_down", "SELECT ", columns!(), " FROM application
+    APPLICATIONS_DOWN = page_down!("-- applications_down
+        SELECT ", columns!(), " FROM application
             WHERE environment = $1 AND deleted_at IS NULL AND NOT is_operational");
     UPDATE_APPLICATION = "-- update_application
         UPDATE application SET uid = $2, name = $3, throttle_rate = $4, metadata = $5,

@@ -31,8 +31,10 @@ statements! {
         SELECT ", columns!(), " FROM board WHERE ordinal = $1");
     BOARD_BY_UID = concat!("-- board_by_uid
         SELECT ", columns!(), " FROM board WHERE application = $1 AND uid = $2");
-    BOARDS_UP = page_up!("boards_up", "SELECT ", columns!(), " FROM board WHERE application = $1");
-    BOARDS_DOWN = page_down!("boards_down", "SELECT ", columns!(), " FROM board WHERE application = $1");
+    BOARDS_UP = page_up!("-- boards_up
+        SELECT ", columns!(), " FROM board WHERE application = $1");
+    BOARDS_DOWN = page_down!("-- boards_down
+        SELECT ", columns!(), " FROM board WHERE application = $1");
     UPDATE_BOARD = "-- update_board
         UPDATE board SET uid = $2, name = $3, row_count = $4, column_count = $5, updated_at = $6
         WHERE ordinal = $1";

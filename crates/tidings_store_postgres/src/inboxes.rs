@@ -45,8 +45,10 @@ statements! {
         RETURNING ", columns!());
     INBOX = concat!("-- inbox
         SELECT ", columns!(), " FROM inbox WHERE ordinal = $1");
-    INBOXES_UP = page_up!("inboxes_up", "SELECT ", columns!(), " FROM inbox WHERE environment = $1");
-    INBOXES_DOWN = page_down!("inboxes_down", "SELECT ", columns!(), " FROM inbox WHERE environment = $1");
+    INBOXES_UP = page_up!("-- inboxes_up
+        SELECT ", columns!(), " FROM inbox WHERE environment = $1");
+    INBOXES_DOWN = page_down!("-- inboxes_down
+        SELECT ", columns!(), " FROM inbox WHERE environment = $1");
     UPDATE_INBOX = "-- update_inbox
         UPDATE inbox SET name = $2, status = $3, headers = $4, body = $5, delay_ms = $6,
             failure_percent = $7, secret = $8, updated_at = $9

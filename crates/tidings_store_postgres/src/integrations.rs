@@ -30,8 +30,10 @@ statements! {
         RETURNING ", columns!());
     INTEGRATION = concat!("-- integration
         SELECT ", columns!(), " FROM integration WHERE ordinal = $1");
-    INTEGRATIONS_UP = page_up!("integrations_up", "SELECT ", columns!(), " FROM integration WHERE application = $1");
-    INTEGRATIONS_DOWN = page_down!("integrations_down", "SELECT ", columns!(), " FROM integration WHERE application = $1");
+    INTEGRATIONS_UP = page_up!("-- integrations_up
+        SELECT ", columns!(), " FROM integration WHERE application = $1");
+    INTEGRATIONS_DOWN = page_down!("-- integrations_down
+        SELECT ", columns!(), " FROM integration WHERE application = $1");
     UPDATE_INTEGRATION = "-- update_integration
         UPDATE integration SET name = $2, feature_flags = $3, hash = $4, updated_at = $5
         WHERE ordinal = $1";

@@ -34,8 +34,10 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)";
     MEMBER = concat!("-- member
         SELECT ", member_columns!(), " FROM member WHERE ordinal = $1");
-    MEMBERS_UP = page_up!("members_up", "SELECT ", member_columns!(), " FROM member WHERE environment = $1");
-    MEMBERS_DOWN = page_down!("members_down", "SELECT ", member_columns!(), " FROM member WHERE environment = $1");
+    MEMBERS_UP = page_up!("-- members_up
+        SELECT ", member_columns!(), " FROM member WHERE environment = $1");
+    MEMBERS_DOWN = page_down!("-- members_down
+        SELECT ", member_columns!(), " FROM member WHERE environment = $1");
     MEMBER_BY_EMAIL = concat!("-- member_by_email
         SELECT ", member_columns!(), " FROM member
         WHERE email_key = $1 AND ($2::bigint IS NULL OR environment = $2)

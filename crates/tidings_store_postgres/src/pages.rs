@@ -9,17 +9,17 @@ use crate::connection::Connection;
 use crate::convert::count;
 use crate::failure::Result;
 
-/// A page upwards, from a name and what the statement begins with, its first conditions included.
+/// A page upwards, from what the statement begins with, its name and its first conditions included.
 macro_rules! page_up {
-    ($name:literal, $($select:tt)+) => {
-        concat!("-- ", $name, "\n        ", $($select)+, " AND ordinal > $2 ORDER BY ordinal LIMIT $3")
+    ($($select:tt)+) => {
+        concat!($($select)+, " AND ordinal > $2 ORDER BY ordinal LIMIT $3")
     };
 }
 
 /// The same page downwards.
 macro_rules! page_down {
-    ($name:literal, $($select:tt)+) => {
-        concat!("-- ", $name, "\n        ", $($select)+, " AND ordinal < $2 ORDER BY ordinal DESC LIMIT $3")
+    ($($select:tt)+) => {
+        concat!($($select)+, " AND ordinal < $2 ORDER BY ordinal DESC LIMIT $3")
     };
 }
 

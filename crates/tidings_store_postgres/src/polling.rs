@@ -19,9 +19,11 @@ use crate::{endpoints, horizon, lists};
 statements! {
     IS_POLLING = "-- is_polling
         SELECT is_polling FROM endpoint WHERE ordinal = $1";
-    POLLING_ENDPOINTS_UP = page_up!("polling_endpoints_up", "SELECT ordinal FROM endpoint
+    POLLING_ENDPOINTS_UP = page_up!("-- polling_endpoints_up
+        SELECT ordinal FROM endpoint
             WHERE application = $1 AND deleted_at IS NULL AND is_polling");
-    POLLING_ENDPOINTS_DOWN = page_down!("polling_endpoints_down", "SELECT ordinal FROM endpoint
+    POLLING_ENDPOINTS_DOWN = page_down!("-- polling_endpoints_down
+        SELECT ordinal FROM endpoint
             WHERE application = $1 AND deleted_at IS NULL AND is_polling");
     CONSUMER = "-- consumer
         SELECT place FROM consumer WHERE slot = $1 AND endpoint = $2 AND name = $3";

@@ -40,7 +40,9 @@ impl Desk {
             url: String::new(),
         };
         let url = text(&desk.inbox().await["url"]);
-        desk.url = url.strip_prefix(&desk.app.url()).unwrap().to_owned();
+        url.strip_prefix(&desk.app.url())
+            .unwrap()
+            .clone_into(&mut desk.url);
         desk
     }
 

@@ -10,6 +10,7 @@ import { check, expect, LANGUAGES, openBrowser, results } from "./kit.mjs";
 import { start } from "./server.mjs";
 import * as board from "./board.mjs";
 import * as embedding from "./embedding.mjs";
+import * as help from "./help.mjs";
 import * as inbox from "./inbox.mjs";
 import * as portal from "./portal.mjs";
 import * as production from "./production.mjs";

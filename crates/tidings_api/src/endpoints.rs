@@ -281,6 +281,7 @@ fn read_change(fields: &mut Fields, body: &JsonBody) -> EndpointChange {
         format: read_format(fields).change_or_default(),
         metadata: fields.map("metadata").change_or_default(),
         headers: fields.map("headers").change_or_default(),
+        keeps_hidden_headers: false,
         credentials: match nested_credentials(fields) {
             Given::Absent => None,
             Given::Null => Some(CredentialsChange::Remove),

@@ -38,6 +38,8 @@ const FILES: &[(&str, &str, &str)] = &[
     ("tidings.css", CSS, include_str!("../static/tidings.css")),
     ("board.css", CSS, include_str!("../static/board.css")),
     ("board.js", SCRIPT, include_str!("../static/board.js")),
+    ("help.css", CSS, include_str!("../static/help.css")),
+    ("task.js", SCRIPT, include_str!("../static/task.js")),
     ("icons.svg", SVG, include_str!("../static/icons.svg")),
     ("favicon.svg", SVG, include_str!("../static/favicon.svg")),
     ("tidings.js", SCRIPT, include_str!("../static/tidings.js")),

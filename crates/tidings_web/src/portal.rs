@@ -12,8 +12,12 @@ mod button_fields;
 mod button_form;
 mod buttons;
 mod catalogue;
+mod charts;
+mod form_auth;
 mod form_fields;
+mod help;
 mod log;
+mod replay;
 mod secret;
 mod settings;
 mod sign_in;
@@ -79,8 +83,27 @@ pub(crate) fn router(portal: Portal) -> Router {
         .route("/portal/{app}/events", get(catalogue::show))
         .route("/portal/{app}/events/{name}", get(catalogue::show_one))
         .route("/portal/{app}/settings", get(settings::show))
+        .route("/portal/{app}/help", get(help::show))
+        .merge(sending_again())
         .merge(boards())
         .with_state(portal)
+}
+
+/// What a webhook is to get again.
+fn sending_again() -> Router<Portal> {
+    Router::new()
+        .route(
+            "/portal/{app}/webhooks/{webhook}/replay",
+            get(replay::ask).post(replay::begin),
+        )
+        .route(
+            "/portal/{app}/webhooks/{webhook}/tasks/{task}",
+            get(replay::show),
+        )
+        .route(
+            "/portal/{app}/webhooks/{webhook}/tasks/{task}/cancel",
+            post(replay::cancel),
+        )
 }
 
 /// Boards of buttons: in use, and in hand.

@@ -18,10 +18,14 @@ macro_rules! files {
             include_str!(concat!("../locales/", $folder, "/common.ftl")),
             include_str!(concat!("../locales/", $folder, "/board.ftl")),
             include_str!(concat!("../locales/", $folder, "/dashboard.ftl")),
+            include_str!(concat!("../locales/", $folder, "/charts.ftl")),
             include_str!(concat!("../locales/", $folder, "/docs.ftl")),
+            include_str!(concat!("../locales/", $folder, "/form.ftl")),
+            include_str!(concat!("../locales/", $folder, "/help.ftl")),
             include_str!(concat!("../locales/", $folder, "/hooks.ftl")),
             include_str!(concat!("../locales/", $folder, "/inbox.ftl")),
             include_str!(concat!("../locales/", $folder, "/portal.ftl")),
+            include_str!(concat!("../locales/", $folder, "/replay.ftl")),
         ]),+]
     };
 }

@@ -3,6 +3,9 @@
 
 mod boards;
 mod browser;
+mod form;
+mod help;
+mod replay;
 
 use serde_json::{Value, json};
 use tidings_testkit::app::rows;

@@ -17,6 +17,7 @@ use tidings_store::target::Target;
 
 use super::co_signatures::{Beside, CoSignatureChange, CoSignatureDraft};
 use super::credentials::{CredentialsChange, CredentialsDraft, NEEDS_HTTPS, check_clash, is_https};
+use super::headers::keep_hidden;
 use crate::applications::check_rate;
 use crate::error::{FieldProblem, Problems, ServiceError};
 use crate::limits::{
@@ -117,6 +118,8 @@ pub struct EndpointChange {
     pub metadata: Option<Metadata>,
     /// The new headers; they replace the old ones.
     pub headers: Option<Metadata>,
+    /// Whether headers whose values are never shown stay beside the new ones, for those who have not seen them.
+    pub keeps_hidden_headers: bool,
     /// The new credentials.
     pub credentials: Option<CredentialsChange>,
     /// The new further signature.
@@ -142,6 +145,7 @@ impl EndpointChange {
             format: Some(draft.format),
             metadata: Some(draft.metadata),
             headers: draft.headers,
+            keeps_hidden_headers: false,
             credentials: draft.credentials.map(CredentialsChange::Replace),
             co_signature: draft.co_signature.map(CoSignatureChange::Replace),
         }
@@ -268,9 +272,14 @@ impl Service {
         &self,
         caller: Caller,
         target: &Target,
-        change: EndpointChange,
+        mut change: EndpointChange,
     ) -> Result<EndpointPatch, ServiceError> {
         let endpoint = &target.endpoint;
+        if let Some(headers) = &mut change.headers
+            && change.keeps_hidden_headers
+        {
+            keep_hidden(headers, &target.headers);
+        }
         let mut problems = Problems::default();
         let url = match &change.url {
             Some(url) => self.check_url(url, &mut problems),

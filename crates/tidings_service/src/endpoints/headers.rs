@@ -67,6 +67,20 @@ impl HeadersChange {
     }
 }
 
+/// Puts those of the current headers that are never shown beside new ones, unless these have the same names.
+pub(super) fn keep_hidden(headers: &mut Metadata, current: &Metadata) {
+    let hidden = shown_headers(current).sensitive;
+    let hidden = hidden.into_iter().filter(|name| {
+        let same = |own: &String| own.eq_ignore_ascii_case(name);
+        !headers.keys().any(same)
+    });
+    for name in hidden.collect::<Vec<_>>() {
+        if let Some(value) = current.get(&name) {
+            headers.insert(name, value.clone());
+        }
+    }
+}
+
 /// Headers, without the values that are secret.
 pub(crate) fn shown_headers(headers: &Metadata) -> ShownHeaders {
     let mut shown = ShownHeaders::default();

@@ -134,7 +134,6 @@ auth-none = Keine: die Signatur genügt
 auth-basic = Basic: Benutzer und Passwort
 auth-bearer = Bearer-Token
 auth-key = API-Schlüssel in einem Header
-auth-kept = Bleibt, wie sie ist: über die API eingerichtet
 auth-user = Benutzer
 auth-password = Passwort
 auth-token = Token

@@ -134,7 +134,6 @@ auth-none = None: the signature is enough
 auth-basic = Basic: user and password
 auth-bearer = Bearer token
 auth-key = API key in a header
-auth-kept = Kept as it is: set up through the API
 auth-user = User
 auth-password = Password
 auth-token = Token

@@ -134,7 +134,6 @@ auth-none = Ninguna: la firma basta
 auth-basic = Basic: usuario y contraseña
 auth-bearer = Token Bearer
 auth-key = Clave de API en una cabecera
-auth-kept = Se queda como está: configurada mediante la API
 auth-user = Usuario
 auth-password = Contraseña
 auth-token = Token

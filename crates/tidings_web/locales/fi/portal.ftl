@@ -134,7 +134,6 @@ auth-none = Ei mitään: allekirjoitus riittää
 auth-basic = Basic: tunnus ja salasana
 auth-bearer = Bearer-tunniste
 auth-key = API-avain otsakkeessa
-auth-kept = Säilyy ennallaan: määritetty API:n kautta
 auth-user = Tunnus
 auth-password = Salasana
 auth-token = Tunniste

@@ -134,7 +134,6 @@ auth-none = Nessuna: basta la firma
 auth-basic = Basic: utente e password
 auth-bearer = Token Bearer
 auth-key = Chiave API in un’intestazione
-auth-kept = Resta com’è: impostata tramite l’API
 auth-user = Utente
 auth-password = Password
 auth-token = Token

@@ -138,7 +138,6 @@ auth-none = Brak: podpis wystarcza
 auth-basic = Basic: login i hasło
 auth-bearer = Token Bearer
 auth-key = Klucz API w nagłówku
-auth-kept = Pozostaje bez zmian: ustawione przez API
 auth-user = Login
 auth-password = Hasło
 auth-token = Token

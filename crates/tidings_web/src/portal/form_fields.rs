@@ -6,16 +6,12 @@ use tidings_domain::address_policy::check_headers;
 use tidings_domain::body_format::BodyFormat;
 use tidings_domain::credentials::Credentials;
 use tidings_domain::endpoint::Endpoint;
-use tidings_service::endpoints::{
-    CredentialsChange, CredentialsDraft, EndpointChange, EndpointDraft, ShownHeaders,
-};
+use tidings_service::endpoints::{EndpointChange, EndpointDraft, ShownHeaders};
 use tidings_service::{FieldProblem, ServiceError};
 
+use super::form_auth::Auth;
 use crate::errors::Fault;
 use crate::form::Posted;
-
-/// Stands for credentials that this form does not know, which stay as they are.
-pub(crate) const KEPT: &str = "kept";
 
 /// Names and values of headers.
 type Pairs = std::collections::BTreeMap<String, String>;
@@ -76,11 +72,7 @@ pub(crate) struct Fields {
     pub(crate) has_all_events: bool,
     pub(crate) events: Vec<String>,
     pub(crate) format: String,
-    /// `none`, `basic`, `bearer`, `api-key`, or [`KEPT`].
-    pub(crate) auth: String,
-    pub(crate) user: String,
-    pub(crate) header: String,
-    secret: String,
+    pub(crate) auth: Auth,
     pub(crate) rate: String,
     pub(crate) headers: String,
     pub(crate) filter: String,
@@ -99,10 +91,7 @@ impl Fields {
             has_all_events: false,
             events: Vec::new(),
             format: BodyFormat::Json.as_str().to_owned(),
-            auth: "none".to_owned(),
-            user: String::new(),
-            header: String::new(),
-            secret: String::new(),
+            auth: Auth::none(),
             rate: String::new(),
             headers: String::new(),
             filter: String::new(),
@@ -117,11 +106,6 @@ impl Fields {
         credentials: Option<&Credentials>,
         once: String,
     ) -> Self {
-        let (user, header) = match credentials {
-            Some(Credentials::Basic { username, .. }) => (username.clone(), String::new()),
-            Some(Credentials::ApiKey { header, .. }) => (String::new(), header.clone()),
-            _ => Default::default(),
-        };
         let rate = endpoint.throttle_rate.map(|rate| rate.to_string());
         Self {
             name: endpoint.description.clone(),
@@ -130,12 +114,7 @@ impl Fields {
             has_all_events: endpoint.event_types.is_empty(),
             events: endpoint.event_types.clone(),
             format: endpoint.format.as_str().to_owned(),
-            auth: match credentials.map_or("none", Credentials::kind) {
-                known @ ("none" | "basic" | "bearer" | "api-key") => known.to_owned(),
-                _ => KEPT.to_owned(),
-            },
-            user,
-            header,
+            auth: Auth::stored(credentials),
             rate: rate.unwrap_or_default(),
             headers: lines(headers),
             filter: endpoint.filter.clone().unwrap_or_default(),
@@ -145,12 +124,6 @@ impl Fields {
 
     /// A form as it was sent.
     pub(crate) fn typed(form: &Posted) -> Self {
-        let auth = form.one("auth");
-        let secret = match auth {
-            "basic" => "password",
-            "bearer" => "bearer",
-            _ => "key",
-        };
         Self {
             name: form.line("name").to_owned(),
             is_enabled: form.has("enabled"),
@@ -159,10 +132,7 @@ impl Fields {
             has_all_events: form.has("all"),
             events: form.all("events"),
             format: form.one("format").to_owned(),
-            auth: auth.to_owned(),
-            user: form.line("user").to_owned(),
-            header: form.line("header").to_owned(),
-            secret: form.one(secret).to_owned(),
+            auth: Auth::typed(form),
             rate: form.line("rate").to_owned(),
             headers: form.one("headers").replace("\r\n", "\n"),
             filter: form.line("filter").to_owned(),
@@ -217,7 +187,7 @@ impl Fields {
         BodyFormat::parse(&self.format).unwrap_or_default()
     }
 
-    fn filter(&self) -> Option<String> {
+    pub(crate) fn filter(&self) -> Option<String> {
         Some(self.filter.clone()).filter(|filter| !filter.is_empty())
     }
 
@@ -231,22 +201,6 @@ impl Fields {
         lines.map(pair).collect()
     }
 
-    fn credentials(&self) -> Option<CredentialsDraft> {
-        let parts: &[(&'static str, &String)] = match self.auth.as_str() {
-            "basic" => &[("username", &self.user), ("password", &self.secret)],
-            "bearer" => &[("token", &self.secret)],
-            "api-key" => &[("header", &self.header), ("value", &self.secret)],
-            _ => return None,
-        };
-        // Nothing typed means what is stored.
-        let parts = parts.iter().filter(|(_, text)| !text.is_empty());
-        let parts = parts.map(|(name, text)| (*name, (*text).clone()));
-        Some(CredentialsDraft {
-            kind: Some(self.auth.clone()),
-            parts: parts.collect(),
-        })
-    }
-
     /// The webhook that this makes.
     pub(crate) fn draft(&self) -> EndpointDraft {
         EndpointDraft {
@@ -258,18 +212,13 @@ impl Fields {
             throttle_rate: self.rate(),
             format: self.format(),
             headers: self.pairs(),
-            credentials: self.credentials(),
+            credentials: self.auth.draft(),
             ..EndpointDraft::default()
         }
     }
 
-    /// The change that this makes; headers are changed by themselves, since those that are secret are not in the form.
+    /// The change that this makes. Headers that are not in the form, since they are secret, stay.
     pub(crate) fn change(&self) -> EndpointChange {
-        let credentials = match self.credentials() {
-            Some(draft) => Some(CredentialsChange::Merge(draft)),
-            None if self.auth == KEPT => None,
-            None => Some(CredentialsChange::Remove),
-        };
         EndpointChange {
             url: Some(self.url.clone()),
             description: Some(self.name.clone()),
@@ -278,7 +227,9 @@ impl Fields {
             filter: Some(self.filter()),
             throttle_rate: Some(self.rate()),
             format: Some(self.format()),
-            credentials,
+            headers: self.pairs(),
+            keeps_hidden_headers: true,
+            credentials: Some(self.auth.change()),
             ..EndpointChange::default()
         }
     }
@@ -363,13 +314,6 @@ mod tests {
     fn all_events_wins_over_those_that_are_ticked() {
         let fields = typed("all=on&events=x");
         assert!(fields.draft().event_types.is_empty());
-    }
-
-    #[test]
-    fn credentials_that_the_form_does_not_know_stay_as_they_are() {
-        assert!(typed("auth=kept").change().credentials.is_none());
-        let removed = typed("auth=none").change().credentials;
-        assert!(matches!(removed, Some(CredentialsChange::Remove)));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use tidings_store::Order;
 
 use super::Portal;
 use super::attempts::Row;
+use super::charts::{Charts, charts};
 use super::visitor::{Account, Visitor};
 use super::webhooks::Webhook;
 use crate::errors::Fault;
@@ -32,6 +33,7 @@ struct Show {
     /// Why Tidings itself has switched it off.
     disabled: Option<&'static str>,
     rows: Vec<Row>,
+    charts: Option<Charts>,
     /// The outcome of a test that was just made.
     tested: Option<Row>,
     may_manage: bool,
@@ -76,6 +78,7 @@ pub(crate) async fn show(
     let is_tested = |row: &&_| tested == attempt_id(row);
     let template = Show {
         token: visitor.form_token(),
+        charts: charts(&portal, &visitor, &account, &id).await?,
         may_manage: visitor.may(Capability::ManageEndpoint) && !account.is_paused,
         may_test: visitor.may(Capability::CreateAttempts) && !account.is_paused,
         may_see_secret: visitor.may(Capability::ViewEndpointSecret),

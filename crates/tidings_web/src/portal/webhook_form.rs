@@ -6,16 +6,20 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use tidings_domain::access::Capability;
 use tidings_domain::body_format::BodyFormat;
-use tidings_service::ServiceError;
-use tidings_service::endpoints::{HeadersChange, ShownHeaders};
+use tidings_domain::clock::Millis;
+use tidings_service::filters::FilterTrial;
 
 use super::Portal;
-use super::form_fields::{Field, Fields, KEPT, Wrong, found_wrong, lines};
+use super::form_auth::KINDS;
+use super::form_fields::{Field, Fields, Wrong, found_wrong};
 use super::tree::{Group, catalogue, grouped};
 use super::visitor::{Account, Visitor, once};
 use crate::errors::Fault;
 use crate::form::Posted;
 use crate::page::{Page, render};
+
+/// The button that tries the filter and saves nothing.
+const TRY: &str = "try";
 
 #[derive(Template)]
 #[template(path = "portal/webhook_form.html")]
@@ -34,6 +38,15 @@ struct Form {
     events_count: usize,
     /// Names of headers that are kept and not shown.
     hidden: Vec<String>,
+    /// What the filter says of the newest events, if it was tried.
+    tried: Option<Vec<Tried>>,
+}
+
+/// What a filter says of an event.
+struct Tried {
+    event: String,
+    at: Millis,
+    is_match: bool,
 }
 
 impl Form {
@@ -57,16 +70,7 @@ impl Form {
     }
 
     fn auths(&self) -> Vec<(&'static str, String)> {
-        let all = [
-            ("none", "auth-none"),
-            ("basic", "auth-basic"),
-            ("bearer", "auth-bearer"),
-            ("api-key", "auth-key"),
-            (KEPT, "auth-kept"),
-        ];
-        // What the form does not know can be kept and not chosen.
-        let offered = |value: &str| value != KEPT || self.fields.auth == KEPT;
-        let all = all.into_iter().filter(|(value, _)| offered(value));
+        let all = KINDS.into_iter();
         all.map(|(value, key)| (value, self.page.say(key)))
             .collect()
     }
@@ -82,6 +86,7 @@ impl Form {
             .iter()
             .any(|(field, _)| [Field::Rate, Field::Headers, Field::Filter].contains(field));
         is_wrong
+            || self.tried.is_some()
             || !(fields.rate.is_empty() && fields.headers.is_empty() && fields.filter.is_empty())
     }
 }
@@ -93,6 +98,57 @@ struct Shown {
     wrong: Vec<Wrong>,
     is_stale: bool,
     hidden: Vec<String>,
+    tried: Option<Vec<Tried>>,
+}
+
+impl Shown {
+    fn of(fields: Fields) -> Self {
+        Self {
+            webhook: None,
+            fields,
+            wrong: Vec::new(),
+            is_stale: false,
+            hidden: Vec::new(),
+            tried: None,
+        }
+    }
+}
+
+/// Tries the filter of a form on the newest events of the account. Nothing is saved.
+async fn try_filter(
+    portal: &Portal,
+    visitor: &Visitor,
+    account: &Account,
+    shown: &mut Shown,
+) -> Result<(), Fault> {
+    let Some(filter) = shown.fields.filter() else {
+        shown.wrong = vec![(Field::Filter, "wrong-filter-none")];
+        return Ok(());
+    };
+    let trial = FilterTrial {
+        filter,
+        payload: None,
+        event_type: None,
+    };
+    let tried = portal
+        .service
+        .try_filter(visitor.caller, &account.id, trial)
+        .await;
+    match tried {
+        Ok(tried) => {
+            let tried = tried.into_iter().filter_map(|one| {
+                let message = one.message?;
+                Some(Tried {
+                    event: message.event_type,
+                    at: message.accepted_at,
+                    is_match: one.is_match,
+                })
+            });
+            shown.tried = Some(tried.collect());
+        }
+        Err(error) => shown.wrong = found_wrong(error, &shown.fields)?,
+    }
+    Ok(())
 }
 
 async fn show(
@@ -118,6 +174,7 @@ async fn show(
         wrong: shown.wrong,
         is_stale: shown.is_stale,
         hidden: shown.hidden,
+        tried: shown.tried,
         page: visitor.page,
     };
     Ok(render(status, &template))
@@ -139,14 +196,12 @@ pub(crate) async fn show_new(
     visitor: Visitor,
     Path(app): Path<String>,
 ) -> Result<Response, Fault> {
-    let account = managed(&portal, &visitor, &app).await?;
-    let shown = Shown {
-        webhook: None,
-        fields: Fields::empty(&account.id, once(&portal)),
-        wrong: Vec::new(),
-        is_stale: false,
-        hidden: Vec::new(),
-    };
+    let account = visitor.account(&portal, &app).await?;
+    visitor.check(Capability::ManageEndpoint)?;
+    if account.is_paused {
+        return Ok(show_plan(visitor, account));
+    }
+    let shown = Shown::of(Fields::empty(&account.id, once(&portal)));
     show(&portal, visitor, account, shown).await
 }
 
@@ -160,6 +215,11 @@ pub(crate) async fn create(
     let account = managed(&portal, &visitor, &app).await?;
     let mut fields = Fields::typed(&form);
     let is_stale = !visitor.has_sent(&form);
+    if form.has(TRY) && !is_stale {
+        let mut shown = Shown::of(fields);
+        try_filter(&portal, &visitor, &account, &mut shown).await?;
+        return show(&portal, visitor, account, shown).await;
+    }
     let mut wrong = fields.wrong(&account.id);
     if wrong.is_empty() && !is_stale {
         let dedup = visitor.dedup(&portal, &form)?;
@@ -175,11 +235,9 @@ pub(crate) async fn create(
     // What was wrong is another form once it is mended, so it gets a number of its own.
     fields.once = once(&portal);
     let shown = Shown {
-        webhook: None,
-        fields,
         wrong,
         is_stale,
-        hidden: Vec::new(),
+        ..Shown::of(fields)
     };
     show(&portal, visitor, account, shown).await
 }
@@ -199,10 +257,8 @@ pub(crate) async fn show_update(
     fields.entity.clone_from(&account.id);
     let shown = Shown {
         webhook: Some((id, super::webhooks::name_of(&endpoint))),
-        fields,
-        wrong: Vec::new(),
-        is_stale: false,
         hidden: headers.sensitive,
+        ..Shown::of(fields)
     };
     show(&portal, visitor, account, shown).await
 }
@@ -219,44 +275,48 @@ pub(crate) async fn update(
     let endpoint = service.endpoint(caller, &account.id, &id).await?;
     let headers = service.headers(caller, &account.id, &id).await?;
     let fields = Fields::typed(&form);
-    let is_stale = !visitor.has_sent(&form);
-    let mut wrong = fields.wrong(&account.id);
-    if wrong.is_empty() && !is_stale {
-        match write(&portal, &visitor, (&account.id, &id), &fields, &headers).await {
-            Ok(()) => return Ok(saved(&account)),
-            Err(error) => wrong = found_wrong(error, &fields)?,
+    let mut shown = Shown {
+        webhook: Some((id.clone(), super::webhooks::name_of(&endpoint))),
+        is_stale: !visitor.has_sent(&form),
+        hidden: headers.sensitive,
+        ..Shown::of(fields)
+    };
+    if form.has(TRY) && !shown.is_stale {
+        try_filter(&portal, &visitor, &account, &mut shown).await?;
+        return show(&portal, visitor, account, shown).await;
+    }
+    shown.wrong = shown.fields.wrong(&account.id);
+    if shown.wrong.is_empty() && !shown.is_stale {
+        let change = shown.fields.change();
+        match service
+            .patch_endpoint(caller, &account.id, &id, change)
+            .await
+        {
+            Ok(_) => return Ok(saved(&account)),
+            Err(error) => shown.wrong = found_wrong(error, &shown.fields)?,
         }
     }
-    let shown = Shown {
-        webhook: Some((id, super::webhooks::name_of(&endpoint))),
-        fields,
-        wrong,
-        is_stale,
-        hidden: headers.sensitive,
-    };
     show(&portal, visitor, account, shown).await
 }
 
-async fn write(
-    portal: &Portal,
-    visitor: &Visitor,
-    (account, id): (&str, &str),
-    fields: &Fields,
-    shown: &ShownHeaders,
-) -> Result<(), ServiceError> {
-    let (service, caller) = (&portal.service, visitor.caller);
-    let change = fields.change();
-    service.patch_endpoint(caller, account, id, change).await?;
-    if fields.headers.trim() != lines(shown) {
-        let set = fields.pairs().unwrap_or_default();
-        let gone = shown.headers.keys().filter(|name| !set.contains_key(*name));
-        let change = HeadersChange::Merge {
-            remove: gone.cloned().collect(),
-            set,
-        };
-        service.change_headers(caller, account, id, change).await?;
-    }
-    Ok(())
+#[derive(Template)]
+#[template(path = "portal/plan_needed.html")]
+struct PlanNeeded {
+    page: Page,
+    token: String,
+    account: Account,
+    tab: &'static str,
+}
+
+/// Says which plan webhooks need.
+fn show_plan(visitor: Visitor, account: Account) -> Response {
+    let template = PlanNeeded {
+        token: visitor.form_token(),
+        page: visitor.page,
+        account,
+        tab: "webhooks",
+    };
+    render(StatusCode::FORBIDDEN, &template)
 }
 
 /// Back to the list, which says so. Going back from there and saving again is harmless.

@@ -175,16 +175,8 @@ const EVENT_INSIGHT: [Row; 21] = [
         "for admins only",
         Half("the menu, and a 403 for who is no admin"),
     ),
-    row(
-        "EI-10",
-        "Settings, Integrations, Couplings",
-        All("a path of menus"),
-    ),
-    row(
-        "EI-11",
-        "the button New webhook",
-        All("a button that opens the form"),
-    ),
+    row("EI-10", "Settings, Integrations, Couplings", None),
+    row("EI-11", "the button New webhook", None),
     row("EI-12", "a name is only a description", None),
     row("EI-13", "active or not", Half("the control")),
     row("EI-14", "the URL is used as it is", None),
@@ -272,17 +264,9 @@ const EASY_LMS: [Row; 15] = [
         Half("the message in the form"),
     ),
     row("EL-11", "each time, also for the same participant", None),
-    row(
-        "EL-12",
-        "at least the plan Corporate Owl",
-        Half("the page that says which plan is needed"),
-    ),
+    row("EL-12", "at least the plan Corporate Owl", None),
     row("EL-13", "works with Zapier", None),
-    row(
-        "EL-14",
-        "the article of help",
-        All("a page of help, in each language"),
-    ),
+    row("EL-14", "the article of help", None),
     row("EL-15", "in Italian", All("labels of pages")),
 ];
 

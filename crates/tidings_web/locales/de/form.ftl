@@ -1,0 +1,23 @@
+# More of the form of a webhook: kinds of authentication, and trying a filter.
+auth-oauth2 = OAuth 2.0: Client Credentials
+auth-mtls = Zertifikat (gegenseitiges TLS)
+auth-token-url = Token-URL
+auth-client = Client-Id
+auth-client-secret = Client-Geheimnis
+auth-scope = Geltungsbereich
+auth-optional = optional
+auth-audience = Zielgruppe
+auth-method = Wie sich der Client ausweist
+auth-method-basic = Mit HTTP Basic
+auth-method-body = Mit Feldern des Formulars
+auth-certificate = Zertifikat
+auth-pem = als PEM
+auth-private-key = Privater Schlüssel
+auth-ca = Aussteller des Zertifikats des Empfängers
+filter-try = Filter ausprobieren
+filter-try-hint = an den neuesten Ereignissen; es wird nichts gespeichert
+filter-tried = Was er zu den neuesten Ereignissen sagt:
+filter-tried-none = Es gibt noch kein Ereignis, an dem man ihn ausprobieren könnte.
+filter-match = würde gesendet
+filter-no-match = würde nicht gesendet
+wrong-filter-none = Es gibt keinen Filter auszuprobieren: Alles wird gesendet.

@@ -1,0 +1,23 @@
+# More of the form of a webhook: kinds of authentication, and trying a filter.
+auth-oauth2 = OAuth 2.0: client credentials
+auth-mtls = Certificate (mutual TLS)
+auth-token-url = Token URL
+auth-client = Client id
+auth-client-secret = Client secret
+auth-scope = Scope
+auth-optional = optional
+auth-audience = Audience
+auth-method = How the client shows who it is
+auth-method-basic = With HTTP Basic
+auth-method-body = With fields of the form
+auth-certificate = Certificate
+auth-pem = PEM
+auth-private-key = Private key
+auth-ca = Authority of the receiver's certificate
+filter-try = Try the filter
+filter-try-hint = on the newest events; nothing is saved
+filter-tried = What it says of the newest events:
+filter-tried-none = There is no event yet to try it on.
+filter-match = would be sent
+filter-no-match = would not be sent
+wrong-filter-none = There is no filter to try: everything is sent.

@@ -1,0 +1,23 @@
+# More of the form of a webhook: kinds of authentication, and trying a filter.
+auth-oauth2 = OAuth 2.0: credenciales de cliente
+auth-mtls = Certificado (TLS mutuo)
+auth-token-url = URL del token
+auth-client = Id. de cliente
+auth-client-secret = Secreto de cliente
+auth-scope = Ámbito
+auth-optional = opcional
+auth-audience = Audiencia
+auth-method = Cómo se identifica el cliente
+auth-method-basic = Con HTTP Basic
+auth-method-body = Con campos del formulario
+auth-certificate = Certificado
+auth-pem = en PEM
+auth-private-key = Clave privada
+auth-ca = Autoridad del certificado del receptor
+filter-try = Probar el filtro
+filter-try-hint = con los eventos más recientes; no se guarda nada
+filter-tried = Lo que dice de los eventos más recientes:
+filter-tried-none = Todavía no hay ningún evento con el que probarlo.
+filter-match = se enviaría
+filter-no-match = no se enviaría
+wrong-filter-none = No hay filtro que probar: se envía todo.

@@ -1,0 +1,23 @@
+# More of the form of a webhook: kinds of authentication, and trying a filter.
+auth-oauth2 = OAuth 2.0: asiakkaan tunnukset
+auth-mtls = Varmenne (molemminpuolinen TLS)
+auth-token-url = Tokenin URL
+auth-client = Asiakastunnus
+auth-client-secret = Asiakassalaisuus
+auth-scope = Laajuus
+auth-optional = valinnainen
+auth-audience = Kohdeyleisö
+auth-method = Miten asiakas tunnistautuu
+auth-method-basic = HTTP Basic -todennuksella
+auth-method-body = Lomakkeen kentillä
+auth-certificate = Varmenne
+auth-pem = PEM-muodossa
+auth-private-key = Yksityinen avain
+auth-ca = Vastaanottajan varmenteen myöntäjä
+filter-try = Kokeile suodatinta
+filter-try-hint = uusimpiin tapahtumiin; mitään ei tallenneta
+filter-tried = Mitä se sanoo uusimmista tapahtumista:
+filter-tried-none = Vielä ei ole tapahtumaa, johon sitä voisi kokeilla.
+filter-match = lähetettäisiin
+filter-no-match = ei lähetettäisi
+wrong-filter-none = Kokeiltavaa suodatinta ei ole: kaikki lähetetään.

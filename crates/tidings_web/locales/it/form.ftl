@@ -1,0 +1,23 @@
+# More of the form of a webhook: kinds of authentication, and trying a filter.
+auth-oauth2 = OAuth 2.0: credenziali del client
+auth-mtls = Certificato (TLS reciproco)
+auth-token-url = URL del token
+auth-client = Id del client
+auth-client-secret = Segreto del client
+auth-scope = Ambito
+auth-optional = facoltativo
+auth-audience = Destinatario del token
+auth-method = Come si presenta il client
+auth-method-basic = Con HTTP Basic
+auth-method-body = Con campi del modulo
+auth-certificate = Certificato
+auth-pem = in PEM
+auth-private-key = Chiave privata
+auth-ca = Autorità del certificato del ricevitore
+filter-try = Prova il filtro
+filter-try-hint = sugli eventi più recenti; non viene salvato nulla
+filter-tried = Che cosa dice degli eventi più recenti:
+filter-tried-none = Non c'è ancora nessun evento su cui provarlo.
+filter-match = verrebbe inviato
+filter-no-match = non verrebbe inviato
+wrong-filter-none = Non c'è nessun filtro da provare: viene inviato tutto.

@@ -1,0 +1,23 @@
+# More of the form of a webhook: kinds of authentication, and trying a filter.
+auth-oauth2 = OAuth 2.0: poświadczenia klienta
+auth-mtls = Certyfikat (wzajemny TLS)
+auth-token-url = Adres URL tokenu
+auth-client = Identyfikator klienta
+auth-client-secret = Sekret klienta
+auth-scope = Zakres
+auth-optional = opcjonalny
+auth-audience = Odbiorca tokenu
+auth-method = Jak klient się przedstawia
+auth-method-basic = Przez HTTP Basic
+auth-method-body = Polami formularza
+auth-certificate = Certyfikat
+auth-pem = w PEM
+auth-private-key = Klucz prywatny
+auth-ca = Urząd certyfikatu odbiorcy
+filter-try = Wypróbuj filtr
+filter-try-hint = na najnowszych zdarzeniach; nic nie jest zapisywane
+filter-tried = Co mówi o najnowszych zdarzeniach:
+filter-tried-none = Nie ma jeszcze zdarzenia, na którym można go wypróbować.
+filter-match = zostałoby wysłane
+filter-no-match = nie zostałoby wysłane
+wrong-filter-none = Nie ma filtra do wypróbowania: wysyłane jest wszystko.

@@ -77,7 +77,11 @@ fn draw(rows: &[AttemptRow], page: &Page, now: Millis) -> Charts {
     let since = oldest.unwrap_or(now).min(now - SPAN_MIN_MS);
     let parts = parts(rows, since, now);
     let ago = |at| formats::ago(page.language, at, now);
-    let x = [ago(since), ago(Millis::midpoint(since, now)), page.say("chart-now")];
+    let x = [
+        ago(since),
+        ago(Millis::midpoint(since, now)),
+        page.say("chart-now"),
+    ];
     Charts {
         count: rows.len(),
         volume: volume(&parts, page, x.to_vec()),

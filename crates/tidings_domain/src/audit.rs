@@ -96,6 +96,8 @@ actions! {
     MemberRenewInvitation = "member.renew_invitation";
     /// A member has accepted an invitation and chosen a password.
     MemberAcceptInvitation = "member.accept_invitation";
+    /// A member has changed their own password.
+    MemberChangePassword = "member.change_password";
     /// A member was changed.
     MemberUpdate = "member.update";
     /// A member was removed.

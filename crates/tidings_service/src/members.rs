@@ -23,7 +23,7 @@ use crate::keys::{check_display_name, check_reach};
 use crate::pages::{Listed, PageQuery, wrong_iterator};
 use crate::{Caller, Service};
 
-pub use joining::{Acceptance, SetUp};
+pub use joining::{Acceptance, PasswordChange, SetUp};
 pub(crate) use signing_in::SignIns;
 pub use signing_in::{Credentials, SignedIn, SignedInMember};
 

@@ -17,6 +17,7 @@ macro_rules! files {
         [$(&[
             include_str!(concat!("../locales/", $folder, "/common.ftl")),
             include_str!(concat!("../locales/", $folder, "/board.ftl")),
+            include_str!(concat!("../locales/", $folder, "/administration.ftl")),
             include_str!(concat!("../locales/", $folder, "/dashboard.ftl")),
             include_str!(concat!("../locales/", $folder, "/charts.ftl")),
             include_str!(concat!("../locales/", $folder, "/docs.ftl")),

@@ -28,6 +28,8 @@ mod copy;
 mod couplings;
 mod crash;
 mod credentials;
+mod dashboard_keys;
+mod dashboard_members;
 mod dashboard_sign_in;
 mod data_folder;
 mod database;

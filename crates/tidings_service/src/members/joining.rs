@@ -5,7 +5,7 @@
 
 use tidings_domain::access::Role;
 use tidings_domain::audit::{Action, ActorKind, Origin};
-use tidings_domain::member::{Member, check_email, hash_secret};
+use tidings_domain::member::{Member, MemberPatch, check_email, hash_secret};
 use tidings_domain::password::check_password;
 use tidings_store::{AcceptInvitation, NewMember, Written};
 use zeroize::Zeroizing;
@@ -14,6 +14,8 @@ use crate::audit::Touched;
 use crate::error::{Problems, ServiceError};
 use crate::keys::check_display_name;
 use crate::{Caller, Service};
+
+use super::{SignedIn, changed};
 
 /// What the code is computed for.
 const SET_UP: &str = "set-up";
@@ -50,6 +52,15 @@ pub struct SetUp {
     pub name: Option<String>,
     /// The password that they have chosen.
     pub password: Zeroizing<String>,
+}
+
+/// A member who wants another password.
+#[derive(Clone)]
+pub struct PasswordChange {
+    /// The one that they have.
+    pub present: Zeroizing<String>,
+    /// The one that they want.
+    pub new: Zeroizing<String>,
 }
 
 impl Service {
@@ -134,5 +145,59 @@ impl Service {
             Written::Done(member) => Ok(member),
             _ => Err(SET_UP_REFUSED),
         }
+    }
+
+    /// Gives the member who calls another password, if they know the one that they have. They are signed out
+    /// everywhere, and given a session in place of the one in which they call. Tries are counted like those to sign in.
+    pub async fn change_password(
+        &self,
+        caller: Caller,
+        change: PasswordChange,
+    ) -> Result<SignedIn, ServiceError> {
+        let member = match caller.kind {
+            ActorKind::Member => self.store.member(caller.environment, caller.key).await?,
+            _ => None,
+        };
+        let member = member.ok_or(ServiceError::NotSignedIn)?;
+        self.check_present(&member, change.present).await?;
+        let mut problems = Problems::default();
+        problems.check("new", check_password(&change.new));
+        problems.finish()?;
+        let action = Action::MemberChangePassword;
+        let member = self
+            .give_password(caller, action, &member, change.new)
+            .await?;
+        self.begin_session(member, caller.origin).await
+    }
+
+    /// Gives a member a password, as an invitation would that they accept at once: whoever was signed in as them is
+    /// signed out.
+    async fn give_password(
+        &self,
+        caller: Caller,
+        action: Action,
+        member: &Member,
+        password: Zeroizing<String>,
+    ) -> Result<Member, ServiceError> {
+        let password_hash = self.hash_password(password).await?;
+        let (_, invitation) = self.new_invitation();
+        let patch = MemberPatch {
+            invitation: Some(invitation),
+            ..MemberPatch::default()
+        };
+        let now = self.now();
+        // Nobody has the code, so if this ends here nothing has happened; the entry of the log is that of the second step.
+        let changing = self
+            .store
+            .change_member(member.environment, member.id, patch, now);
+        changed(changing.await?)?;
+        let accept = AcceptInvitation {
+            hash: invitation.hash,
+            name: None,
+            password_hash,
+            now,
+        };
+        let store = self.noting(caller, action, Touched::new()).await?;
+        store.accept_invitation(accept).await?.ok_or(REFUSED)
     }
 }

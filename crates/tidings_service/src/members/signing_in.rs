@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 
 use crate::api_users::NOBODY;
 use crate::audit::Touched;
-use crate::error::ServiceError;
+use crate::error::{FieldProblem, ServiceError};
 use crate::limits::{
     SIGN_IN_OF_ADDRESS_EVERY, SIGN_IN_OF_NETWORK_EVERY, SIGN_INS_COUNTED_MAX,
     SIGN_INS_OF_ADDRESS_MAX, SIGN_INS_OF_NETWORK_MAX,
@@ -137,6 +137,36 @@ impl Service {
         self.begin_session(member, origin).await
     }
 
+    /// Whether this is the password of a member who is in. Guesses are counted like those at the door.
+    pub(super) async fn check_present(
+        &self,
+        member: &Member,
+        given: Zeroizing<String>,
+    ) -> Result<(), ServiceError> {
+        let address = email_key(&member.email);
+        self.count_try(&address, None)?;
+        let stored = member.password_hash.clone();
+        let stored = stored.unwrap_or_else(|| NOBODY.to_owned());
+        let verify = move || password::verify(&given, &stored);
+        let verified = self.checked.compute(verify).await;
+        let mut tries = self.sign_ins.lock();
+        match verified {
+            Ok(true) => {
+                tries.of_address.forget(&address);
+                Ok(())
+            }
+            Ok(false) => {
+                let msg = "is not the present password";
+                Err(ServiceError::invalid(FieldProblem::body("present", msg)))
+            }
+            Err(busy) => {
+                // Nothing was tried.
+                tries.of_address.take_back(&address);
+                Err(busy)
+            }
+        }
+    }
+
     async fn who_signs_in(&self, given: &Credentials) -> Result<Option<Member>, ServiceError> {
         let environment = match &given.environment {
             None => None,
@@ -171,7 +201,7 @@ impl Service {
         Ok(())
     }
 
-    async fn begin_session(
+    pub(super) async fn begin_session(
         &self,
         member: Member,
         origin: Origin,

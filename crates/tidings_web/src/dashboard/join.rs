@@ -119,16 +119,18 @@ async fn ask(
     invited: Person,
     wrong: Vec<&'static str>,
 ) -> Result<AskPassword, Fault> {
+    // Who was invited without a name is called by the address.
     let is_named = invited.name != invited.email;
+    let name = if is_named {
+        invited.name
+    } else {
+        String::new()
+    };
     Ok(AskPassword {
         page,
         code: code.to_owned(),
         environment: name_of(dashboard, invited.environment).await?,
-        name: if is_named {
-            invited.name
-        } else {
-            String::new()
-        },
+        name,
         email: invited.email,
         role: role_text(invited.role),
         role_lead: role_lead(invited.role),

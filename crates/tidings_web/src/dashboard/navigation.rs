@@ -45,7 +45,13 @@ const fn page(name: &'static str, address: &'static str, icon: &'static str, nee
 const WORK: &[Entry] = &[page("inboxes", inboxes::FOLDER, "tray", Role::Viewer)];
 
 /// Who is in, and how it is set up: Members, API keys, Audit log, Settings.
-const ADMINISTRATION: &[Entry] = &[page("nav-you", "/dashboard/you", "shield", Role::Viewer)];
+const ADMINISTRATION: &[Entry] = &[
+    page("nav-members", "/dashboard/members", "users", Role::Admin),
+    page("nav-keys", "/dashboard/keys", "key", Role::Admin),
+    page("nav-audit-log", "/dashboard/audit-log", "list", Role::Admin),
+    page("nav-settings", "/dashboard/settings", "tune", Role::Admin),
+    page("nav-you", "/dashboard/you", "shield", Role::Viewer),
+];
 
 /// The pages that somebody of this role can go to, while this one is shown.
 pub(super) fn groups(role: Role, path: &str) -> Vec<Group> {

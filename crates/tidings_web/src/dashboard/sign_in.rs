@@ -62,14 +62,18 @@ impl SignIn {
         let Some(Refusal::TooFast(wait)) = self.refusal else {
             return None;
         };
-        let seconds = wait.as_secs().max(1);
-        let said = if seconds < 60 {
-            self.page.say_of("staff-wait-seconds", "count", seconds)
-        } else {
-            let minutes = seconds.div_ceil(60);
-            self.page.say_of("staff-wait-minutes", "count", minutes)
-        };
-        Some(said)
+        Some(say_wait(&self.page, wait))
+    }
+}
+
+/// What is said of having to wait after too many tries.
+pub(super) fn say_wait(page: &Page, wait: Duration) -> String {
+    let seconds = wait.as_secs().max(1);
+    if seconds < 60 {
+        page.say_of("staff-wait-seconds", "count", seconds)
+    } else {
+        let minutes = seconds.div_ceil(60);
+        page.say_of("staff-wait-minutes", "count", minutes)
     }
 }
 

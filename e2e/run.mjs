@@ -15,9 +15,10 @@ import * as inbox from "./inbox.mjs";
 import * as portal from "./portal.mjs";
 import * as production from "./production.mjs";
 import * as products from "./products.mjs";
+import * as sign_in from "./sign_in.mjs";
 
 /** Each has `walk(browser, server, languages)`, `settings()` where its server needs some, `flags` where it is not in development mode. */
-const AREAS = { products, board, portal, inbox, embedding, production };
+const AREAS = { products, board, portal, inbox, embedding, sign_in, production };
 
 async function walk(browser, binary, area, languages) {
   const server = await start(binary, await AREAS[area].settings?.(), AREAS[area].flags);

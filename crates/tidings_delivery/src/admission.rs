@@ -77,6 +77,15 @@ impl Admission for Delivery {
         lane.map(|lane| lane.in_hand()).unwrap_or_default()
     }
 
+    fn resting(&self) -> Vec<i64> {
+        let now = self.shared.clock.now_ms();
+        let lanes = self.shared.all_lanes().into_iter();
+        lanes
+            .filter(|lane| lane.is_resting(now))
+            .map(|lane| lane.creditor.endpoint)
+            .collect()
+    }
+
     fn feed(&self) -> broadcast::Receiver<Arc<Settled>> {
         self.shared.feed.subscribe()
     }

@@ -295,6 +295,11 @@ impl Lane {
         self.lock().under_way.iter().copied().collect()
     }
 
+    /// Whether its endpoint gets a rest, up to and with the request that shows whether it is back.
+    pub(crate) fn is_resting(&self, now: Millis) -> bool {
+        self.lock().breaker.passage(now) != Passage::Open
+    }
+
     /// Whether nothing is here, so that the lane can be forgotten.
     pub(crate) fn is_idle(&self) -> bool {
         let state = self.lock();

@@ -338,6 +338,10 @@ fn settle(shared: &Shared, lane: &Lane, job: Job, target: &Target, verdict: Verd
             verdict.outcome.as_str()
         );
     }
+    let is_first_try = job.number == 1 && job.trigger == Trigger::Scheduled;
+    let ended_at = verdict.started_at + Millis::from(verdict.exchange.phases.total_us() / 1_000);
+    let since_due = is_first_try.then(|| ended_at - job.message.first_due_at());
+    target.traffic.settled(verdict.outcome, since_due);
     shared.store.settle(Settlement {
         message: job.message,
         endpoint: target.endpoint.id,

@@ -32,12 +32,14 @@ pub mod members;
 pub mod messages;
 pub mod open_api;
 pub mod operational;
+pub mod overview;
 pub mod pages;
 pub mod payload;
 pub mod plans;
 pub mod polling;
 pub mod records;
 mod schemas;
+pub mod search;
 pub mod sessions;
 pub mod statistics;
 
@@ -95,6 +97,8 @@ pub struct Service {
     presses: boards::Sessions,
     sign_ins: members::SignIns,
     drifts: drift::Seen,
+    pulses: overview::Pulses,
+    standings: overview::Standings,
     /// Whether feeds are to end.
     closing: watch::Sender<bool>,
 }
@@ -119,6 +123,8 @@ impl Service {
             presses: boards::Sessions::default(),
             sign_ins: members::SignIns::default(),
             drifts: drift::Seen::default(),
+            pulses: overview::Pulses::default(),
+            standings: overview::Standings::default(),
             closing: watch::Sender::new(false),
         }
     }

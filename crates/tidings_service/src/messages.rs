@@ -111,6 +111,7 @@ impl Service {
         let new = self.prepare(&view, draft, dedup).await;
         match self.store.accept(new).await? {
             Accepted::Done(id) => {
+                view.traffic.accepted();
                 if let Some(seen) = &seen {
                     self.drifts.note(seen);
                 }

@@ -224,6 +224,7 @@ impl Service {
         new.record = Some(Box::new(write));
         match self.store.accept(new).await {
             Ok(Accepted::Done(id)) => {
+                place.view.traffic.accepted();
                 if let Some(seen) = &seen {
                     self.drifts.note(seen);
                 }

@@ -21,6 +21,7 @@ use tidings_domain::sealed::Keyring;
 
 use crate::configuration::{Order, PageRequest, Reference, Subject};
 use crate::target::Target;
+use crate::traffic::Traffic;
 use crate::{Store, StoreError};
 
 pub use callers::{KnownApiUser, KnownIntegration, KnownSession};
@@ -44,6 +45,8 @@ pub struct ApplicationView {
     pub checks: Arc<PayloadChecks>,
     /// The event types that it may not see, if there are any.
     pub hidden: Option<Arc<HiddenTypes>>,
+    /// Where it is counted what goes through its environment.
+    pub traffic: Arc<Traffic>,
 }
 
 impl ApplicationView {
@@ -111,6 +114,8 @@ struct Cache {
     operational: HashMap<i64, i64>,
     /// By environment. Applications in memory share them, so they are never dropped.
     checks: HashMap<i64, Arc<PayloadChecks>>,
+    /// By environment, and kept for the same reason.
+    traffic: HashMap<i64, Arc<Traffic>>,
 }
 
 impl Cache {
@@ -408,6 +413,7 @@ impl Directory {
         let standing = Standing::of(&plans, application.plan.as_deref());
         let hidden = self.hidden(&application).await?;
         let uid: Option<Arc<str>> = application.uid.as_deref().map(Arc::from);
+        let traffic = self.traffic(application.environment);
         let mut targets = Vec::new();
         let mut after = None;
         loop {
@@ -424,6 +430,7 @@ impl Directory {
                     Ok(mut target) => {
                         target.application_uid.clone_from(&uid);
                         target.is_operational = application.is_operational;
+                        target.traffic.clone_from(&traffic);
                         target.is_paused = standing.is_paused();
                         target.application_rate = application.throttle_rate;
                         target.hidden.clone_from(&hidden);
@@ -439,6 +446,7 @@ impl Directory {
                     application,
                     targets,
                     standing,
+                    traffic,
                 }));
             }
         }
@@ -472,6 +480,20 @@ impl Directory {
         Ok(checks)
     }
 
+    /// What goes through an environment in this process.
+    pub fn traffic(&self, environment: i64) -> Arc<Traffic> {
+        let mut cache = self.write();
+        Arc::clone(cache.traffic.entry(environment).or_default())
+    }
+
+    /// The same of all environments that anything has gone through, or may.
+    pub fn all_traffic(&self) -> Vec<(i64, Arc<Traffic>)> {
+        let cache = self.read();
+        let all = cache.traffic.iter();
+        all.map(|(environment, traffic)| (*environment, Arc::clone(traffic)))
+            .collect()
+    }
+
     fn payload_checks(&self, environment: i64) -> Arc<PayloadChecks> {
         let mut cache = self.write();
         let checks = cache.checks.entry(environment);
@@ -488,6 +510,7 @@ impl Directory {
             *cache = Cache {
                 keys: std::mem::take(&mut cache.keys),
                 checks: std::mem::take(&mut cache.checks),
+                traffic: std::mem::take(&mut cache.traffic),
                 ..Cache::default()
             };
         }

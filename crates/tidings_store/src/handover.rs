@@ -104,6 +104,10 @@ pub trait Admission: Send + Sync {
     fn is_held(&self, message: MessageKey, endpoint: i64) -> bool;
     /// What this node has in hand for an endpoint.
     fn in_hand(&self, endpoint: i64) -> InHand;
+    /// Endpoints that get a rest from this node, by number: their breakers are open.
+    fn resting(&self) -> Vec<i64> {
+        Vec::new()
+    }
     /// Attempts as they reach the disk, from now on; a reader that lags behind misses some.
     fn feed(&self) -> tokio::sync::broadcast::Receiver<Arc<Settled>>;
 }

@@ -26,6 +26,7 @@ mod records;
 mod secrets;
 mod store;
 pub mod target;
+pub mod traffic;
 
 pub use audit::{Audited, Ended, FoundBy, ListEntries};
 pub use configuration::*;

@@ -312,6 +312,15 @@ pub struct Settlement {
     pub permit: Option<Permit>,
 }
 
+/// How much an endpoint is owed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OwedCount {
+    /// How many deliveries, as far as was counted.
+    pub count: u64,
+    /// Since when the one is owed that is owed longest, of those that were counted.
+    pub since: Option<Millis>,
+}
+
 /// A settlement that is on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settled {

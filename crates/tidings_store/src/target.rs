@@ -15,6 +15,7 @@ use tidings_domain::sealed::{Context, Keyring, Purpose};
 use tidings_domain::signature::{Secret, SigningKeys};
 
 use crate::directory::HiddenTypes;
+use crate::traffic::Traffic;
 
 /// What of an endpoint is not sealed and may still be unreadable.
 const FILTER: &str = "filter";
@@ -39,6 +40,8 @@ pub struct Target {
     pub hidden: Option<Arc<HiddenTypes>>,
     /// Whether nothing is sent to it until its application has another plan.
     pub is_paused: bool,
+    /// Where it is counted what goes through its environment.
+    pub traffic: Arc<Traffic>,
     /// Whether it is told of operational events, so that nothing is told of it.
     pub is_operational: bool,
     /// Who makes one more signature, if it wants one.
@@ -95,6 +98,7 @@ impl Target {
             hidden: None,
             is_paused: false,
             is_operational: false,
+            traffic: Arc::default(),
             co_signer: co_signer.map(Box::new),
             keys,
         })

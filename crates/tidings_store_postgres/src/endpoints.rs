@@ -12,7 +12,7 @@ use tokio_postgres::Row;
 
 use crate::connection::Connection;
 use crate::convert::{
-    metadata, number, number_option, read_co_signature, read_format, read_metadata,
+    count, metadata, number, number_option, read_co_signature, read_format, read_metadata,
     read_retry_policy, read_secrets, read_words, stored, stored_option, text, text_option,
     words_text,
 };
@@ -72,6 +72,9 @@ statements! {
             is_fifo = $17, batch_size = $18, max_wait_secs = $19,
             filter = $20, retry_policy = $21, co_signature = $22
         WHERE ordinal = $1 AND version = $16 AND deleted_at IS NULL";
+    FAILING_ENDPOINTS = "-- failing_endpoints
+        SELECT endpoint FROM endpoint_state WHERE slot = ANY($1)
+            AND (failing_since IS NOT NULL OR disabled_at IS NOT NULL) LIMIT $2";
     FORGET_STATE = "-- forget_state
         DELETE FROM endpoint_state WHERE slot = $1 AND endpoint = $2";
     DELETE_ENDPOINT = "-- delete_endpoint
@@ -268,6 +271,18 @@ async fn by_uid(connection: &Connection, application: i64, uid: &str) -> Result<
         .query_opt(ENDPOINT_BY_UID, &[&application, &stored(uid)])
         .await?;
     row.as_ref().map(live).transpose()
+}
+
+/// Endpoints in these slots that fail, or were switched off for it.
+pub(crate) async fn failing(
+    connection: &Connection,
+    slots: &[i16],
+    limit: usize,
+) -> Result<Vec<i64>> {
+    let rows = connection
+        .query(FAILING_ENDPOINTS, &[&slots, &count(limit)])
+        .await?;
+    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
 }
 
 pub(crate) async fn list(

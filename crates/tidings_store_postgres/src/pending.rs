@@ -7,10 +7,10 @@ use tidings_domain::delivery::{Outcome, Pending, PendingReason, Trigger};
 use tidings_domain::ids::MessageId;
 use tidings_domain::message::MessageKey;
 use tidings_domain::slot;
-use tidings_store::{Creditor, Dedup, Due, Hold, Owed, Resend, Resent};
+use tidings_store::{Creditor, Dedup, Due, Hold, Owed, OwedCount, Resend, Resent};
 use tokio_postgres::Row;
 
-use crate::connection::Connection;
+use crate::connection::{Connection, Parameter};
 use crate::convert::{count, number, parts};
 use crate::dedup::take_one;
 use crate::failure::Result;
@@ -64,6 +64,10 @@ statements! {
                     WHERE slot = $1 AND pending.endpoint > owed.endpoint
                     ORDER BY endpoint, due_at LIMIT 1) AS next)
         SELECT endpoint, due_at FROM owed LIMIT $3";
+    OWED = "-- owed
+        SELECT count(*), min(owed_since) FROM
+            (SELECT owed_since FROM pending WHERE slot = $1 AND endpoint = $2
+                ORDER BY due_at LIMIT $3) AS owed";
     NEXT_DUE_AFTER = "-- next_due_after
         SELECT min(due_at) FROM pending WHERE slot = $1 AND endpoint = $2 AND due_at > $3";
     DUE = "-- due
@@ -248,6 +252,20 @@ pub(crate) async fn resend(
 }
 
 /// Endpoints in these slots that are owed something, in order, with the time of the first.
+pub(crate) async fn owed(
+    connection: &Connection,
+    creditor: Creditor,
+    limit: usize,
+) -> Result<OwedCount> {
+    let parameters: [Parameter<'_>; 3] = [&creditor.slot, &creditor.endpoint, &count(limit)];
+    let row = connection.query_one(OWED, &parameters).await?;
+    let counted: i64 = row.try_get(0)?;
+    Ok(OwedCount {
+        count: counted.unsigned_abs(),
+        since: row.try_get(1)?,
+    })
+}
+
 pub(crate) async fn due_endpoints(
     connection: &Connection,
     slots: &[i16],

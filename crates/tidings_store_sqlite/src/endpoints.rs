@@ -240,6 +240,18 @@ fn by_uid(
         .optional()
 }
 
+/// Endpoints that fail, or were switched off for it.
+pub(crate) fn failing(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<i64>> {
+    connection
+        .prepare_cached(
+            "-- failing_endpoints
+            SELECT endpoint FROM endpoint_state
+            WHERE failing_since IS NOT NULL OR disabled_at IS NOT NULL LIMIT ?1",
+        )?
+        .query_map([count(limit)], |row| row.get(0))?
+        .collect()
+}
+
 pub(crate) fn list(
     connection: &Connection,
     application: i64,

@@ -4,10 +4,10 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::{Outcome, Pending, PendingReason, Trigger};
 use tidings_domain::message::{FAN_OUT_DIRECT_MAX, MessageKey, unpack_targets};
-use tidings_store::{Creditor, Dedup, Due, Hold, Owed, Resend, Resent};
+use tidings_store::{Creditor, Dedup, Due, Hold, Owed, OwedCount, Resend, Resent};
 
 use crate::accept::{Made, take_key};
-use crate::convert::read_message_id;
+use crate::convert::{count, read_message_id};
 use crate::line;
 use crate::step::Scope;
 
@@ -135,6 +135,26 @@ pub(crate) fn due_endpoints(
         last = endpoint;
     }
     Ok(found)
+}
+
+/// How much an endpoint is owed, and since when; counts up to `limit`.
+pub(crate) fn owed(
+    connection: &Connection,
+    endpoint: i64,
+    limit: usize,
+) -> rusqlite::Result<OwedCount> {
+    connection
+        .prepare_cached(
+            "-- owed
+            SELECT count(*), min(owed_since) FROM
+                (SELECT owed_since FROM pending WHERE endpoint = ?1 ORDER BY due_at LIMIT ?2)",
+        )?
+        .query_row([endpoint, count(limit)], |row| {
+            Ok(OwedCount {
+                count: row.get::<_, i64>(0)?.unsigned_abs(),
+                since: row.get(1)?,
+            })
+        })
 }
 
 /// The columns of a row and of its message's key.

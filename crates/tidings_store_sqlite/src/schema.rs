@@ -113,6 +113,9 @@ CREATE UNIQUE INDEX endpoint_by_number ON endpoint (application, number);
 CREATE TABLE endpoint_state (
     endpoint INTEGER PRIMARY KEY, failing_since INTEGER, last_failure_at INTEGER,
     failures_count INTEGER NOT NULL, disabled_reason TEXT, disabled_at INTEGER);
+-- Serves: the endpoints that fail, or were switched off for it.
+CREATE INDEX endpoint_state_failing ON endpoint_state (endpoint)
+    WHERE failing_since IS NOT NULL OR disabled_at IS NOT NULL;
 
 CREATE TABLE board (
     ordinal INTEGER PRIMARY KEY AUTOINCREMENT, application INTEGER NOT NULL, tail INTEGER NOT NULL,

@@ -19,6 +19,8 @@ use crate::{output, telemetry};
 const LAST_USED_EVERY: Duration = Duration::from_mins(1);
 /// As often as it may be lost for, if the process is killed.
 const DRIFT_EVERY: Duration = Duration::from_secs(1);
+/// How often what goes through is noted.
+const PULSE_EVERY: Duration = Duration::from_secs(1);
 
 pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<()> {
     let mut settings = super::load_settings(&args.data)?;
@@ -119,6 +121,7 @@ impl Server {
         let upkeep = [
             tokio::spawn(keep_last_used(service.clone())),
             tokio::spawn(keep_drift(service.clone())),
+            tokio::spawn(keep_pulse(service.clone())),
         ];
         let api = tidings_api::app(service.clone(), api);
         let stop = async {
@@ -167,6 +170,13 @@ async fn keep_drift(service: Arc<Service>) {
         if let Err(error) = service.flush_drift().await {
             tracing::warn!("How payloads differed from their schemas could not be kept: {error}");
         }
+    }
+}
+
+async fn keep_pulse(service: Arc<Service>) {
+    loop {
+        tokio::time::sleep(PULSE_EVERY).await;
+        service.note_traffic();
     }
 }
 

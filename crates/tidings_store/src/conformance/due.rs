@@ -52,6 +52,14 @@ pub(super) async fn what_is_due_comes_oldest_first_and_not_before_its_time(harne
         (expected[..2].to_vec(), Some(NOW + 30))
     );
     assert_eq!(due(NOW + 40, ALL).await, (expected, None));
+    let owed = async |endpoint, limit| {
+        let (store, creditor) = (world.store(), world.creditor(endpoint));
+        let owed = store.owed(creditor, limit).await.expect("a read");
+        (owed.count, owed.since)
+    };
+    assert_eq!(owed(one.ordinal(), ALL).await, (5, Some(NOW + 10)));
+    assert_eq!(owed(one.ordinal(), 2).await, (2, Some(NOW + 10)));
+    assert_eq!(owed(9_999, ALL).await, (0, None));
     assert_eq!(
         world
             .store()

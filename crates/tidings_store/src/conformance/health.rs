@@ -27,6 +27,8 @@ pub(super) async fn the_health_of_an_endpoint_is_kept_with_its_attempts(harness:
         found.expect("a read").expect("it is there")
     };
     assert_eq!(read().await.state, failing);
+    let found = world.store().failing_endpoints(9).await;
+    assert_eq!(found, Ok(vec![endpoint.ordinal()]));
     // Its configuration has not changed, so no cache hears of it.
     assert_eq!(read().await.version, endpoint.endpoint.version);
     assert_eq!(world.store().version().await, Ok(version));
@@ -62,6 +64,8 @@ pub(super) async fn an_endpoint_that_is_switched_off_stays_off_for_the_first_rea
         .expect("a read");
     let found = found.expect("it is there");
     assert_eq!(found.state.disabled, Some((DisabledReason::Gone, NOW)));
+    let failing = async || world.store().failing_endpoints(9).await.expect("a read");
+    assert_eq!(failing().await, [endpoint.ordinal()]);
     let changes = world.store().changes_since(version).await.expect("a read");
     assert!(
         changes
@@ -88,6 +92,7 @@ pub(super) async fn an_endpoint_that_is_switched_off_stays_off_for_the_first_rea
             .expect("a write"),
     );
     assert_eq!(updated.state, EndpointState::default());
+    assert_eq!(failing().await, [0; 0]);
     let found = world
         .store()
         .endpoint_by_ordinal(endpoint.ordinal())

@@ -4,7 +4,7 @@ use tidings_domain::clock::Millis;
 use tidings_domain::delivery::Pending;
 use tidings_domain::message::MessageKey;
 
-use crate::{Creditor, Dedup, Due, Owed, Resend, Resent, Settlement, StoreFuture};
+use crate::{Creditor, Dedup, Due, Owed, OwedCount, Resend, Resent, Settlement, StoreFuture};
 
 /// The steps that touch what is owed.
 pub trait Deliveries {
@@ -23,6 +23,8 @@ pub trait Deliveries {
         after: Option<Creditor>,
         limit: usize,
     ) -> StoreFuture<'_, Vec<(Creditor, Millis)>>;
+    /// How much an endpoint is owed, and since when; counts up to `limit`.
+    fn owed(&self, creditor: Creditor, limit: usize) -> StoreFuture<'_, OwedCount>;
     /// What is due to an endpoint by `now`, oldest first, and when the next is due after that.
     fn due(&self, creditor: Creditor, now: Millis, limit: usize) -> StoreFuture<'_, Due>;
     /// The same beside the line of an endpoint that keeps the order: what was asked for by hand, and what

@@ -29,6 +29,8 @@ pub trait Endpoints {
     fn endpoints(&self, application: i64, page: PageRequest) -> StoreFuture<'_, Vec<Endpoint>>;
     /// Endpoints by number, deleted ones included; those that never were are left out.
     fn endpoints_by_ordinal(&self, ordinals: Vec<i64>) -> StoreFuture<'_, Vec<KnownEndpoint>>;
+    /// Endpoints in this node's slots that fail, or were switched off for it, by number; at most `limit`.
+    fn failing_endpoints(&self, limit: usize) -> StoreFuture<'_, Vec<i64>>;
     /// What endpoints each of these applications has; those that have none are left out. An endpoint is for
     /// play whose URL begins with one of `play`, which are in lower case.
     fn endpoint_kinds(

@@ -5,7 +5,7 @@ use tidings_domain::delivery::Pending;
 use tidings_domain::message::MessageKey;
 use tidings_domain::slot;
 use tidings_store::{
-    Creditor, Dedup, Deliveries, Due, Owed, Resend, Resent, Settlement, StoreFuture,
+    Creditor, Dedup, Deliveries, Due, Owed, OwedCount, Resend, Resent, Settlement, StoreFuture,
 };
 
 use super::passing::{read, write_audited_in, write_in};
@@ -42,6 +42,10 @@ impl Deliveries for PostgresStore {
         read!(self, |reader| pending::due_endpoints(
             &reader, &slots, after, limit
         ))
+    }
+
+    fn owed(&self, creditor: Creditor, limit: usize) -> StoreFuture<'_, OwedCount> {
+        read!(self, |reader| pending::owed(&reader, creditor, limit))
     }
 
     fn due(&self, creditor: Creditor, now: Millis, limit: usize) -> StoreFuture<'_, Due> {

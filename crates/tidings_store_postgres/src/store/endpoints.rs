@@ -50,6 +50,11 @@ impl Endpoints for PostgresStore {
         read!(self, |reader| endpoints::known(&reader, &ordinals))
     }
 
+    fn failing_endpoints(&self, limit: usize) -> StoreFuture<'_, Vec<i64>> {
+        let slots = self.ownership.slots();
+        read!(self, |reader| endpoints::failing(&reader, &slots, limit))
+    }
+
     fn endpoint_kinds(
         &self,
         applications: Vec<i64>,

@@ -44,7 +44,7 @@ const ROWS: &str = "
         SELECT n, 1, 'type.' || n, '', false, false, '[]', '[]', 1, 1 FROM generate_series(1, 5000) AS n";
 
 /// Each list with values as a page has them: an instant in the middle, ids around it, the ends of time.
-const LISTS: [(&str, &str); 30] = [
+const LISTS: [(&str, &str); 32] = [
     ("message_by_key", "7, 1, 1700150000000, ID"),
     ("message_by_event_id", "7, 1, 'e10000'"),
     ("messages_by_keys", "7, 1, ARRAY[1700150000000], ARRAY[ID]"),
@@ -91,6 +91,8 @@ const LISTS: [(&str, &str); 30] = [
     ("event_types_down", "1, true, 100, 'type.2'"),
     ("due", "7, 1, 1700000600000, 100"),
     ("due_endpoints", "7, 0, 100"),
+    ("owed", "7, 1, 1000"),
+    ("failing_endpoints", "ARRAY[7, 8], 100"),
     ("next_due_after", "7, 1, 1700040000000"),
     ("line", "7, 101, 1"),
     ("lines", "7, 0, 100"),

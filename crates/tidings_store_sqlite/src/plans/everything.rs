@@ -252,6 +252,8 @@ fn run_messages(scope: &mut Scope<'_>) {
     )
     .unwrap();
     pending::due_endpoints(scope.connection, None, 10).unwrap();
+    pending::owed(scope.connection, 1, 10).unwrap();
+    endpoints::failing(scope.connection, 10).unwrap();
     let due = pending::due(scope.connection, 1, NOW, 10).unwrap();
     pending::count_recoveries(scope, &due.rows).unwrap();
     while !pending::expand_fan_out(scope, 2, NOW).unwrap().1 {}

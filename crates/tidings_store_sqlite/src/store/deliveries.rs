@@ -4,7 +4,7 @@ use tidings_domain::clock::Millis;
 use tidings_domain::delivery::Pending;
 use tidings_domain::message::MessageKey;
 use tidings_store::{
-    Creditor, Dedup, Deliveries, Due, Owed, Resend, Resent, Settlement, StoreFuture,
+    Creditor, Dedup, Deliveries, Due, Owed, OwedCount, Resend, Resent, Settlement, StoreFuture,
 };
 
 use crate::writer::{self, Operation};
@@ -31,6 +31,11 @@ impl Deliveries for SqliteStore {
     ) -> StoreFuture<'_, Vec<(Creditor, Millis)>> {
         self.readers
             .read(move |connection| pending::due_endpoints(connection, after, limit))
+    }
+
+    fn owed(&self, creditor: Creditor, limit: usize) -> StoreFuture<'_, OwedCount> {
+        self.readers
+            .read(move |connection| pending::owed(connection, creditor.endpoint, limit))
     }
 
     fn due(&self, creditor: Creditor, now: Millis, limit: usize) -> StoreFuture<'_, Due> {

@@ -46,6 +46,11 @@ impl Endpoints for SqliteStore {
             .read(move |connection| endpoints::known(connection, &ordinals))
     }
 
+    fn failing_endpoints(&self, limit: usize) -> StoreFuture<'_, Vec<i64>> {
+        self.readers
+            .read(move |connection| endpoints::failing(connection, limit))
+    }
+
     fn endpoint_kinds(
         &self,
         applications: Vec<i64>,

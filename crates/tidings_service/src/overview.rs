@@ -1,0 +1,240 @@
+//! How it goes just now, for whoever watches: what goes through this process, what is owed, and which endpoints are in
+//! trouble.
+//!
+//! What goes through is counted in memory as it happens. The store is asked for little, and at most every few seconds
+//! however many watch. On several nodes each tells of its own part.
+
+mod pulse;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tidings_domain::clock::Millis;
+use tidings_domain::delivery::Outcome;
+use tidings_domain::endpoint::Endpoint;
+use tidings_store::{
+    AttemptRow, AttemptsOf, Creditor, KnownEndpoint, ListAttempts, Order, OwedCount,
+};
+
+use crate::error::ServiceError;
+use crate::{Caller, Service};
+
+use pulse::Pulse;
+pub use pulse::{PART_MS, PARTS, Part};
+
+/// The store is asked again after so long: 3 s.
+const ASK_EVERY_MS: Millis = 3_000;
+/// How many endpoints in trouble are looked at.
+const FAILING_MAX: usize = 500;
+/// How many of them are shown with all that is known of them.
+const SHOWN_MAX: usize = 10;
+/// What is owed is counted for so many endpoints, and up to so much for each.
+const OWED_ENDPOINTS_MAX: usize = 100;
+const OWED_COUNT_MAX: usize = 10_000;
+
+/// How it goes.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    /// What goes through just now.
+    pub now: Part,
+    /// The last hour in parts of [`PART_MS`], the oldest first.
+    pub hour: Vec<Part>,
+    /// What is owed, and who is in trouble.
+    pub standing: Arc<Standing>,
+}
+
+/// What is owed, and who is in trouble, a few seconds ago at most.
+#[derive(Debug, Clone, Default)]
+pub struct Standing {
+    /// What is owed to all endpoints.
+    pub owed: OwedCount,
+    /// Whether more is owed than was counted.
+    pub has_more_owed: bool,
+    /// How many endpoints fail, or were switched off for it.
+    pub failing_count: usize,
+    /// Whether there are more than were looked at.
+    pub has_more_failing: bool,
+    /// How many get a rest.
+    pub resting_count: usize,
+    /// Those that are in trouble, the longest first.
+    pub troubles: Vec<Trouble>,
+}
+
+/// An endpoint in trouble.
+#[derive(Debug, Clone)]
+pub struct Trouble {
+    /// The endpoint.
+    pub endpoint: Endpoint,
+    /// The id of its application; empty for operational webhooks, whose application nobody can name.
+    pub application: String,
+    /// What people call that.
+    pub application_name: String,
+    /// Whether its breaker is open.
+    pub is_resting: bool,
+    /// What it is owed.
+    pub owed: OwedCount,
+    /// Its last failed attempt, with the message.
+    pub last: Option<AttemptRow>,
+}
+
+/// What is remembered, by environment.
+#[derive(Default)]
+pub(crate) struct Pulses(Mutex<HashMap<i64, Pulse>>);
+
+/// What the store has said last, by environment. It is locked while the store is asked, so that it is asked once.
+pub(crate) type Standings = tokio::sync::Mutex<HashMap<i64, (Millis, Arc<Standing>)>>;
+
+impl Pulses {
+    fn lock(&self) -> MutexGuard<'_, HashMap<i64, Pulse>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Service {
+    /// Notes what has gone through; whoever serves calls it every second.
+    pub fn note_traffic(&self) {
+        let now = self.now();
+        let all = self.directory.all_traffic();
+        let mut pulses = self.pulses.lock();
+        for (environment, traffic) in all {
+            pulses
+                .entry(environment)
+                .or_default()
+                .note(now, &traffic.read());
+        }
+    }
+
+    /// How it goes in the caller's environment.
+    pub async fn overview(&self, caller: Caller) -> Result<Overview, ServiceError> {
+        let standing = self.standing_of(caller.environment).await?;
+        let mut pulses = self.pulses.lock();
+        let pulse = pulses.entry(caller.environment).or_default();
+        Ok(Overview {
+            now: pulse.now(),
+            hour: pulse.hour(),
+            standing,
+        })
+    }
+
+    async fn standing_of(&self, environment: i64) -> Result<Arc<Standing>, ServiceError> {
+        let mut known = self.standings.lock().await;
+        let now = self.now();
+        if let Some((at, standing)) = known.get(&environment)
+            && (0..ASK_EVERY_MS).contains(&(now - at))
+        {
+            return Ok(Arc::clone(standing));
+        }
+        let standing = Arc::new(self.ask_standing(environment).await?);
+        known.insert(environment, (now, Arc::clone(&standing)));
+        Ok(standing)
+    }
+
+    async fn ask_standing(&self, environment: i64) -> Result<Standing, ServiceError> {
+        let is_of = |known: &KnownEndpoint| {
+            known.deleted_at.is_none() && known.endpoint.environment == environment
+        };
+        let failing = self.store.failing_endpoints(FAILING_MAX).await?;
+        let has_more_failing = failing.len() == FAILING_MAX;
+        let failing = self.store.endpoints_by_ordinal(failing).await?;
+        let mut failing: Vec<Endpoint> = failing
+            .into_iter()
+            .filter(is_of)
+            .map(|known| known.endpoint)
+            .collect();
+        failing.sort_by_key(|endpoint| endpoint.state.failing_since.unwrap_or(Millis::MAX));
+        let (owed, has_more_owed) = self.ask_owed(&is_of).await?;
+        let resting: HashSet<i64> = self.admission.resting().into_iter().collect();
+        let is_resting = |endpoint: &&Endpoint| resting.contains(&endpoint.id.seq());
+        let mut standing = Standing {
+            failing_count: failing.len(),
+            has_more_failing,
+            resting_count: failing.iter().filter(is_resting).count(),
+            has_more_owed,
+            ..Standing::default()
+        };
+        for one in owed.values() {
+            standing.owed.count += one.count;
+            standing.owed.since = match (standing.owed.since, one.since) {
+                (Some(since), Some(other)) => Some(since.min(other)),
+                (since, other) => since.or(other),
+            };
+        }
+        for endpoint in failing.into_iter().take(SHOWN_MAX) {
+            let is_resting = resting.contains(&endpoint.id.seq());
+            let owed = owed.get(&endpoint.id.seq()).copied().unwrap_or_default();
+            let trouble = self.ask_trouble(endpoint, is_resting, owed).await?;
+            standing.troubles.extend(trouble);
+        }
+        Ok(standing)
+    }
+
+    /// What endpoints are owed, by number, and whether that is not all.
+    async fn ask_owed(
+        &self,
+        is_of: &impl Fn(&KnownEndpoint) -> bool,
+    ) -> Result<(HashMap<i64, OwedCount>, bool), ServiceError> {
+        let creditors = self.store.due_endpoints(None, OWED_ENDPOINTS_MAX).await?;
+        let mut has_more = creditors.len() == OWED_ENDPOINTS_MAX;
+        let creditors: HashMap<i64, Creditor> = creditors
+            .into_iter()
+            .filter(|(creditor, _)| !creditor.is_fan_out() && !creditor.is_jobs())
+            .map(|(creditor, _)| (creditor.endpoint, creditor))
+            .collect();
+        let ordinals = creditors.keys().copied().collect();
+        let known = self.store.endpoints_by_ordinal(ordinals).await?;
+        let mut owed = HashMap::new();
+        for endpoint in known.iter().filter(|known| is_of(known)) {
+            let ordinal = endpoint.id().seq();
+            let Some(creditor) = creditors.get(&ordinal) else {
+                continue;
+            };
+            let counted = self.store.owed(*creditor, OWED_COUNT_MAX).await?;
+            has_more |= usize::try_from(counted.count).is_ok_and(|count| count >= OWED_COUNT_MAX);
+            owed.insert(ordinal, counted);
+        }
+        Ok((owed, has_more))
+    }
+
+    async fn ask_trouble(
+        &self,
+        endpoint: Endpoint,
+        is_resting: bool,
+        owed: OwedCount,
+    ) -> Result<Option<Trouble>, ServiceError> {
+        let application = self.store.application_by_ordinal(endpoint.application);
+        let Some(application) = application.await? else {
+            return Ok(None);
+        };
+        let last = ListAttempts {
+            of: AttemptsOf::Endpoint {
+                application: endpoint.application,
+                endpoint: endpoint.id.seq(),
+            },
+            endpoint: None,
+            order: Order::Descending,
+            after: None,
+            limit: 1,
+            outcomes: vec![Outcome::Retry, Outcome::Exhausted],
+            status_between: None,
+            channel: None,
+            tag: None,
+            event_types: Vec::new(),
+            from: None,
+            to: None,
+            with_message: true,
+        };
+        let last = self.store.attempts(last).await?.rows.into_iter().next();
+        Ok(Some(Trouble {
+            endpoint,
+            application: if application.is_operational {
+                String::new()
+            } else {
+                application.id.to_string()
+            },
+            application_name: application.name,
+            is_resting,
+            owed,
+            last,
+        }))
+    }
+}

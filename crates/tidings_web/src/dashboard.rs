@@ -4,21 +4,36 @@
 //! of the service, as the caller that the member is. Each file here is one page, or one that belongs to it. A page that can
 //! be gone to from the side is a row in `navigation`.
 
+mod application;
+mod application_form;
+mod applications;
 mod audit_log;
+mod catalogues;
+mod event_type_form;
+mod event_types;
 mod guard;
 mod inboxes;
+mod jobs;
 mod join;
 mod key_page;
 mod keys;
 mod member;
 mod member_page;
 mod members;
+mod message;
+mod messages;
 mod navigation;
 mod once;
+mod operational;
+mod overview;
+mod pager;
 mod paging;
+mod plans;
+mod search;
 mod set_up;
 mod settings;
 mod sign_in;
+mod wrong;
 mod you;
 
 use std::sync::Arc;
@@ -27,9 +42,11 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::response::Redirect;
 use axum::routing::{get, post};
+use tidings_domain::language::Language;
 use tidings_service::Service;
 
 use crate::Settings;
+use crate::live::Live;
 
 /// Below which address it lies.
 pub(crate) const FOLDER: &str = "/dashboard";
@@ -39,6 +56,23 @@ pub(crate) const FOLDER: &str = "/dashboard";
 pub(crate) struct Dashboard {
     pub(crate) service: Arc<Service>,
     pub(crate) settings: Settings,
+    overviews: Arc<Shown>,
+    job_lists: Arc<Shown>,
+}
+
+/// A part of a page that is live, for each environment and language.
+type Shown = Live<(i64, Language)>;
+
+impl Dashboard {
+    /// Nobody watches yet.
+    pub(crate) fn new(service: Arc<Service>, settings: Settings) -> Self {
+        Self {
+            overviews: Live::new(service.closing()),
+            job_lists: Live::new(service.closing()),
+            service,
+            settings,
+        }
+    }
 }
 
 /// The dashboard as a router.
@@ -67,6 +101,12 @@ fn inside() -> Router<Dashboard> {
         .route("/dashboard/you/sessions", post(you::end_all))
         .route("/dashboard/you/sessions/{session}", post(you::end_one))
         .route("/dashboard/you/password", post(you::change_password))
+        .route("/dashboard/overview", get(overview::show))
+        .route("/dashboard/live", get(overview::watch))
+        .route("/dashboard/search", get(search::show))
+        .merge(applications())
+        .merge(catalogue())
+        .merge(operations())
         .merge(administration())
 }
 
@@ -107,4 +147,102 @@ fn administration() -> Router<Dashboard> {
         )
         .route("/dashboard/audit-log", get(audit_log::show))
         .route("/dashboard/settings", get(settings::show))
+}
+
+/// The customers of the product, and what was sent to them.
+fn applications() -> Router<Dashboard> {
+    Router::new()
+        .route(
+            "/dashboard/applications",
+            get(applications::show).post(application_form::create),
+        )
+        .route(
+            "/dashboard/applications/new",
+            get(application_form::show_new),
+        )
+        .route("/dashboard/applications/{app}", get(application::show))
+        .route(
+            "/dashboard/applications/{app}/update",
+            get(application_form::show_update).post(application_form::update),
+        )
+        .route(
+            "/dashboard/applications/{app}/remove",
+            get(application::ask_remove).post(application::remove),
+        )
+        .route(
+            "/dashboard/applications/{app}/portal",
+            post(application::open_portal),
+        )
+        .route(
+            "/dashboard/applications/{app}/messages",
+            get(messages::show),
+        )
+        .route(
+            "/dashboard/applications/{app}/messages/{message}",
+            get(message::show),
+        )
+        .route(
+            "/dashboard/applications/{app}/messages/{message}/resend",
+            post(message::resend),
+        )
+        .route(
+            "/dashboard/applications/{app}/messages/{message}/{attempt}",
+            get(message::show_attempt),
+        )
+}
+
+/// What the service offers.
+fn catalogue() -> Router<Dashboard> {
+    Router::new()
+        .route(
+            "/dashboard/event-types",
+            get(event_types::show).post(event_type_form::create),
+        )
+        .route("/dashboard/event-types/new", get(event_type_form::show_new))
+        .route("/dashboard/event-types/{name}", get(event_types::show_one))
+        .route(
+            "/dashboard/event-types/{name}/update",
+            get(event_type_form::show_update).post(event_type_form::update),
+        )
+        .route(
+            "/dashboard/event-types/{name}/archive",
+            post(event_types::archive),
+        )
+        .route(
+            "/dashboard/event-types/{name}/drift",
+            post(event_types::forget_drift),
+        )
+        .route("/dashboard/catalogues", get(catalogues::show))
+        .route("/dashboard/catalogues/{name}", post(catalogues::import))
+        .route("/dashboard/plans", get(plans::show).post(plans::put))
+}
+
+/// What goes on behind requests, and who is told of it.
+fn operations() -> Router<Dashboard> {
+    Router::new()
+        .route(
+            "/dashboard/operational",
+            get(operational::show).post(operational::create),
+        )
+        .route("/dashboard/operational/new", get(operational::show_new))
+        .route(
+            "/dashboard/operational/{webhook}",
+            get(operational::show_one),
+        )
+        .route(
+            "/dashboard/operational/{webhook}/update",
+            get(operational::show_update).post(operational::update),
+        )
+        .route(
+            "/dashboard/operational/{webhook}/remove",
+            get(operational::ask_remove).post(operational::remove),
+        )
+        .route(
+            "/dashboard/operational/{webhook}/secret",
+            post(operational::rotate),
+        )
+        .route("/dashboard/jobs", get(jobs::show))
+        .route("/dashboard/jobs/live", get(jobs::watch))
+        .route("/dashboard/jobs/{job}", get(jobs::show_one))
+        .route("/dashboard/jobs/{job}/cancel", post(jobs::cancel))
 }

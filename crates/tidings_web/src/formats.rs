@@ -69,6 +69,18 @@ pub(crate) fn percent(language: Language, part: u64, whole: u64) -> String {
     }
 }
 
+/// So much a second: whole, unless it is little.
+pub(crate) fn rate(language: Language, value: f64) -> String {
+    if value >= 10.0 || value <= 0.0 {
+        let whole = format!("{value:.0}").parse().unwrap_or(i64::MAX);
+        return number(language, whole);
+    }
+    let decimals = if value < 0.1 { 2 } else { 1 };
+    let text = format!("{value:.decimals$}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    text.replace('.', decimal(language).encode_utf8(&mut [0; 4]))
+}
+
 /// A span of a request: milliseconds, which are not made rounder than they were measured.
 pub(crate) fn millis(language: Language, span: u64) -> String {
     let span = i64::try_from(span).unwrap_or(i64::MAX);
@@ -125,6 +137,17 @@ pub(crate) fn fraction(language: Language, at: Millis) -> String {
     format!("{}{:03}", decimal(language), at.rem_euclid(1_000))
 }
 
+/// The time of day to the minute.
+pub(crate) fn clock(language: Language, at: Millis) -> String {
+    let clock = civil(at);
+    let (hour, minute) = (clock.hour(), clock.minute());
+    match language {
+        Language::Fi => format!("{hour}.{minute:02}"),
+        Language::Es => format!("{hour}:{minute:02}"),
+        _ => format!("{hour:02}:{minute:02}"),
+    }
+}
+
 /// As machines read it.
 pub(crate) fn iso(at: Millis) -> String {
     Timestamp::from_millisecond(at).map_or_else(|_| String::new(), |at| at.to_string())
@@ -165,6 +188,15 @@ mod tests {
         assert_eq!(iso(AT), "2026-11-22T07:07:37.214Z");
         assert_eq!(fraction(Language::En, AT), ".214");
         assert_eq!(fraction(Language::De, 5), ",005");
+    }
+
+    #[test]
+    fn rates_are_exact_where_they_are_little() {
+        let rate = |value| rate(Language::En, value);
+        let written = [0.0, 0.033, 0.5, 2.0, 9.94, 10.4, 12_345.6].map(rate);
+        assert_eq!(written, ["0", "0.03", "0.5", "2", "9.9", "10", "12,346"]);
+        assert_eq!(super::rate(Language::De, 1.5), "1,5");
+        assert_eq!(clock(Language::Fi, AT), "7.07");
     }
 
     #[test]

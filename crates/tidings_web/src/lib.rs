@@ -6,10 +6,6 @@
 
 mod around;
 mod assets;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the first page that draws takes this line away")
-)]
 mod chart;
 mod code;
 mod dashboard;
@@ -71,10 +67,7 @@ pub fn is_page(method: &Method, path: &str) -> bool {
 
 /// The pages as a router, for requests that are for one. `portal_origins` may hold the portal in a frame.
 pub fn router(settings: Settings, portal_origins: &[String], service: Arc<Service>) -> Router {
-    let dashboard = dashboard::router(Dashboard {
-        service: service.clone(),
-        settings,
-    });
+    let dashboard = dashboard::router(Dashboard::new(service.clone(), settings));
     let portal = portal::router(Portal { service, settings });
     let pages = for_anybody(settings).merge(portal).merge(dashboard);
     surrounded(pages, portal_origins)

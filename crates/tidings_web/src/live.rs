@@ -51,7 +51,7 @@ impl Publisher {
 }
 
 /// Whether a session may watch still.
-type Asked = Pin<Box<dyn Future<Output = bool> + Send>>;
+pub(crate) type Asked = Pin<Box<dyn Future<Output = bool> + Send>>;
 
 struct Watcher<A> {
     receiver: watch::Receiver<Bytes>,

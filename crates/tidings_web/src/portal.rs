@@ -4,8 +4,8 @@
 //! caller that the session is. Each file here is one page, or one that belongs to it.
 
 mod accounts;
-mod attempt;
-mod attempts;
+pub(crate) mod attempt;
+pub(crate) mod attempts;
 mod board;
 mod boards;
 mod button_fields;
@@ -25,7 +25,7 @@ mod tree;
 mod visitor;
 mod webhook;
 mod webhook_form;
-mod webhooks;
+pub(crate) mod webhooks;
 
 use std::sync::Arc;
 

@@ -12,6 +12,7 @@ use super::Dashboard;
 use super::navigation::{self, Group};
 use crate::errors::Fault;
 use crate::form::{self, Posted};
+use crate::live::Asked;
 use crate::origin::origin;
 use crate::page::{Page, cookie};
 
@@ -127,6 +128,22 @@ impl Member {
             body: &form.content(),
         };
         Ok(Some(dashboard.service.dedup(self.caller, request)?))
+    }
+
+    /// Asks whether the session is still in force, for streams, which outlast the request.
+    pub(super) fn still_signed_in(
+        &self,
+        dashboard: &Dashboard,
+    ) -> impl Fn() -> Asked + Send + use<> {
+        let (service, token) = (dashboard.service.clone(), self.token.clone());
+        let origin = self.caller.origin;
+        move || {
+            let (service, token) = (service.clone(), token.clone());
+            Box::pin(async move {
+                let found = service.signed_in(&token, origin).await;
+                found.is_ok_and(|found| found.is_some())
+            })
+        }
     }
 
     /// What stands around the page.

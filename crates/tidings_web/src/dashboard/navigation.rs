@@ -7,7 +7,7 @@ use tidings_domain::access::Role;
 use super::inboxes;
 
 /// Where the dashboard begins.
-pub(super) const START: &str = "/dashboard/you";
+pub(super) const START: &str = "/dashboard/overview";
 
 /// A page.
 #[derive(Debug, Clone, Copy)]
@@ -42,7 +42,37 @@ const fn page(name: &'static str, address: &'static str, icon: &'static str, nee
 }
 
 /// What is going on: Overview, Search, Applications, Event types, Catalogues, Plans, Operational webhooks, Jobs, Inbox.
-const WORK: &[Entry] = &[page("inboxes", inboxes::FOLDER, "tray", Role::Viewer)];
+const WORK: &[Entry] = &[
+    page("nav-overview", START, "grid", Role::Viewer),
+    page("nav-search", "/dashboard/search", "search", Role::Viewer),
+    page(
+        "nav-applications",
+        "/dashboard/applications",
+        "users",
+        Role::Viewer,
+    ),
+    page(
+        "nav-event-types",
+        "/dashboard/event-types",
+        "book",
+        Role::Viewer,
+    ),
+    page(
+        "nav-catalogues",
+        "/dashboard/catalogues",
+        "list",
+        Role::Viewer,
+    ),
+    page("nav-plans", "/dashboard/plans", "swap", Role::Viewer),
+    page(
+        "nav-operational",
+        "/dashboard/operational",
+        "bell",
+        Role::Admin,
+    ),
+    page("nav-jobs", "/dashboard/jobs", "clock", Role::Viewer),
+    page("inboxes", inboxes::FOLDER, "tray", Role::Viewer),
+];
 
 /// Who is in, and how it is set up: Members, API keys, Audit log, Settings.
 const ADMINISTRATION: &[Entry] = &[

@@ -25,13 +25,13 @@ use crate::{code, formats};
 const BESIDE_MAX: usize = 25;
 
 /// A part of the time that a request took.
-struct Phase {
-    key: &'static str,
-    class: &'static str,
+pub(crate) struct Phase {
+    pub(crate) key: &'static str,
+    pub(crate) class: &'static str,
     /// In percent of the whole, where it begins and how wide it is.
-    begin: String,
-    width: String,
-    took: String,
+    pub(crate) begin: String,
+    pub(crate) width: String,
+    pub(crate) took: String,
 }
 
 #[derive(Template)]
@@ -139,11 +139,11 @@ pub(crate) async fn redeliver(
     Ok(Redirect::to(&to).into_response())
 }
 
-fn span(micros: u32, language: Language) -> String {
+pub(crate) fn span(micros: u32, language: Language) -> String {
     formats::millis(language, u64::from(micros.div_ceil(1_000)))
 }
 
-fn phases(phases: Phases, language: Language) -> Vec<Phase> {
+pub(crate) fn phases(phases: Phases, language: Language) -> Vec<Phase> {
     let parts = [
         ("phase-dns", "s4", phases.resolve_us),
         ("phase-connect", "s2", phases.connect_us),
@@ -168,7 +168,7 @@ fn phases(phases: Phases, language: Language) -> Vec<Phase> {
     parts.collect()
 }
 
-fn headers(text: &str) -> Vec<(String, String)> {
+pub(crate) fn headers(text: &str) -> Vec<(String, String)> {
     let pairs = text.lines().filter_map(|line| line.split_once(':'));
     let pairs = pairs.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
     pairs.collect()

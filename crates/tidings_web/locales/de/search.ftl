@@ -1,0 +1,20 @@
+# What the search of the dashboard says.
+nav-search = Suche
+search-lead = Eine Nachricht nach Id, Ereignis-Id oder Schlagwort, und Anfragen nach dem Text eines Fehlers.
+search-what = Id, Ereignis-Id, Schlagwort oder Fehler
+search-app-hint = optional, ihre Id oder uid: sucht weiter zurück
+search-nothing-lead = Prüfen Sie die Eingabe, oder nennen Sie die Anwendung, um weiter zu suchen.
+search-found = Was gefunden wurde
+search-by = Gefunden über
+search-error = Text eines Fehlers
+search-window =
+    { $count ->
+        [one] { $count } Anwendung wurde durchsucht.
+       *[other] { $count } Anwendungen wurden durchsucht, die neuesten zuerst.
+    }
+search-window-errors =
+    { $count ->
+        [one] Fehler: die neuesten 50 von { $count } Endpunkt. Schlagwörter und Fehler: seit { $since }.
+       *[other] Fehler: je die neuesten 50 von { $count } Endpunkten. Schlagwörter und Fehler: seit { $since }.
+    }
+search-window-more = Dahinter kann mehr sein.

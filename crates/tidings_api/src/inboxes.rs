@@ -1,6 +1,7 @@
 //! `/inbox`: URLs that catch requests. Not part of the Svix contract.
 
 pub(crate) mod catching;
+pub(crate) mod replaying;
 pub(crate) mod requests;
 
 use std::collections::BTreeMap;

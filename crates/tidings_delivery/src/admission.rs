@@ -7,8 +7,8 @@ use tidings_domain::delivery::Trigger;
 use tidings_domain::message::{Message, MessageKey};
 use tidings_store::target::Target;
 use tidings_store::{
-    Admission, AdmitFuture, Creditor, Handed, Handover, InHand, Permit, Room, Settled, StoreError,
-    TestFuture,
+    Admission, AdmitFuture, Creditor, Forward, ForwardFuture, Handed, Handover, InHand, Permit,
+    Room, Settled, StoreError, TestFuture,
 };
 use tokio::sync::broadcast;
 
@@ -63,6 +63,14 @@ impl Admission for Delivery {
             sending.await.unwrap_or_else(|error| {
                 Err(StoreError::Internal(format!("a test did not end: {error}")))
             })
+        })
+    }
+
+    fn forward(&self, forward: Forward, permit: Permit) -> ForwardFuture<'_> {
+        Box::pin(async move {
+            let exchange = self.shared.sender.forward(&forward).await;
+            drop(permit);
+            exchange
         })
     }
 

@@ -17,11 +17,13 @@
 //! | `connection`, `stream` | one HTTP/1.1 connection and its byte counters |
 //! | `token` | access tokens of endpoints that want one |
 //! | `attempt`, `record`, `failure` | one attempt, what is noted of it, why it failed |
+//! | `forward` | a request that an inbox has caught, sent on |
 
 mod attempt;
 mod connection;
 mod connector;
 mod failure;
+mod forward;
 mod pool;
 mod prepared;
 mod record;
@@ -128,6 +130,7 @@ pub struct Sender {
     prepared: PreparedCache,
     pool: Arc<Pool>,
     connector: Connector,
+    policy: Arc<Policy>,
 }
 
 impl Sender {
@@ -152,7 +155,8 @@ impl Sender {
         Ok(Self {
             prepared: PreparedCache::new(workshop),
             pool,
-            connector: Connector::new(&settings, policy, resolver, tls),
+            connector: Connector::new(&settings, Arc::clone(&policy), resolver, tls),
+            policy,
             settings,
         })
     }

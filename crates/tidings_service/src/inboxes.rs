@@ -2,6 +2,7 @@
 
 mod catching;
 mod feed;
+mod replaying;
 mod requests;
 
 use crate::audit::Touched;

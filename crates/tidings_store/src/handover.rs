@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use tidings_domain::clock::Millis;
-use tidings_domain::delivery::Trigger;
+use tidings_domain::delivery::{Exchange, Trigger};
 use tidings_domain::message::{Message, MessageKey};
 
 use crate::StoreError;
@@ -70,6 +70,22 @@ pub type AdmitFuture<'a> = Pin<Box<dyn Future<Output = Vec<(Arc<Target>, Permit)
 /// The end of a test.
 pub type TestFuture<'a> = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>>;
 
+/// A request as it is, to be sent to an address that somebody chose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forward {
+    /// `GET`, `POST`, or anything else.
+    pub method: String,
+    /// Where to.
+    pub url: String,
+    /// In their order; what belongs to a connection is left out.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// How such a request went.
+pub type ForwardFuture<'a> = Pin<Box<dyn Future<Output = Exchange> + Send + 'a>>;
+
 /// What a node has in hand for an endpoint.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct InHand {
@@ -100,6 +116,8 @@ pub trait Admission: Send + Sync {
         trigger: Trigger,
         permit: Permit,
     ) -> TestFuture<'_>;
+    /// Sends a request on, once, and keeps nothing of it. It takes the place of a test.
+    fn forward(&self, forward: Forward, permit: Permit) -> ForwardFuture<'_>;
     /// Whether a worker of this node is sending this delivery now.
     fn is_held(&self, message: MessageKey, endpoint: i64) -> bool;
     /// What this node has in hand for an endpoint.

@@ -31,7 +31,10 @@ pub mod traffic;
 pub use audit::{Audited, Ended, FoundBy, ListEntries};
 pub use configuration::*;
 pub use error::StoreError;
-pub use handover::{Admission, AdmitFuture, Handed, Handover, InHand, Permit, Place, TestFuture};
+pub use handover::{
+    Admission, AdmitFuture, Forward, ForwardFuture, Handed, Handover, InHand, Permit, Place,
+    TestFuture,
+};
 pub use inboxes::*;
 pub use jobs::*;
 pub use messages::*;

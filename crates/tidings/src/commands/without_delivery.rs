@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use tidings_domain::delivery::Trigger;
+use tidings_domain::delivery::{AttemptError, Exchange, Trigger};
 use tidings_domain::message::{Message, MessageKey};
 use tidings_store::target::Target;
-use tidings_store::{Admission, AdmitFuture, InHand, Permit, Settled, StoreError, TestFuture};
+use tidings_store::{
+    Admission, AdmitFuture, Forward, ForwardFuture, InHand, Permit, Settled, StoreError, TestFuture,
+};
 use tokio::sync::broadcast;
 
 /// Has no places and sends nothing.
@@ -27,6 +29,15 @@ impl Admission for NoDelivery {
     fn test(&self, _: Arc<Message>, _: Arc<Target>, _: Trigger, _: Permit) -> TestFuture<'_> {
         let why = "this command does not deliver";
         Box::pin(std::future::ready(Err(StoreError::Unavailable(why.into()))))
+    }
+
+    fn forward(&self, forward: Forward, _: Permit) -> ForwardFuture<'_> {
+        Box::pin(std::future::ready(Exchange {
+            url: forward.url,
+            error: Some(AttemptError::Policy),
+            error_detail: "this command does not deliver".to_owned(),
+            ..Exchange::default()
+        }))
     }
 
     fn is_held(&self, _: MessageKey, _: i64) -> bool {

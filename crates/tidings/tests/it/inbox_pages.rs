@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use http::Method;
 use serde_json::{Value, json};
-use tidings_testkit::TestApp;
 use tidings_testkit::app::{rows, text};
+use tidings_testkit::{Receiver, TestApp};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::staff::{PASSWORD, Staff, hidden, location, post, session};
-use crate::support::app;
+use crate::support::{app, refused_field};
 
 const FOLDER: &str = "/dashboard/inboxes";
 
@@ -330,6 +330,57 @@ async fn two_requests_are_compared_by_header_and_by_key_or_line() {
 }
 
 #[tokio::test]
+async fn a_request_is_sent_on_once_for_each_form() {
+    let desk = Desk::open().await;
+    let receiver = Receiver::start().await;
+    let id = desk.catch("/a?q=1", "text/x-note", b"as it was").await;
+    let replay = format!("{}/requests/{id}/replay", desk.page);
+    let shown = desk.staff.page(&replay).await;
+    let (token, once) = (hidden(&shown, "token"), hidden(&shown, "once"));
+    let url = receiver.url("/on");
+    for _ in 0..2 {
+        let fields = format!("token={token}&once={once}&url={url}");
+        let sent = post(&desk.staff.client, &replay, &fields).await;
+        assert_eq!(location(&sent), format!("{replay}?sent={once}"));
+    }
+    let requests = receiver.wait_for("/on", 1).await;
+    assert_eq!(requests.len(), 1);
+    assert_eq!(requests[0].header("content-type"), "text/x-note");
+    assert_eq!(requests[0].body.as_ref(), b"as it was");
+    let shown = desk.staff.page(&format!("{replay}?sent={once}")).await;
+    assert!(shown.contains(&url) && shown.contains(">204<"), "{shown}");
+
+    let refused = desk.staff.send(&replay, &replay, "url=ftp://a.test/").await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text().contains("value=\"ftp://a.test/\""));
+
+    let path = format!("/api/v1/inbox/{}/request/{id}/replay", desk.id);
+    let sent = desk
+        .app
+        .client
+        .post(&path, json!({"url": receiver.url("/api")}))
+        .await;
+    let sent = sent.expect(200);
+    assert_eq!(
+        (&sent["responseStatusCode"], &sent["error"]),
+        (&json!(204), &json!(null))
+    );
+    receiver.wait_for("/api", 1).await;
+    let closed = desk
+        .app
+        .client
+        .post(&path, json!({"url": "http://127.0.0.1:1/"}))
+        .await;
+    assert_eq!(closed.expect(200)["responseStatusCode"], json!(null));
+    let refusal = desk
+        .app
+        .client
+        .post(&path, json!({"url": "nonsense"}))
+        .await;
+    refused_field(&refusal, &["body", "url"]);
+}
+
+#[tokio::test]
 async fn requests_and_inboxes_go_after_a_question() {
     let desk = Desk::open().await;
     let (one, two) = (
@@ -376,6 +427,7 @@ async fn who_may_only_see_changes_nothing_and_others_see_nothing() {
         format!("{}/empty", desk.page),
         format!("{}/remove", desk.page),
         format!("{request}/remove"),
+        format!("{request}/replay"),
     ] {
         let refused = viewer.send("/dashboard/you", &path, "status=500").await;
         assert_eq!(refused.status, 403, "{path}");

@@ -2,6 +2,7 @@
 
 use super::parameter::{Kind, NEWEST, PAGES, parameter};
 use super::row::{CHANGES, Row, SEES, Topic, delete, get, patch, post};
+use crate::inboxes::replaying::{ReplayOut, replay_in, replay_request};
 use crate::inboxes::requests::{
     RequestOut, SummaryOut, delete_request, delete_requests, get_request, list_requests,
     watch_requests,
@@ -79,6 +80,17 @@ fn requests() -> Vec<Row> {
                 CHANGES,
             )
             .gives_nothing(),
+        post(
+            v1!("/inbox/{inbox}/request/{request}/replay"),
+            replay_request,
+        )
+        .is(
+            "inbox.replay_request",
+            "Sends a request that an inbox has caught to another address.",
+            CHANGES,
+        )
+        .takes(replay_in)
+        .gives(200, of::<ReplayOut>),
         get(v1!("/inbox/{inbox}/feed"), watch_requests)
             .is(
                 "inbox.watch",

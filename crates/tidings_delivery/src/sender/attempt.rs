@@ -119,7 +119,7 @@ impl Sender {
 
     /// Takes in the response. A connection that is whole afterwards goes back to the pool; any
     /// other is closed, with whatever of the body is still to come.
-    async fn receive(
+    pub(super) async fn receive(
         &self,
         record: &mut Record,
         origin: &Origin,

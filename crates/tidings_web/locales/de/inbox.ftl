@@ -102,3 +102,14 @@ answer-secret-hint = Beginnt mit whsec_, whsk_ oder whpk_. Es wird verschlüssel
 answer-secret-kept = Es gibt eines. Lassen Sie das Feld leer, um es zu behalten.
 answer-secret-forget = Vergessen und keine Signaturen prüfen
 answer-secret-wrong = Das ist kein Geheimnis. Es beginnt mit whsec_, whsk_ oder whpk_.
+
+# Sending a request on.
+inbox-replay = Weiterleiten
+inbox-replay-title = Diese Anfrage weitersenden
+inbox-replay-lead = Dieselbe Methode, dieselben Header und derselbe Inhalt gehen einmal an eine andere Adresse. Nichts davon wird aufbewahrt.
+inbox-replay-url = Adresse
+inbox-replay-hint = Die ganze Adresse, so wie sie aufgerufen wird. Der Pfad hinter dem Posteingang wird nicht angehängt.
+inbox-replay-wrong = Geben Sie eine https://-Adresse im öffentlichen Internet ein.
+inbox-replay-send = Senden
+inbox-replay-none = Keine Antwort
+inbox-replay-cut = Die Antwort war länger; nur ihr Anfang ist zu sehen.

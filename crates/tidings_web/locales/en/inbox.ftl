@@ -102,3 +102,14 @@ answer-secret-hint = Begins with whsec_, whsk_ or whpk_. It is kept sealed and n
 answer-secret-kept = There is one. Leave this empty to keep it.
 answer-secret-forget = Forget it and check no signatures
 answer-secret-wrong = This is not a secret. It begins with whsec_, whsk_ or whpk_.
+
+# Sending a request on.
+inbox-replay = Replay
+inbox-replay-title = Send this request on
+inbox-replay-lead = The same method, headers and body go to another address, once. Nothing of it is kept.
+inbox-replay-url = Address
+inbox-replay-hint = The whole address, as it is to be called. What stood behind the inbox in the path is not added.
+inbox-replay-wrong = Give an https:// address on the public internet.
+inbox-replay-send = Send
+inbox-replay-none = No answer
+inbox-replay-cut = The answer was longer; only its beginning is shown.

@@ -102,3 +102,14 @@ answer-secret-hint = Empieza por whsec_, whsk_ o whpk_. Se guarda cifrado y no s
 answer-secret-kept = Ya hay uno. Déjalo vacío para conservarlo.
 answer-secret-forget = Olvidarlo y no comprobar firmas
 answer-secret-wrong = Esto no es un secreto. Empieza por whsec_, whsk_ o whpk_.
+
+# Sending a request on.
+inbox-replay = Reenviar
+inbox-replay-title = Enviar esta solicitud a otro lugar
+inbox-replay-lead = El mismo método, las mismas cabeceras y el mismo cuerpo van a otra dirección, una sola vez. No se guarda nada.
+inbox-replay-url = Dirección
+inbox-replay-hint = La dirección completa, tal como se va a llamar. No se añade la ruta que seguía al buzón.
+inbox-replay-wrong = Indica una dirección https:// de la internet pública.
+inbox-replay-send = Enviar
+inbox-replay-none = Sin respuesta
+inbox-replay-cut = La respuesta era más larga; solo se muestra el principio.

@@ -102,3 +102,14 @@ answer-secret-hint = Alkaa whsec_, whsk_ tai whpk_. Se säilytetään salattuna 
 answer-secret-kept = Sellainen on jo. Jätä tyhjäksi, niin se säilyy.
 answer-secret-forget = Unohda se äläkä tarkista allekirjoituksia
 answer-secret-wrong = Tämä ei ole salaisuus. Se alkaa whsec_, whsk_ tai whpk_.
+
+# Sending a request on.
+inbox-replay = Lähetä uudelleen
+inbox-replay-title = Lähetä tämä pyyntö edelleen
+inbox-replay-lead = Sama metodi, otsakkeet ja runko lähetetään toiseen osoitteeseen kerran. Siitä ei säilytetä mitään.
+inbox-replay-url = Osoite
+inbox-replay-hint = Koko osoite sellaisena kuin sitä kutsutaan. Postilaatikon jälkeistä polkua ei lisätä.
+inbox-replay-wrong = Anna julkisen internetin https://-osoite.
+inbox-replay-send = Lähetä
+inbox-replay-none = Ei vastausta
+inbox-replay-cut = Vastaus oli pidempi; vain sen alku näytetään.

@@ -102,3 +102,14 @@ answer-secret-hint = Comincia con whsec_, whsk_ o whpk_. È conservato cifrato e
 answer-secret-kept = Ce n’è già uno. Lascia vuoto per conservarlo.
 answer-secret-forget = Dimenticalo e non verificare le firme
 answer-secret-wrong = Questo non è un segreto. Comincia con whsec_, whsk_ o whpk_.
+
+# Sending a request on.
+inbox-replay = Inoltra
+inbox-replay-title = Inoltra questa richiesta
+inbox-replay-lead = Lo stesso metodo, le stesse intestazioni e lo stesso corpo vanno a un altro indirizzo, una volta sola. Non si conserva nulla.
+inbox-replay-url = Indirizzo
+inbox-replay-hint = L’indirizzo completo, così come va chiamato. Il percorso dopo la casella non viene aggiunto.
+inbox-replay-wrong = Indica un indirizzo https:// su internet pubblica.
+inbox-replay-send = Invia
+inbox-replay-none = Nessuna risposta
+inbox-replay-cut = La risposta era più lunga; è mostrato solo l’inizio.

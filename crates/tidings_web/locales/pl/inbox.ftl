@@ -102,3 +102,14 @@ answer-secret-hint = Zaczyna się od whsec_, whsk_ lub whpk_. Jest przechowywany
 answer-secret-kept = Sekret jest ustawiony. Pozostaw puste, aby go zachować.
 answer-secret-forget = Zapomnij go i nie sprawdzaj podpisów
 answer-secret-wrong = To nie jest sekret. Zaczyna się od whsec_, whsk_ lub whpk_.
+
+# Sending a request on.
+inbox-replay = Wyślij dalej
+inbox-replay-title = Wyślij to żądanie dalej
+inbox-replay-lead = Ta sama metoda, nagłówki i treść trafią raz pod inny adres. Nic z tego nie jest przechowywane.
+inbox-replay-url = Adres
+inbox-replay-hint = Cały adres, dokładnie taki, jaki ma zostać wywołany. Ścieżka zza skrzynki nie jest dodawana.
+inbox-replay-wrong = Podaj adres https:// w publicznym internecie.
+inbox-replay-send = Wyślij
+inbox-replay-none = Brak odpowiedzi
+inbox-replay-cut = Odpowiedź była dłuższa; widać tylko jej początek.

@@ -10,6 +10,7 @@ mod desk;
 mod difference;
 mod list;
 mod reader;
+mod replay;
 mod request;
 mod row;
 mod watching;
@@ -20,6 +21,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use tidings_service::Service;
 
+use self::replay::Replays;
 use self::watching::Watched;
 use super::Dashboard;
 use crate::live::Live;
@@ -32,6 +34,7 @@ pub(crate) const FOLDER: &str = "/dashboard/inboxes";
 pub(super) struct Inboxes {
     dashboard: Dashboard,
     live: Arc<Live<Watched>>,
+    replays: Arc<Replays>,
 }
 
 impl Inboxes {
@@ -45,6 +48,7 @@ pub(super) fn router(dashboard: &Dashboard) -> Router<Dashboard> {
     let inboxes = Inboxes {
         dashboard: dashboard.clone(),
         live: Live::new(dashboard.service.closing()),
+        replays: Arc::default(),
     };
     let at = |rest: &str| format!("{FOLDER}/{{inbox}}{rest}");
     Router::new()
@@ -63,5 +67,9 @@ pub(super) fn router(dashboard: &Dashboard) -> Router<Dashboard> {
         .route(&at("/requests/{request}/body"), get(request::download))
         .route(&at("/requests/{request}/compare"), get(comparison::show))
         .route(&at("/requests/{request}/remove"), post(request::remove))
+        .route(
+            &at("/requests/{request}/replay"),
+            get(replay::show).post(replay::send),
+        )
         .with_state(inboxes)
 }

@@ -8,7 +8,7 @@ use tidings_domain::access::Role;
 use tidings_domain::address_policy::Policy;
 use tidings_domain::audit::{Action, ActorKind, Origin};
 use tidings_domain::clock::{ManualClock, SeededEntropy};
-use tidings_domain::delivery::Trigger;
+use tidings_domain::delivery::{AttemptError, Exchange, Trigger};
 use tidings_domain::member::Member;
 use tidings_domain::message::{Message, MessageKey};
 use tidings_domain::sealed::{Keyring, MasterKey};
@@ -18,7 +18,8 @@ use tidings_service::{Caller, PageQuery, Parts, Service, ServiceError};
 use tidings_store::directory::Directory;
 use tidings_store::target::Target;
 use tidings_store::{
-    Admission, AdmitFuture, InHand, Order, Permit, Settled, Store, StoreError, TestFuture,
+    Admission, AdmitFuture, Forward, ForwardFuture, InHand, Order, Permit, Settled, Store,
+    StoreError, TestFuture,
 };
 use tidings_store_sqlite::{Options, SqliteStore, Synchronous};
 use tokio::sync::broadcast;
@@ -46,6 +47,15 @@ impl Admission for NoDelivery {
     fn test(&self, _: Arc<Message>, _: Arc<Target>, _: Trigger, _: Permit) -> TestFuture<'_> {
         let why = StoreError::Unavailable("nothing is sent here".into());
         Box::pin(std::future::ready(Err(why)))
+    }
+
+    fn forward(&self, forward: Forward, _: Permit) -> ForwardFuture<'_> {
+        Box::pin(std::future::ready(Exchange {
+            url: forward.url,
+            error: Some(AttemptError::Policy),
+            error_detail: "nothing is sent here".to_owned(),
+            ..Exchange::default()
+        }))
     }
 
     fn is_held(&self, _: MessageKey, _: i64) -> bool {

@@ -59,6 +59,7 @@ mod records;
 mod retry_policies;
 mod shapes;
 mod statistics;
+mod themes;
 mod time;
 
 use std::sync::Arc;

@@ -80,6 +80,8 @@ actions! {
     EventTypeImport = "event_type.import";
     /// The plans of the environment were replaced.
     PlanReplace = "plan.replace";
+    /// The look of the portal was changed.
+    ThemeReplace = "theme.replace";
     /// An API key was made.
     ApiKeyCreate = "api_key.create";
     /// An API key was changed.

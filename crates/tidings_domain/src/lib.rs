@@ -39,3 +39,4 @@ pub mod sealed;
 pub mod session;
 pub mod signature;
 pub mod slot;
+pub mod theme;

@@ -42,6 +42,7 @@ mod schemas;
 pub mod search;
 pub mod sessions;
 pub mod statistics;
+pub mod themes;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

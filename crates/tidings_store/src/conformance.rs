@@ -272,7 +272,8 @@ macro_rules! every_conformance_test {
             plans:
                 plans_are_kept_in_their_order_and_every_cache_is_told,
                 a_plan_that_an_application_has_does_not_go,
-                the_plan_of_an_application_is_kept_changed_and_taken_away;
+                the_plan_of_an_application_is_kept_changed_and_taken_away,
+                a_theme_is_kept_for_its_environment_alone;
             members:
                 a_member_is_kept_and_found_by_id_and_by_address,
                 members_are_listed_in_their_environment,

@@ -61,6 +61,7 @@ mod statements;
 mod step;
 mod store;
 mod takeover;
+mod theme;
 mod upkeep;
 mod writer;
 

@@ -5,7 +5,7 @@ use crate::{
     endpoint_kinds, endpoints, event_types, expunge, fan_out, groups, health, hints, horizon,
     import, inboxes, integrations, jobs, journal, keys, line, lists, member_sessions, members,
     migration, nodes, operational, partitions, pending, plan_list, polling, records, retention,
-    server, sessions, settle, takeover, upkeep,
+    server, sessions, settle, takeover, theme, upkeep,
 };
 
 /// Defines statements as constants, and the list of them.
@@ -92,6 +92,7 @@ pub fn all() -> impl Iterator<Item = &'static str> {
         settle::ATTEMPTS,
         settle::STATEMENTS,
         takeover::STATEMENTS,
+        theme::STATEMENTS,
         upkeep::STATEMENTS,
     ]
     .into_iter()

@@ -44,6 +44,7 @@ mod sessions;
 mod settle;
 mod step;
 mod store;
+mod theme;
 mod upkeep;
 mod writer;
 

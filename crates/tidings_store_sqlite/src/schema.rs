@@ -15,7 +15,7 @@ const MIGRATIONS: &[&str] = &[VERSION_1];
 const VERSION_1: &str = "
 CREATE TABLE environment (
     ordinal INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL,
-    plans TEXT NOT NULL DEFAULT '[]');
+    plans TEXT NOT NULL DEFAULT '[]', theme TEXT NOT NULL DEFAULT '{}');
 
 CREATE TABLE api_key (
     ordinal INTEGER PRIMARY KEY, environment INTEGER NOT NULL, name TEXT NOT NULL,

@@ -56,7 +56,7 @@ pub(crate) async fn around(
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.insert(CONTENT_SECURITY_POLICY, policy);
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(policy);
     let private = HeaderValue::from_static("no-store");
     headers.entry(CACHE_CONTROL).or_insert(private);
     response

@@ -21,6 +21,7 @@ mod replay;
 mod secret;
 mod settings;
 mod sign_in;
+mod theme;
 mod tree;
 mod visitor;
 mod webhook;
@@ -54,6 +55,8 @@ pub(crate) fn router(portal: Portal) -> Router {
         .route("/portal/login", get(sign_in::show).post(sign_in::open))
         .route("/portal/logout", post(sign_in::close))
         .route("/portal/accounts", get(accounts::show))
+        .route("/portal/theme.css", get(theme::show_style))
+        .route("/portal/logo", get(theme::show_logo))
         .route("/portal/{app}", get(accounts::enter))
         .route(
             "/portal/{app}/webhooks",

@@ -36,6 +36,10 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("precheck_message", "changes nothing"),
     ("export_environment", "changes nothing"),
     (
+        "replay_request",
+        "what an inbox has caught is no configuration",
+    ),
+    (
         "delete_request",
         "what an inbox has caught is no configuration",
     ),
@@ -102,6 +106,7 @@ put_event_type | PUT /event-type/a.b | {"description":"y"} | event_type.update |
 patch_event_type | PATCH /event-type/a.b | {"description":"z"} | event_type.update |
 delete_event_type | DELETE /event-type/a.b | | event_type.archive |
 import_catalog | POST /catalog/import | {catalog} | event_type.import |
+put_theme | PUT /environment/theme | {"productName":"P"} | theme.replace |
 put_plans | PUT /plan | {"data":[{"uid":"p","name":"P","webhooks":true}]} | plan.replace |
 create_endpoint | POST /app/app/endpoint | {"url":"{url}","uid":"ep"} | endpoint.create |
 put_endpoint | PUT /app/app/endpoint/ep | {"url":"{url}","uid":"ep"} | endpoint.update |

@@ -91,4 +91,5 @@ mod statistics;
 mod storage;
 mod support;
 mod tail;
+mod themes;
 mod wishes;

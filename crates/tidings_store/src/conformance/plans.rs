@@ -2,6 +2,7 @@
 
 use tidings_domain::application::ApplicationPatch;
 use tidings_domain::plan::Plan;
+use tidings_domain::theme::{Logo, Theme};
 
 use super::Harness;
 use super::world::{NOW, World, done, new_application};
@@ -90,4 +91,30 @@ pub(super) async fn the_plan_of_an_application_is_kept_changed_and_taken_away(
         let changed = store.update_application(world.app(), other, NOW).await;
         assert_eq!(done(changed.expect("it is changed")).plan, plan);
     }
+}
+
+pub(super) async fn a_theme_is_kept_for_its_environment_alone(harness: &dyn Harness) {
+    let world = World::new(harness).await;
+    let store = world.store();
+    let plain = Theme::default();
+    assert_eq!(store.theme(world.environment).await, Ok(plain.clone()));
+    let theme = Theme {
+        product_name: Some("\u{1a}\0 <P>".into()),
+        accent: Some("#08697a".into()),
+        accent_dark: None,
+        font: Some("A B".into()),
+        logo: Some(Logo {
+            kind: "image/png".into(),
+            data: "AAAA".into(),
+        }),
+    };
+    let put = store.put_theme(world.environment, theme.clone()).await;
+    assert_eq!(put, Ok(()));
+    assert_eq!(store.theme(world.environment).await, Ok(theme));
+    let other = store.ensure_environment("other".into(), NOW).await;
+    let other = other.expect("it is made").ordinal;
+    assert_eq!(store.theme(other).await, Ok(plain.clone()));
+    let put = store.put_theme(world.environment, plain.clone()).await;
+    assert_eq!(put, Ok(()));
+    assert_eq!(store.theme(world.environment).await, Ok(plain));
 }

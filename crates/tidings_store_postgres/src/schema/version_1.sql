@@ -8,7 +8,7 @@ INSERT INTO counter (name, value) VALUES ('environment', 0), ('application', 0),
 
 CREATE TABLE environment (
     ordinal bigint PRIMARY KEY, name text NOT NULL UNIQUE, created_at bigint NOT NULL,
-    plans text NOT NULL DEFAULT '[]');
+    plans text NOT NULL DEFAULT '[]', theme text NOT NULL DEFAULT '{}');
 
 CREATE TABLE api_key (
     ordinal bigint PRIMARY KEY, environment bigint NOT NULL, name text NOT NULL,

@@ -49,6 +49,7 @@ fn page() -> CopyPage {
             name,
             Value::Number(ordinal),
             plans,
+            Value::Text("{}".to_owned()),
         ]
     };
     let rows = vec![row(1, "one\0"), row(2, "two")];
@@ -58,7 +59,7 @@ fn page() -> CopyPage {
     }
     CopyPage {
         table: Table::Environment,
-        columns: ["created_at", "name", "ordinal", "plans"]
+        columns: ["created_at", "name", "ordinal", "plans", "theme"]
             .map(str::to_owned)
             .to_vec(),
         rows,

@@ -3,9 +3,10 @@
 use tidings_domain::application::Environment;
 use tidings_domain::clock::Millis;
 use tidings_domain::plan::Plan;
+use tidings_domain::theme::Theme;
 use tidings_store::{Environments, StoreFuture};
 
-use crate::{SqliteStore, audit, keys, plan_list};
+use crate::{SqliteStore, audit, keys, plan_list, theme};
 
 impl Environments for SqliteStore {
     fn ensure_environment(&self, name: String, now: Millis) -> StoreFuture<'_, Environment> {
@@ -26,6 +27,18 @@ impl Environments for SqliteStore {
             let in_the_way = plan_list::write(scope, environment, &plans)?;
             audit::note(scope, &in_the_way.is_none())?;
             Ok(in_the_way)
+        })
+    }
+
+    fn theme(&self, environment: i64) -> StoreFuture<'_, Theme> {
+        self.readers
+            .read(move |connection| theme::read(connection, environment))
+    }
+
+    fn put_theme(&self, environment: i64, look: Theme) -> StoreFuture<'_, ()> {
+        self.write(move |scope| {
+            theme::write(scope, environment, &look)?;
+            audit::note(scope, &true)
         })
     }
 }

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::Portal;
+use super::theme::Brand;
 use super::visitor::{Account, Visitor};
 use crate::errors::Fault;
 use crate::page::{Page, render};
@@ -15,6 +16,7 @@ use crate::page::{Page, render};
 struct Cards {
     page: Page,
     token: String,
+    brand: Brand,
     accounts: Vec<Account>,
 }
 
@@ -26,6 +28,7 @@ pub(crate) async fn show(
     let account = visitor.account(&portal, &visitor.own).await?;
     let template = Cards {
         token: visitor.form_token(),
+        brand: account.brand.clone(),
         page: visitor.page,
         accounts: vec![account],
     };

@@ -10,6 +10,7 @@ use tidings_store::Dedup;
 use tidings_store::directory::ApplicationView;
 
 use super::Portal;
+use super::theme::Brand;
 use crate::errors::Fault;
 use crate::form::{self, Posted};
 use crate::origin::origin;
@@ -44,6 +45,8 @@ pub(crate) struct Account {
     pub(crate) needed_plan: Option<String>,
     pub(crate) webhooks_count: usize,
     pub(crate) webhooks_max: Option<u32>,
+    /// What stands in the corner of its pages.
+    pub(crate) brand: Brand,
 }
 
 impl FromRequestParts<Portal> for Visitor {
@@ -115,7 +118,12 @@ impl Visitor {
     pub(crate) async fn account(&self, portal: &Portal, id: &str) -> Result<Account, Fault> {
         self.check(Capability::ViewBase)?;
         let view = portal.service.view(self.caller, id).await;
-        Ok(Account::of(&*view.map_err(hide)?))
+        let view = view.map_err(hide)?;
+        let theme = portal.service.theme(self.caller).await?;
+        Ok(Account {
+            brand: Brand::of(&theme),
+            ..Account::of(&view)
+        })
     }
 }
 
@@ -143,6 +151,7 @@ impl Account {
             needed_plan,
             webhooks_count: view.targets.len(),
             webhooks_max: standing.plan().and_then(|plan| plan.endpoints_max),
+            brand: Brand::default(),
         }
     }
 }

@@ -18,7 +18,7 @@ use super::{NOW, key, of_boards};
 use crate::step::Scope;
 use crate::{
     api_users, applications, changes, endpoint_kinds, endpoints, event_types, integrations, keys,
-    plan_list, sessions,
+    plan_list, sessions, theme,
 };
 
 pub(super) fn run(scope: &mut Scope<'_>) {
@@ -75,6 +75,7 @@ fn run_configuration(scope: &mut Scope<'_>) {
     };
     plan_list::write(scope, 1, &[plan]).unwrap();
     plan_list::write(scope, 1, &[]).unwrap();
+    theme::write(scope, 1, &theme::read(connection, 1).unwrap()).unwrap();
     applications::find(connection, 1, &Reference::Uid("u".into())).unwrap();
     applications::update(scope, 1, ApplicationPatch::default(), NOW).unwrap();
     let new = NewApiUser {

@@ -98,6 +98,10 @@ pub(crate) struct Settings {
     pub(crate) nat64: bool,
     pub(crate) extra_ca_file: Option<PathBuf>,
     pub(crate) master_key_file: Option<PathBuf>,
+    pub(crate) oidc_issuer: String,
+    pub(crate) oidc_client_id: String,
+    pub(crate) oidc_client_secret_file: Option<PathBuf>,
+    pub(crate) oidc_default_role: Option<tidings_domain::access::Role>,
     pub(crate) sqlite_synchronous: Synchronous,
     /// From `TIDINGS_MASTER_KEY`; never in a file of settings, never logged.
     pub(crate) master_key: Option<MasterKeyText>,

@@ -9,9 +9,11 @@ use tidings_delivery::{Delivery, DeliveryParts, DeliverySettings};
 use tidings_domain::address_policy::Policy;
 use tidings_domain::clock::{Clock, Entropy, SystemClock, SystemEntropy};
 use tidings_domain::sealed::Keyring;
+use tidings_service::single_sign_on::SingleSignOn;
 use tidings_service::{Parts, Service};
 use tidings_store::directory::Directory;
 use tidings_store::{Admission, Opened, Store};
+use zeroize::Zeroizing;
 
 use crate::commands::without_delivery::NoDelivery;
 use crate::config::{Role, Settings};
@@ -55,7 +57,7 @@ impl Node {
         let opened = store.open_journal(node, clock.now_ms()).await?;
         delivery.start();
         let admission: Arc<dyn Admission> = delivery.clone();
-        let service = service(
+        let mut service = service(
             store.clone(),
             directory,
             keyring,
@@ -64,8 +66,11 @@ impl Node {
             (clock, entropy),
             public_url(settings, listen),
         );
+        if let Some(sign_on) = single_sign_on(settings)? {
+            service = service.with_single_sign_on(sign_on, delivery.clone());
+        }
         Ok(Self {
-            service,
+            service: Arc::new(service),
             delivery,
             engine,
             opened,
@@ -98,7 +103,7 @@ pub(crate) async fn without_delivery(settings: &Settings) -> anyhow::Result<Serv
     let store = Engine::open(settings, Use::Configure).await?.store();
     let directory = Arc::new(Directory::new(store.clone(), keyring.clone()));
     let policy = Arc::new(policy(settings, settings.listen()));
-    let service = service(
+    Ok(service(
         store,
         directory,
         keyring,
@@ -106,8 +111,34 @@ pub(crate) async fn without_delivery(settings: &Settings) -> anyhow::Result<Serv
         Arc::new(NoDelivery),
         (clock, entropy),
         public_url(settings, settings.listen()),
-    );
-    Arc::into_inner(service).context("the service is not shared yet")
+    ))
+}
+
+/// Single sign-on, if there is a provider.
+fn single_sign_on(settings: &Settings) -> anyhow::Result<Option<SingleSignOn>> {
+    if settings.oidc_issuer.is_empty() {
+        return Ok(None);
+    }
+    if settings.oidc_client_id.is_empty() {
+        anyhow::bail!(
+            "oidc_issuer is set, so oidc_client_id has to be: as what the provider knows this server"
+        );
+    }
+    let client_secret = match &settings.oidc_client_secret_file {
+        None => None,
+        Some(path) => {
+            let text = std::fs::read_to_string(path).with_context(|| {
+                format!("the client secret in {} cannot be read", path.display())
+            })?;
+            Some(Zeroizing::new(text.trim().to_owned()))
+        }
+    };
+    Ok(Some(SingleSignOn {
+        issuer: settings.oidc_issuer.clone(),
+        client_id: settings.oidc_client_id.clone(),
+        client_secret,
+        default_role: settings.oidc_default_role,
+    }))
 }
 
 fn service(
@@ -118,8 +149,8 @@ fn service(
     admission: Arc<dyn Admission>,
     (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>),
     public_url: String,
-) -> Arc<Service> {
-    Arc::new(Service::new(Parts {
+) -> Service {
+    Service::new(Parts {
         store,
         directory,
         keyring,
@@ -128,7 +159,7 @@ fn service(
         policy,
         admission,
         public_url,
-    }))
+    })
 }
 
 /// Where people reach this server: as the settings say, else where it listens. Who listens everywhere is reached

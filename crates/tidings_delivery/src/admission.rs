@@ -7,8 +7,8 @@ use tidings_domain::delivery::Trigger;
 use tidings_domain::message::{Message, MessageKey};
 use tidings_store::target::Target;
 use tidings_store::{
-    Admission, AdmitFuture, Creditor, Forward, ForwardFuture, Handed, Handover, InHand, Permit,
-    Room, Settled, StoreError, TestFuture,
+    Admission, AdmitFuture, AskFuture, Asked, Asks, Creditor, Forward, ForwardFuture, Handed,
+    Handover, InHand, Permit, Room, Settled, StoreError, TestFuture,
 };
 use tokio::sync::broadcast;
 
@@ -16,6 +16,12 @@ use crate::Delivery;
 use crate::lane::{Lane, Work};
 use crate::shared::Shared;
 use crate::testing;
+
+impl Asks for Delivery {
+    fn ask(&self, asked: Asked) -> AskFuture<'_> {
+        Box::pin(async move { self.shared.sender.ask(&asked).await })
+    }
+}
 
 impl Admission for Delivery {
     fn try_admit(&self, target: &Arc<Target>, bytes: usize) -> Option<Permit> {

@@ -16,9 +16,11 @@
 //! | `connector`, `resolver`, `tls` | new connections |
 //! | `connection`, `stream` | one HTTP/1.1 connection and its byte counters |
 //! | `token` | access tokens of endpoints that want one |
+//! | `asking` | requests of our own to servers that an operator has named |
 //! | `attempt`, `record`, `failure` | one attempt, what is noted of it, why it failed |
 //! | `forward` | a request that an inbox has caught, sent on |
 
+mod asking;
 mod attempt;
 mod connection;
 mod connector;

@@ -98,6 +98,8 @@ actions! {
     MemberRenewInvitation = "member.renew_invitation";
     /// A member has accepted an invitation and chosen a password.
     MemberAcceptInvitation = "member.accept_invitation";
+    /// Somebody whom nobody had invited became a member by single sign-on.
+    MemberJoin = "member.join";
     /// A member has changed their own password.
     MemberChangePassword = "member.change_password";
     /// A member was changed.

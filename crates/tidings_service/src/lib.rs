@@ -41,6 +41,7 @@ pub mod records;
 mod schemas;
 pub mod search;
 pub mod sessions;
+pub mod single_sign_on;
 pub mod statistics;
 pub mod themes;
 
@@ -100,6 +101,7 @@ pub struct Service {
     drifts: drift::Seen,
     pulses: overview::Pulses,
     standings: overview::Standings,
+    sign_on: Option<single_sign_on::SignOn>,
     /// Whether feeds are to end.
     closing: watch::Sender<bool>,
 }
@@ -126,6 +128,7 @@ impl Service {
             drifts: drift::Seen::default(),
             pulses: overview::Pulses::default(),
             standings: overview::Standings::default(),
+            sign_on: None,
             closing: watch::Sender::new(false),
         }
     }

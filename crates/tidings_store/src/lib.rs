@@ -4,6 +4,7 @@
 //! the rows. There is no `begin`: a transaction never spans two calls, so nobody can wait for the
 //! network inside one. The `conformance` suite is written against it and runs on every engine.
 
+mod asking;
 mod audit;
 pub mod checkup;
 pub mod commit;
@@ -28,6 +29,7 @@ mod store;
 pub mod target;
 pub mod traffic;
 
+pub use asking::{Answered, AskFuture, Asked, Asks};
 pub use audit::{Audited, Ended, FoundBy, ListEntries};
 pub use configuration::*;
 pub use error::StoreError;

@@ -15,6 +15,7 @@ pub mod app;
 pub mod chance;
 pub mod client;
 pub mod faults;
+pub mod identity_provider;
 pub mod postgres;
 pub mod program;
 pub mod receiver;

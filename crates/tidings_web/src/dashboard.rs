@@ -33,6 +33,7 @@ mod search;
 mod set_up;
 mod settings;
 mod sign_in;
+mod sign_on;
 mod wrong;
 mod you;
 
@@ -83,7 +84,9 @@ pub(crate) fn router(dashboard: Dashboard) -> Router {
             get(sign_in::show).post(sign_in::enter),
         )
         .route("/dashboard/set-up", get(set_up::show).post(set_up::begin))
-        .route("/dashboard/join", get(join::show).post(join::accept));
+        .route("/dashboard/join", get(join::show).post(join::accept))
+        .route("/dashboard/sign-on", get(sign_on::begin))
+        .route("/dashboard/sign-on/back", get(sign_on::finish));
     let guarded = from_fn_with_state(dashboard.clone(), guard::guard);
     let inside = inside()
         .merge(inboxes::router(&dashboard))

@@ -6,7 +6,7 @@ use tidings_delivery::sender::HeaderNames;
 use tidings_store_sqlite::Synchronous;
 
 use super::parse::{
-    bytes, duration, file, flag, networks, number, origins, public_url, retention, risks,
+    bytes, duration, file, flag, networks, number, origins, public_url, retention, risks, role,
 };
 use super::{LogFormat, Role, Settings};
 
@@ -137,6 +137,12 @@ keys! {
     nat64, "false", "true or false", "On networks with NAT64 only: judges addresses in 64:ff9b::/96 by the IPv4 address inside.", flag;
     extra_ca_file, "", "file", "Certificates (PEM) of further authorities that endpoints' certificates may come from.", file;
     master_key_file, "", "file", "Where the master key is; empty for `master.key` in the data folder. `TIDINGS_MASTER_KEY` holds the key itself instead.", file;
+    oidc_issuer, "", "URL", "The identity provider of single sign-on, as it names itself; empty for none.",
+        |text| Ok(text.to_owned());
+    oidc_client_id, "", "text", "As what the provider knows this server.",
+        |text| Ok(text.to_owned());
+    oidc_client_secret_file, "", "file", "Where the client secret is, if the provider gave one.", file;
+    oidc_default_role, "", "viewer, developer, admin or owner", "What somebody may do whom the provider knows and nobody has invited; empty lets members in and nobody else.", role;
     sqlite_synchronous, "full", "full or normal", "When a commit counts: `full` syncs each one; `normal` loses the latest messages in a power cut and is there for tests.",
         |text| match text {
             "full" => Ok(Synchronous::Full),

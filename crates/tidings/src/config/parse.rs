@@ -129,6 +129,16 @@ pub(super) fn file(text: &str) -> Result<Option<PathBuf>, String> {
     Ok((!text.is_empty()).then(|| PathBuf::from(text)))
 }
 
+/// A role of members, or none.
+pub(super) fn role(text: &str) -> Result<Option<tidings_domain::access::Role>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let role = tidings_domain::access::Role::parse(text);
+    let why = || "it takes viewer, developer, admin, owner or nothing".to_owned();
+    role.map(Some).ok_or_else(why)
+}
+
 /// Names of settings of a database that may be unsafe.
 pub(super) fn risks(text: &str) -> Result<Vec<String>, String> {
     let known: Vec<_> = tidings_store_postgres::server::risky_settings().collect();

@@ -124,8 +124,8 @@ fn retention_is_at_least_a_day_and_may_be_longer_than_any_wait() {
 
 #[test]
 fn the_master_key_is_never_shown() {
-    let settings = read("", &[("TIDINGS_MASTER_KEY", "tmk_1_secret")]).unwrap();
-    assert!(!format!("{settings:?}").contains("secret"));
+    let settings = read("", &[("TIDINGS_MASTER_KEY", "tmk_1_hidden")]).unwrap();
+    assert!(!format!("{settings:?}").contains("hidden"));
 }
 
 #[test]

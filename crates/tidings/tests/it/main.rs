@@ -33,6 +33,7 @@ mod dashboard_keys;
 mod dashboard_members;
 mod dashboard_pages;
 mod dashboard_sign_in;
+mod dashboard_sign_on;
 mod data_folder;
 mod database;
 mod demo;

@@ -7,12 +7,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, USER_AGENT};
 use http::uri::PathAndQuery;
-use http::{HeaderMap, HeaderValue, Method, Request, Uri};
-use http_body_util::Full;
-use hyper::body::Body as _;
+use http::{HeaderValue, Uri};
 use tidings_domain::address_policy::Policy;
 use tidings_domain::clock::Millis;
 use tidings_domain::credentials::grant::{ClientGrant, Token};
@@ -21,14 +17,10 @@ use tokio::sync::Mutex;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::Sender;
-use super::connection::Connection;
+use super::asking::{Question, value};
 use super::failure::Failure;
 use super::pool::{Origin, Pool};
-use super::prepared::AGENT;
-use super::record::Record;
 
-/// How much of an answer is read, in bytes.
-const ANSWER_BYTES_MAX: usize = 64 * 1024;
 /// The part of an attempt's time that asking for a token may take.
 const SHARE_OF_ATTEMPT: u32 = 2;
 
@@ -136,61 +128,17 @@ impl TokenKeeper {
         }
     }
 
-    /// The request on a connection of its own, which is closed afterwards: it is rarely needed again in time.
     async fn exchange(&self, sender: &Sender) -> Result<(u16, Zeroizing<Vec<u8>>), Failure> {
-        let mut record = Record::begin("");
-        let mut connection = sender.connector.connect(&mut record, &self.origin).await?;
-        let failed = |error: &hyper::Error, connection: &Connection| {
-            Failure::of_exchange(error, connection.gauge())
+        let (form, authorization) = (self.grant.form(), self.grant.authorization());
+        let question = Question {
+            origin: &self.origin,
+            uri: self.uri.clone(),
+            authority: self.authority.clone(),
+            form: Some(&form),
+            authorization: authorization.as_deref().map(String::as_str),
         };
-        let response = match connection.request(self.request()?).await {
-            Ok(response) => response,
-            Err(error) => return Err(failed(&error, &connection)),
-        };
-        let (head, mut body) = response.into_parts();
-        let mut answer = Zeroizing::new(Vec::with_capacity(ANSWER_BYTES_MAX));
-        while !body.is_end_stream() {
-            match connection.frame(&mut body).await {
-                None => break,
-                Some(Ok(frame)) => {
-                    let piece = frame.data_ref().map_or(&[][..], |piece| &piece[..]);
-                    if answer.len() + piece.len() > ANSWER_BYTES_MAX {
-                        break;
-                    }
-                    answer.extend_from_slice(piece);
-                }
-                Some(Err(error)) => return Err(failed(&error, &connection)),
-            }
-        }
-        Ok((head.status.as_u16(), answer))
+        sender.converse(question).await
     }
-
-    fn request(&self) -> Result<Request<Full<Bytes>>, Failure> {
-        let form = Bytes::copy_from_slice(self.grant.form().as_bytes());
-        let mut headers = HeaderMap::with_capacity(6);
-        headers.insert(HOST, self.authority.clone());
-        headers.insert(
-            CONTENT_TYPE,
-            HeaderValue::from_static("application/x-www-form-urlencoded"),
-        );
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
-        headers.insert(CONTENT_LENGTH, HeaderValue::from(form.len()));
-        if let Some(text) = self.grant.authorization() {
-            let mut authorization = value(&text)?;
-            authorization.set_sensitive(true);
-            headers.insert(AUTHORIZATION, authorization);
-        }
-        let mut request = Request::new(Full::new(form));
-        *request.method_mut() = Method::POST;
-        *request.uri_mut() = self.uri.clone();
-        *request.headers_mut() = headers;
-        Ok(request)
-    }
-}
-
-fn value(text: &str) -> Result<HeaderValue, Failure> {
-    HeaderValue::from_bytes(text.as_bytes()).map_err(|error| Failure::of_request(&error))
 }
 
 /// A failure on the way to a token, in words that tell nothing of networks. What the guard refuses stays refused.

@@ -172,7 +172,7 @@ impl Service {
 
     /// Gives a member a password, as an invitation would that they accept at once: whoever was signed in as them is
     /// signed out.
-    async fn give_password(
+    pub(crate) async fn give_password(
         &self,
         caller: Caller,
         action: Action,

@@ -201,7 +201,7 @@ impl Service {
         Ok(())
     }
 
-    pub(super) async fn begin_session(
+    pub(crate) async fn begin_session(
         &self,
         member: Member,
         origin: Origin,

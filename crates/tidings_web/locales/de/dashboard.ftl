@@ -79,3 +79,9 @@ join-wrong = Diese Einladung ist abgelaufen, wurde benutzt oder durch eine ander
 join-to = Willkommen bei { $environment }
 join-choose = Wählen Sie ein Passwort, dann sind Sie drin.
 join-do = Beitreten
+
+# Single Sign-on.
+sign-on = Mit Single Sign-on anmelden
+sign-on-unknown = Der Anbieter kennt Sie, aber hier hat niemand diese Adresse. Bitten Sie einen Administrator um eine Einladung.
+sign-on-elsewhere = Diese Anmeldung hat nicht in diesem Browser begonnen oder zu lange gedauert. Beginnen Sie noch einmal.
+sign-on-down = Der Anbieter des Single Sign-on antwortet nicht, wie er soll. Versuchen Sie es in einer Minute oder melden Sie sich mit dem Passwort an.

@@ -79,3 +79,9 @@ join-wrong = This invitation has ended, was used, or was replaced by another. As
 join-to = Welcome to { $environment }
 join-choose = Choose a password, and you are in.
 join-do = Join
+
+# Single sign-on.
+sign-on = Sign in with single sign-on
+sign-on-unknown = The provider knows you, but nobody here has that address. Ask an admin for an invitation.
+sign-on-elsewhere = This sign-in did not begin in this browser, or took too long. Begin again.
+sign-on-down = The provider of single sign-on does not answer as it should. Try again in a minute, or sign in with your password.

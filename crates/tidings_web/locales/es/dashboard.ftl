@@ -79,3 +79,9 @@ join-wrong = Esta invitación ha caducado, ya se usó o se sustituyó por otra. 
 join-to = Te damos la bienvenida a { $environment }
 join-choose = Elige una contraseña y ya estás dentro.
 join-do = Unirme
+
+# Inicio único.
+sign-on = Iniciar sesión con inicio único
+sign-on-unknown = El proveedor te conoce, pero aquí nadie tiene esa dirección. Pide una invitación a un administrador.
+sign-on-elsewhere = Este inicio de sesión no empezó en este navegador o tardó demasiado. Empieza de nuevo.
+sign-on-down = El proveedor de inicio único no responde como debería. Inténtalo en un minuto o usa tu contraseña.

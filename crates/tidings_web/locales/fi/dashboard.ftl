@@ -79,3 +79,9 @@ join-wrong = Tämä kutsu on päättynyt, käytetty tai korvattu toisella. Pyyd�
 join-to = Tervetuloa ympäristöön { $environment }
 join-choose = Valitse salasana, niin pääset sisään.
 join-do = Liity
+
+# Kertakirjautuminen.
+sign-on = Kirjaudu kertakirjautumisella
+sign-on-unknown = Palvelu tuntee sinut, mutta kenelläkään täällä ei ole tuota osoitetta. Pyydä ylläpitäjältä kutsu.
+sign-on-elsewhere = Tämä kirjautuminen ei alkanut tässä selaimessa tai kesti liian kauan. Aloita alusta.
+sign-on-down = Kertakirjautumisen palvelu ei vastaa kunnolla. Yritä hetken päästä uudelleen tai käytä salasanaa.

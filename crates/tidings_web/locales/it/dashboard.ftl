@@ -79,3 +79,9 @@ join-wrong = Questo invito è scaduto, è già stato usato o è stato sostituito
 join-to = Ti diamo il benvenuto in { $environment }
 join-choose = Scegli una password e sei dentro.
 join-do = Partecipa
+
+# Single sign-on.
+sign-on = Accedi con single sign-on
+sign-on-unknown = Il fornitore ti conosce, ma qui nessuno ha quell’indirizzo. Chiedi un invito a un amministratore.
+sign-on-elsewhere = Questo accesso non è iniziato in questo browser, o è durato troppo. Ricomincia.
+sign-on-down = Il fornitore del single sign-on non risponde come dovrebbe. Riprova tra un minuto, o accedi con la password.

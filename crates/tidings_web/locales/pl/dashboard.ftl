@@ -81,3 +81,9 @@ join-wrong = To zaproszenie wygasło, zostało użyte albo zastąpione innym. Po
 join-to = Witaj w środowisku { $environment }
 join-choose = Wybierz hasło i gotowe.
 join-do = Dołącz
+
+# Logowanie SSO.
+sign-on = Zaloguj się przez SSO
+sign-on-unknown = Dostawca Cię zna, ale nikt tutaj nie ma tego adresu. Poproś administratora o zaproszenie.
+sign-on-elsewhere = To logowanie nie zaczęło się w tej przeglądarce albo trwało zbyt długo. Zacznij od nowa.
+sign-on-down = Dostawca SSO nie odpowiada prawidłowo. Spróbuj za minutę albo zaloguj się hasłem.

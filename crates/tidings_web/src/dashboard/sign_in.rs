@@ -26,17 +26,23 @@ use crate::page::{Page, render};
 /// Where one signs in.
 pub(super) const ADDRESS: &str = "/dashboard/sign-in";
 /// The field of where one wants to go.
-const TO: &str = "to";
+pub(super) const TO: &str = "to";
 /// The field of a form that was under way, as it was sent.
 const KEPT: &str = "kept";
 
 /// Why somebody is not signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Refusal {
+pub(super) enum Refusal {
     /// The address or the password is wrong.
     Wrong,
     /// There were too many tries; how long to wait.
     TooFast(Duration),
+    /// The provider knows them, and nobody here is them.
+    NotKnown,
+    /// They come back from the provider to another browser than the one that has gone, or too late.
+    Elsewhere,
+    /// The provider does not answer as it should.
+    NoProvider,
 }
 
 #[derive(Template)]
@@ -50,11 +56,27 @@ struct SignIn {
     refusal: Option<Refusal>,
     /// Whether there is nobody yet who could.
     is_new: bool,
+    has_sign_on: bool,
 }
 
 impl SignIn {
     fn has_wrong(&self) -> bool {
         self.refusal == Some(Refusal::Wrong)
+    }
+
+    /// What is said of a way through the provider that led nowhere.
+    fn sign_on_text(&self) -> Option<&'static str> {
+        match self.refusal {
+            Some(Refusal::NotKnown) => Some("sign-on-unknown"),
+            Some(Refusal::Elsewhere) => Some("sign-on-elsewhere"),
+            Some(Refusal::NoProvider) => Some("sign-on-down"),
+            _ => None,
+        }
+    }
+
+    /// The way to the provider.
+    fn way_on(&self) -> String {
+        format!("/dashboard/sign-on?{}", way_back(&self.to))
     }
 
     /// What is said of having to wait.
@@ -93,14 +115,15 @@ pub(super) async fn show(
         environment: query.line("environment").to_owned(),
         to,
         is_new: dashboard.service.set_up_code().await?.is_some(),
-        ..SignIn::of(Page::new(&parts.headers, parts.uri.path()))
+        ..SignIn::of(&dashboard, Page::new(&parts.headers, parts.uri.path()))
     };
     Ok(render(StatusCode::OK, &template))
 }
 
 impl SignIn {
-    fn of(page: Page) -> Self {
+    fn of(dashboard: &Dashboard, page: Page) -> Self {
         Self {
+            has_sign_on: dashboard.service.has_single_sign_on(),
             page,
             email: String::new(),
             environment: String::new(),
@@ -123,7 +146,7 @@ pub(super) async fn ask_with_form(
         to: local(to),
         kept: form::written(&form.kept()),
         is_new: dashboard.service.set_up_code().await?.is_some(),
-        ..SignIn::of(page)
+        ..SignIn::of(dashboard, page)
     };
     Ok(render(StatusCode::UNAUTHORIZED, &template))
 }
@@ -159,17 +182,31 @@ pub(super) async fn enter(
         to,
         kept: form.one(KEPT).to_owned(),
         refusal: Some(refusal),
-        ..SignIn::of(page)
+        ..SignIn::of(&dashboard, page)
     };
     Ok(match refusal {
-        Refusal::Wrong => render(StatusCode::UNAUTHORIZED, &template),
         Refusal::TooFast(wait) => {
             let mut response = render(StatusCode::TOO_MANY_REQUESTS, &template);
             let seconds = HeaderValue::from(wait.as_secs().max(1));
             response.headers_mut().insert(RETRY_AFTER, seconds);
             response
         }
+        _ => render(StatusCode::UNAUTHORIZED, &template),
     })
+}
+
+/// Says why the way through the provider led nowhere, and asks anew.
+pub(super) fn refuse(dashboard: &Dashboard, page: Page, to: String, refusal: Refusal) -> Response {
+    let template = SignIn {
+        to,
+        refusal: Some(refusal),
+        ..SignIn::of(dashboard, page)
+    };
+    let status = match refusal {
+        Refusal::NoProvider => StatusCode::BAD_GATEWAY,
+        _ => StatusCode::UNAUTHORIZED,
+    };
+    render(status, &template)
 }
 
 /// Leads somebody who has just signed in to where they wanted to go, or shows the form that they had under way.
@@ -232,7 +269,7 @@ pub(super) fn way_back(to: &str) -> String {
 }
 
 /// Where somebody wants to go, if it is a page of the dashboard; else where that begins.
-fn local(to: &str) -> String {
+pub(super) fn local(to: &str) -> String {
     let below = to.strip_prefix(FOLDER);
     let is_below = below.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
     let is_plain = to

@@ -19,7 +19,7 @@ import * as products from "./products.mjs";
 import * as sign_in from "./sign_in.mjs";
 
 /** Each has `walk(browser, server, languages)`, `settings()` where its server needs some, `flags` where it is not in development mode. */
-const AREAS = { products, board, portal, dashboard, inbox, embedding, sign_in, production };
+const AREAS = { products, board, portal, help, dashboard, inbox, embedding, sign_in, production };
 
 async function walk(browser, binary, area, languages) {
   const server = await start(binary, await AREAS[area].settings?.(), AREAS[area].flags);

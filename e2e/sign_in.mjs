@@ -67,10 +67,12 @@ async function inAndOut(browser, server) {
     await page.fill("#name", PAYLOADS[1]);
     await page.context().clearCookies({ name: "tidings_session" });
     await page.getByRole("button", { name: "Invite" }).click();
+    await page.locator("#password").waitFor();
     await page.fill("#email", EMAIL);
     await lookHere(page, "sign-in-kept");
     await page.fill("#password", PASSWORD);
     await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Send it now" }).waitFor();
     await lookHere(page, "again");
     await page.getByRole("button", { name: "Send it now" }).click();
     await page.waitForSelector("#secret");

@@ -14,6 +14,7 @@
 pub mod app;
 pub mod chance;
 pub mod client;
+mod event_stream;
 pub mod faults;
 pub mod identity_provider;
 pub mod postgres;
@@ -28,6 +29,7 @@ pub mod wait;
 
 pub use app::TestApp;
 pub use client::{Answer, Client};
+pub use event_stream::EventStream;
 pub use program::{Program, Server};
 pub use receiver::{Received, Receiver, Reply};
 pub use rig::Verdict;

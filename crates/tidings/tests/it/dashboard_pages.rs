@@ -1,21 +1,14 @@
 //! The pages of the dashboard about what goes on, without a browser: the overview and its stream, applications with their
 //! messages, search. What forms do is read back over the API.
 
-use std::time::Duration;
-
 use serde_json::json;
 use tidings_testkit::app::{rows, text};
-use tidings_testkit::{Reply, wait};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tidings_testkit::{EventStream, Reply, wait};
 
 use crate::staff::{PASSWORD, Staff, hidden, location, post, session};
 use crate::support::{Scene, app};
 
 const OVERVIEW: &str = "/dashboard/overview";
-/// Longer than a stream takes to notice that its session has ended.
-const TOLD_WITHIN: Duration = Duration::from_secs(30);
 
 #[tokio::test]
 async fn the_overview_shows_what_goes_through_and_who_is_in_trouble() {
@@ -65,26 +58,12 @@ async fn the_stream_of_the_overview_follows_and_ends_with_the_session() {
         location(&refused),
         "/dashboard/sign-in?to=%2Fdashboard%2Flive"
     );
-    let mut stream = TcpStream::connect(scene.app.server().address())
-        .await
-        .unwrap();
     let fields = format!("email={}&password={PASSWORD}", staff.email);
     let cookie = session(&post(&nobody, "/dashboard/sign-in", &fields).await);
     let head = nobody.raw_head("GET", "/dashboard/live");
-    let request = format!("{head}cookie: {cookie}\r\n\r\n");
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut read = Vec::new();
-    let told = async {
-        while !String::from_utf8_lossy(&read).contains("<dt>Accepted</dt>") {
-            assert!(
-                stream.read_buf(&mut read).await.unwrap() > 0,
-                "it has ended: {}",
-                String::from_utf8_lossy(&read)
-            );
-        }
-    };
-    assert!(timeout(TOLD_WITHIN, told).await.is_ok(), "nothing is told");
-    let text = String::from_utf8_lossy(&read).into_owned();
+    let head = format!("{head}cookie: {cookie}\r\n");
+    let mut stream = EventStream::open(scene.app.server().address(), &head).await;
+    let text = stream.read_until("<dt>Accepted</dt>").await;
     assert!(
         text.contains("text/event-stream") && text.contains("data: <dl class="),
         "{text}"
@@ -98,11 +77,7 @@ async fn the_stream_of_the_overview_follows_and_ends_with_the_session() {
     let token = hidden(&watcher.get("/dashboard/you").await.text(), "token");
     location(&post(&watcher, "/dashboard/sign-out", &format!("token={token}")).await);
     // The stream asks every 15 seconds whether it may go on.
-    let ended = async { while stream.read_buf(&mut read).await.unwrap_or(0) > 0 {} };
-    assert!(
-        timeout(TOLD_WITHIN, ended).await.is_ok(),
-        "the stream goes on"
-    );
+    stream.ended().await;
 }
 
 #[tokio::test]

@@ -1,13 +1,9 @@
 //! Inboxes on their pages: made in a click, read, compared, told what to answer, and removed, by those who may.
 
-use std::time::Duration;
-
 use http::Method;
 use serde_json::{Value, json};
 use tidings_testkit::app::{rows, text};
-use tidings_testkit::{Receiver, TestApp};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tidings_testkit::{EventStream, Receiver, TestApp};
 
 use crate::staff::{PASSWORD, Staff, hidden, location, post, session};
 use crate::support::{app, refused_field};
@@ -149,33 +145,16 @@ async fn a_form_that_is_sent_twice_makes_one_inbox() {
 #[tokio::test]
 async fn who_watches_sees_requests_as_they_come() {
     let desk = Desk::open().await;
-    let mut stream = TcpStream::connect(desk.app.server().address())
-        .await
-        .unwrap();
     let nobody = desk.app.client.without_key();
     let fields = format!("email={}&password={PASSWORD}", desk.staff.email);
     let cookie = session(&post(&nobody, "/dashboard/sign-in", &fields).await);
     let head = nobody.raw_head("GET", &format!("{}/live", desk.page));
-    let head = format!("{head}cookie: {cookie}\r\n\r\n");
-    stream.write_all(head.as_bytes()).await.unwrap();
-    let mut read = Vec::new();
-    let mut read_until = async |wanted: &str| {
-        let reading = async {
-            while !String::from_utf8_lossy(&read).contains(wanted) {
-                assert!(
-                    stream.read_buf(&mut read).await.unwrap() > 0,
-                    "the stream has ended"
-                );
-            }
-        };
-        let is_there = tokio::time::timeout(Duration::from_secs(20), reading).await;
-        assert!(is_there.is_ok(), "{wanted} is not told");
-    };
-    read_until(": open").await;
+    let head = format!("{head}cookie: {cookie}\r\n");
+    let mut stream = EventStream::open(desk.app.server().address(), &head).await;
     desk.catch("/one", "text/plain", b"x").await;
-    read_until("/one</span>").await;
+    stream.read_until("/one</span>").await;
     desk.catch("/two", "text/plain", b"x").await;
-    read_until("/two</span>").await;
+    stream.read_until("/two</span>").await;
 }
 
 #[tokio::test]

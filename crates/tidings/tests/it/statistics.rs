@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::{Value, json};
 use tidings_testkit::app::text;
 use tidings_testkit::postgres::{Database, Version};
-use tidings_testkit::{Client, Receiver, TestApp, wait};
+use tidings_testkit::{Client, Program, Receiver, TestApp, wait};
 
 use crate::support::{app, app_on, app_with, refused, refused_field};
 
@@ -218,25 +218,12 @@ async fn on_postgres_counting_goes_on_where_it_was_after_the_process_was_killed(
     counting_outlasts_a_death(app_on(&database).await).await;
 }
 
-/// A step sees to fifty applications.
 #[tokio::test]
 async fn counting_that_is_canceled_on_its_way_ends_with_what_it_has_found() {
-    const COUNT: usize = 120;
     let database = Database::new(Version::V15);
     let mut app = app_on(&database).await;
-    for number in 0..COUNT {
-        let owner = app.create_application(&format!("App {number}")).await;
-        app.send(&owner, "a.b", json!({})).await;
-    }
-    app.stop().await;
-    let plain = app.program.clone();
-    // It dies behind the step that counts the applications and the first that reads messages, and comes back where
-    // nobody goes on with tasks, so that what is canceled is on its way for sure.
-    app.change(|program| program.setting("fault_point", "after-job-step:2"));
-    app.start_again().await;
-    let body = json!({"since": SINCE, "until": UNTIL}).to_string();
-    let _ = app.client.try_send(Method::POST, APPLICATIONS, body).await;
-    assert!(!app.take_server().ended().await.success());
+    let plain = die_while_counting(&mut app).await;
+    // It comes back where nobody goes on with tasks, so that what is canceled is on its way for sure.
     app.change(|_| plain.clone().setting("role", "api"));
     app.start_again().await;
     let tasks = app.client.get("/api/v1/background-task").await.expect(200);
@@ -270,23 +257,29 @@ async fn count_again(client: &Client) -> Value {
     client.post(APPLICATIONS, body).await.expect(202)["id"].clone()
 }
 
-async fn counting_outlasts_a_death(mut app: TestApp) {
-    // A step sees to fifty applications.
-    const COUNT: usize = 120;
+/// A step sees to fifty applications.
+const COUNT: usize = 120;
+
+/// Makes applications with a message each, and lets the server die while it counts them: behind the step that counts the
+/// applications and the first that reads messages. Gives the program as it was.
+async fn die_while_counting(app: &mut TestApp) -> Program {
     for number in 0..COUNT {
         let owner = app.create_application(&format!("App {number}")).await;
         app.send(&owner, "a.b", json!({})).await;
     }
     app.stop().await;
     let plain = app.program.clone();
-    // Behind the step that counts the applications, and the first that reads messages.
     app.change(|program| program.setting("fault_point", "after-job-step:2"));
     app.start_again().await;
     // It may die before it has answered.
     let body = json!({"since": SINCE, "until": UNTIL}).to_string();
     let _ = app.client.try_send(Method::POST, APPLICATIONS, body).await;
-    let status = app.take_server().ended().await;
-    assert!(!status.success());
+    assert!(!app.take_server().ended().await.success());
+    plain
+}
+
+async fn counting_outlasts_a_death(mut app: TestApp) {
+    let plain = die_while_counting(&mut app).await;
     app.change(|_| plain);
     app.start_again().await;
     let tasks = app.client.get("/api/v1/background-task").await.expect(200);

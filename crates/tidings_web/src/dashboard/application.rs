@@ -13,7 +13,7 @@ use tidings_store::Order;
 
 use super::Dashboard;
 use super::member::{Member, Shell};
-use super::pager::ROWS_MAX;
+use super::paging::ROWS_MAX;
 use crate::errors::Fault;
 use crate::form::Posted;
 use crate::page::{Page, render};

@@ -13,7 +13,7 @@ use tidings_store::Order;
 
 use super::Dashboard;
 use super::member::{Member, Shell};
-use super::pager::{Pager, ROWS_MAX, asked, asked_in};
+use super::paging::{Paging, ROWS_MAX, asked};
 use crate::errors::Fault;
 use crate::form::Posted;
 use crate::page::{Page, render};
@@ -38,7 +38,7 @@ struct Show {
     search: String,
     /// How many were looked through, if not all were.
     looked_through: Option<usize>,
-    pager: Pager,
+    paging: Paging,
     done: String,
     may_change: bool,
 }
@@ -70,9 +70,9 @@ pub(super) async fn show(
     let (service, caller) = (&dashboard.service, member.caller);
     let search = query.line("q").to_lowercase();
     let asked = if search.is_empty() {
-        asked(&query)
+        asked(&query, ROWS_MAX, Order::Descending)
     } else {
-        asked_in(&query, SEARCHED_MAX, Order::Descending)
+        asked(&query, SEARCHED_MAX, Order::Descending)
     };
     let listed = service
         .applications(caller, &asked, &ApplicationFilter::default())
@@ -94,7 +94,7 @@ pub(super) async fn show(
         }
     }
     let template = Show {
-        pager: Pager::of(&query, &listed, &["q"]),
+        paging: Paging::of(&listed, &query, &["q"]),
         rows,
         search: query.line("q").to_owned(),
         looked_through,

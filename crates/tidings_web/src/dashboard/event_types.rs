@@ -17,7 +17,7 @@ use tidings_store::Order;
 
 use super::Dashboard;
 use super::member::{Member, Shell};
-use super::pager::{Pager, asked_in};
+use super::paging::{Paging, asked};
 use crate::code;
 use crate::errors::Fault;
 use crate::form::Posted;
@@ -61,7 +61,7 @@ struct Show {
     shell: Shell,
     groups: Vec<Group>,
     with_archived: bool,
-    pager: Pager,
+    paging: Paging,
     may_change: bool,
 }
 
@@ -140,7 +140,7 @@ pub(super) async fn show(
 ) -> Result<Response, Fault> {
     let query = Posted::parse(query.unwrap_or_default().as_bytes());
     let with_archived = query.has("archived");
-    let asked = asked_in(&query, PAGE_ROWS, Order::Ascending);
+    let asked = asked(&query, PAGE_ROWS, Order::Ascending);
     let listed = dashboard
         .service
         .event_types(member.caller, &asked, with_archived);
@@ -158,7 +158,7 @@ pub(super) async fn show(
     }
     let template = Show {
         groups: groups.into_values().collect(),
-        pager: Pager::of(&query, &listed, &["archived"]),
+        paging: Paging::of(&listed, &query, &["archived"]),
         with_archived,
         may_change: member.may(Role::Developer),
         shell: member.shell(),

@@ -16,7 +16,7 @@ use tidings_store::Order;
 
 use super::Dashboard;
 use super::member::{Member, Shell};
-use super::pager::{Pager, ROWS_MAX, asked};
+use super::paging::{Paging, ROWS_MAX, asked};
 use crate::code;
 use crate::errors::Fault;
 use crate::form::Posted;
@@ -50,7 +50,7 @@ struct Show {
     page: Page,
     shell: Shell,
     rows: Vec<Row>,
-    pager: Pager,
+    paging: Paging,
     /// Whether this is the first page, which is live.
     is_live: bool,
 }
@@ -121,7 +121,7 @@ pub(super) async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Fault> {
     let query = Posted::parse(query.unwrap_or_default().as_bytes());
-    let asked = asked(&query);
+    let asked = asked(&query, ROWS_MAX, Order::Descending);
     let listed = dashboard
         .service
         .jobs(member.caller, JobFilter::default(), &asked)
@@ -133,7 +133,7 @@ pub(super) async fn show(
             .iter()
             .map(|job| Row::of(job, language))
             .collect(),
-        pager: Pager::of(&query, &listed, &[]),
+        paging: Paging::of(&listed, &query, &[]),
         is_live: query.line("page").is_empty(),
         shell: member.shell(),
         page: member.page,

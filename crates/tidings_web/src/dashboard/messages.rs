@@ -8,11 +8,12 @@ use tidings_domain::clock::Millis;
 use tidings_domain::message::Message;
 use tidings_service::messages::MessageFilter;
 use tidings_service::{Listed, ServiceError};
+use tidings_store::Order;
 
 use super::Dashboard;
 use super::application::Facts;
 use super::member::{Member, Shell};
-use super::pager::{Pager, asked};
+use super::paging::{Paging, ROWS_MAX, asked};
 use crate::errors::Fault;
 use crate::form::Posted;
 use crate::page::{Page, render};
@@ -36,7 +37,7 @@ struct Show {
     rows: Vec<Row>,
     event: String,
     tag: String,
-    pager: Pager,
+    paging: Paging,
 }
 
 impl Row {
@@ -66,7 +67,7 @@ pub(super) async fn show(
         event_types: some("event").into_iter().collect(),
         ..MessageFilter::default()
     };
-    let asked = asked(&query);
+    let asked = asked(&query, ROWS_MAX, Order::Descending);
     let listed = dashboard
         .service
         .messages(member.caller, &app, &filter, &asked);
@@ -79,7 +80,7 @@ pub(super) async fn show(
     let template = Show {
         application,
         tab: "messages",
-        pager: Pager::of(&query, &listed, &["event", "tag"]),
+        paging: Paging::of(&listed, &query, &["event", "tag"]),
         rows: listed.rows.iter().map(Row::of).collect(),
         event: query.line("event").to_owned(),
         tag: query.line("tag").to_owned(),

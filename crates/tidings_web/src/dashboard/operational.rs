@@ -14,7 +14,7 @@ use tidings_store::Order;
 
 use super::Dashboard;
 use super::member::{Member, Shell, once};
-use super::pager::{Pager, asked};
+use super::paging::{Paging, ROWS_MAX, asked};
 use super::wrong::Wrong;
 use crate::errors::Fault;
 use crate::form::Posted;
@@ -61,7 +61,7 @@ struct Show {
     page: Page,
     shell: Shell,
     rows: Vec<Webhook>,
-    pager: Pager,
+    paging: Paging,
     done: String,
 }
 
@@ -124,14 +124,14 @@ pub(super) async fn show(
 ) -> Result<Response, Fault> {
     member.check(Role::Admin)?;
     let query = Posted::parse(query.unwrap_or_default().as_bytes());
-    let asked = asked(&query);
+    let asked = asked(&query, ROWS_MAX, Order::Descending);
     let listed = dashboard
         .service
         .operational_endpoints(member.caller, &asked)
         .await?;
     let template = Show {
         rows: listed.rows.iter().map(Webhook::of).collect(),
-        pager: Pager::of(&query, &listed, &[]),
+        paging: Paging::of(&listed, &query, &[]),
         done: query.line("done").to_owned(),
         shell: member.shell(),
         page: member.page,

@@ -5,6 +5,8 @@ use tidings_store::Order;
 
 use crate::form::{self, Posted};
 
+/// Rows of a page, where a list has no reason for another number.
+pub(super) const ROWS_MAX: usize = 25;
 /// The field that names a page.
 const PAGE: &str = "page";
 

@@ -188,19 +188,8 @@ impl Service {
         endpoint: i64,
     ) -> Result<Option<AttemptId>, ServiceError> {
         let list = ListAttempts {
-            of: AttemptsOf::Message(message),
             endpoint: Some(endpoint),
-            order: Order::Descending,
-            after: None,
-            limit: 1,
-            outcomes: Vec::new(),
-            status_between: None,
-            channel: None,
-            tag: None,
-            event_types: Vec::new(),
-            from: None,
-            to: None,
-            with_message: false,
+            ..ListAttempts::first(AttemptsOf::Message(message), Order::Descending, 1)
         };
         let page = self.store.attempts(list).await?;
         Ok(page.rows.first().map(|row| row.attempt.id))

@@ -124,21 +124,7 @@ impl Service {
         self.admission
             .test(message, target, Trigger::Test, permit)
             .await?;
-        let list = ListAttempts {
-            of: AttemptsOf::Message(key),
-            endpoint: None,
-            order: Order::Ascending,
-            after: None,
-            limit: 1,
-            outcomes: Vec::new(),
-            status_between: None,
-            channel: None,
-            tag: None,
-            event_types: Vec::new(),
-            from: None,
-            to: None,
-            with_message: false,
-        };
+        let list = ListAttempts::first(AttemptsOf::Message(key), Order::Ascending, 1);
         let page = self.store.attempts(list).await?;
         let tested = page.rows.into_iter().next();
         tested

@@ -205,23 +205,14 @@ impl Service {
         let Some(application) = application.await? else {
             return Ok(None);
         };
+        let of = AttemptsOf::Endpoint {
+            application: endpoint.application,
+            endpoint: endpoint.id.seq(),
+        };
         let last = ListAttempts {
-            of: AttemptsOf::Endpoint {
-                application: endpoint.application,
-                endpoint: endpoint.id.seq(),
-            },
-            endpoint: None,
-            order: Order::Descending,
-            after: None,
-            limit: 1,
             outcomes: vec![Outcome::Retry, Outcome::Exhausted],
-            status_between: None,
-            channel: None,
-            tag: None,
-            event_types: Vec::new(),
-            from: None,
-            to: None,
             with_message: true,
+            ..ListAttempts::first(of, Order::Descending, 1)
         };
         let last = self.store.attempts(last).await?.rows.into_iter().next();
         Ok(Some(Trouble {

@@ -184,23 +184,15 @@ impl Service {
         endpoints.truncate(left);
         for endpoint in endpoints {
             searched.endpoints_count += 1;
+            let of = AttemptsOf::Endpoint {
+                application: ordinal,
+                endpoint: endpoint.id.seq(),
+            };
             let failed = ListAttempts {
-                of: AttemptsOf::Endpoint {
-                    application: ordinal,
-                    endpoint: endpoint.id.seq(),
-                },
-                endpoint: None,
-                order: Order::Descending,
-                after: None,
-                limit: FAILURES_MAX,
                 outcomes: vec![Outcome::Retry, Outcome::Exhausted],
-                status_between: None,
-                channel: None,
-                tag: None,
-                event_types: Vec::new(),
                 from: Some(searched.since),
-                to: None,
                 with_message: true,
+                ..ListAttempts::first(of, Order::Descending, FAILURES_MAX)
             };
             let failed = self.store.attempts(failed).await?;
             searched.is_whole &= failed.next.is_none();

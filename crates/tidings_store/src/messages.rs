@@ -188,6 +188,27 @@ pub struct ListAttempts {
     pub with_message: bool,
 }
 
+impl ListAttempts {
+    /// The first so many in this order, whatever became of them, without their messages.
+    pub fn first(of: AttemptsOf, order: Order, limit: usize) -> Self {
+        Self {
+            of,
+            endpoint: None,
+            order,
+            after: None,
+            limit,
+            outcomes: Vec::new(),
+            status_between: None,
+            channel: None,
+            tag: None,
+            event_types: Vec::new(),
+            from: None,
+            to: None,
+            with_message: false,
+        }
+    }
+}
+
 /// An attempt, and its message if that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttemptRow {

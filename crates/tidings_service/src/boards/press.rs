@@ -179,21 +179,7 @@ impl Service {
 
     /// Where the same press is under way still, or its outcome was lost in a crash, there is none to tell.
     async fn attempt_of_press(&self, message: MessageKey) -> Result<AttemptRow, ServiceError> {
-        let list = ListAttempts {
-            of: AttemptsOf::Message(message),
-            endpoint: None,
-            order: Order::Ascending,
-            after: None,
-            limit: 1,
-            outcomes: Vec::new(),
-            status_between: None,
-            channel: None,
-            tag: None,
-            event_types: Vec::new(),
-            from: None,
-            to: None,
-            with_message: false,
-        };
+        let list = ListAttempts::first(AttemptsOf::Message(message), Order::Ascending, 1);
         let page = self.store.attempts(list).await?;
         let pressed = page.rows.into_iter().next();
         let pressed = pressed.filter(|row| row.attempt.trigger == Trigger::Press);

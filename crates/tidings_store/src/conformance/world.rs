@@ -377,21 +377,7 @@ pub(super) fn key(key: u8, body: u8) -> Dedup {
 
 /// Everything, oldest first.
 pub(super) fn list_attempts(of: AttemptsOf) -> ListAttempts {
-    ListAttempts {
-        of,
-        endpoint: None,
-        order: Order::Ascending,
-        after: None,
-        limit: ALL,
-        outcomes: Vec::new(),
-        status_between: None,
-        channel: None,
-        tag: None,
-        event_types: Vec::new(),
-        from: None,
-        to: None,
-        with_message: false,
-    }
+    ListAttempts::first(of, Order::Ascending, ALL)
 }
 
 /// The row as the holder of an owed delivery knows it.

@@ -245,21 +245,7 @@ pub(crate) fn outcome(
 }
 
 async fn are_late(store: &PostgresStore, message: &Message) -> Vec<bool> {
-    let list = ListAttempts {
-        of: AttemptsOf::Message(message.key()),
-        endpoint: None,
-        order: Order::Ascending,
-        after: None,
-        limit: 10,
-        outcomes: Vec::new(),
-        status_between: None,
-        channel: None,
-        tag: None,
-        event_types: Vec::new(),
-        from: None,
-        to: None,
-        with_message: false,
-    };
+    let list = ListAttempts::first(AttemptsOf::Message(message.key()), Order::Ascending, 10);
     let rows = store.attempts(list).await.expect("a read").rows;
     rows.iter().map(|row| row.attempt.is_late).collect()
 }

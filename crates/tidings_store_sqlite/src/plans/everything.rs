@@ -361,18 +361,9 @@ fn run_lists(connection: &rusqlite::Connection) {
 
 fn attempts(of: AttemptsOf, order: Order, outcomes: Vec<Outcome>) -> ListAttempts {
     ListAttempts {
-        of,
-        endpoint: None,
-        order,
         after: Some(message_key().id.parts()),
-        limit: 5,
         outcomes,
-        status_between: None,
-        channel: None,
-        tag: None,
-        event_types: Vec::new(),
-        from: None,
-        to: None,
         with_message: true,
+        ..ListAttempts::first(of, order, 5)
     }
 }

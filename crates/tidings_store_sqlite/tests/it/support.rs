@@ -203,21 +203,7 @@ impl Customer {
 
     /// All attempts of a message.
     pub(crate) fn list(message: &Message) -> ListAttempts {
-        ListAttempts {
-            of: AttemptsOf::Message(message.key()),
-            endpoint: None,
-            order: Order::Ascending,
-            after: None,
-            limit: 100,
-            outcomes: Vec::new(),
-            status_between: None,
-            channel: None,
-            tag: None,
-            event_types: Vec::new(),
-            from: None,
-            to: None,
-            with_message: false,
-        }
+        ListAttempts::first(AttemptsOf::Message(message.key()), Order::Ascending, 100)
     }
 }
 

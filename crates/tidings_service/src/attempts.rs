@@ -15,7 +15,7 @@ pub(crate) const NOT_FOUND: ServiceError = ServiceError::NotFound { what: "attem
 /// Which attempts a list shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AttemptFilter {
-    /// What is asked of their messages, and of the time of the attempts.
+    /// What is asked of their messages, and of the time of the attempts; also whether messages come with their payloads.
     pub message: MessageFilter,
     /// Only these outcomes; none given means all, an empty list means that nothing can match.
     pub outcomes: Option<Vec<Outcome>>,
@@ -111,6 +111,7 @@ impl Service {
             from: Some(filter.message.from(self.now())),
             to: filter.message.before,
             with_message: filter.with_message,
+            with_payload: filter.message.with_content,
         })
     }
 

@@ -35,7 +35,7 @@ pub(crate) use draft::{check_channels, refused_filter};
 pub(crate) use headers::shown_headers;
 pub use headers::{HeadersChange, ShownHeaders};
 pub use secrets::{Rotation, ShownSecret};
-pub use stats::{EndpointAttemptStats, EndpointStats, STATS_SPAN_MAX_MS, StatsSpan};
+pub use stats::{EndpointAttemptStats, EndpointStats, RECENT_MAX, STATS_SPAN_MAX_MS, StatsSpan};
 
 pub(crate) const NOT_FOUND: ServiceError = ServiceError::NotFound { what: "endpoint" };
 

@@ -4,7 +4,7 @@ use tidings_domain::clock::Millis;
 use tidings_domain::filter::{Filter, ReadPayload};
 use tidings_domain::ids::MessageId;
 use tidings_domain::names::check_event_type_name;
-use tidings_store::{ListMessages, Order};
+use tidings_store::{ListMessages, Order, SCAN_ROWS_MAX};
 
 use crate::endpoints::refused_filter;
 use crate::error::{FieldProblem, Problems, ServiceError};
@@ -76,6 +76,7 @@ impl Service {
             order: Order::Descending,
             after: None,
             limit: TRIED_MESSAGES_MAX,
+            read_max: SCAN_ROWS_MAX,
             channel: None,
             tag: None,
             event_types: trial.event_type.into_iter().collect(),

@@ -9,11 +9,12 @@ mod pulse;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::Outcome;
 use tidings_domain::endpoint::Endpoint;
 use tidings_store::{
-    AttemptRow, AttemptsOf, Creditor, KnownEndpoint, ListAttempts, Order, OwedCount,
+    AttemptRow, AttemptsOf, Creditor, KnownEndpoint, ListAttempts, Order, OwedCount, StoreFuture,
 };
 
 use crate::error::ServiceError;
@@ -28,9 +29,11 @@ const ASK_EVERY_MS: Millis = 3_000;
 const FAILING_MAX: usize = 500;
 /// How many of them are shown with all that is known of them.
 const SHOWN_MAX: usize = 10;
-/// What is owed is counted for so many endpoints, and up to so much for each.
-const OWED_ENDPOINTS_MAX: usize = 100;
+/// What is owed is counted for so many endpoints, and up to so much in all, of which each has the same share.
+const OWED_ENDPOINTS_MAX: usize = 50;
 const OWED_COUNT_MAX: usize = 10_000;
+/// How many reads go on at once.
+const READS_AT_ONCE: usize = 4;
 
 /// How it goes.
 #[derive(Debug, Clone)]
@@ -73,8 +76,25 @@ pub struct Trouble {
     pub is_resting: bool,
     /// What it is owed.
     pub owed: OwedCount,
+    /// Whether it is owed more than was counted.
+    pub has_more_owed: bool,
     /// Its last failed attempt, with the message.
     pub last: Option<AttemptRow>,
+}
+
+/// What endpoints are owed.
+struct Debts {
+    /// By number.
+    by_endpoint: HashMap<i64, OwedCount>,
+    /// How far each was counted.
+    count_max: usize,
+    /// Whether that is not all.
+    has_more: bool,
+}
+
+/// Whether there may be more than was counted.
+fn is_cut(owed: &OwedCount, count_max: usize) -> bool {
+    usize::try_from(owed.count).is_ok_and(|count| count >= count_max)
 }
 
 /// What is remembered, by environment.
@@ -142,37 +162,41 @@ impl Service {
             .map(|known| known.endpoint)
             .collect();
         failing.sort_by_key(|endpoint| endpoint.state.failing_since.unwrap_or(Millis::MAX));
-        let (owed, has_more_owed) = self.ask_owed(&is_of).await?;
+        let owed = self.ask_owed(&is_of).await?;
         let resting: HashSet<i64> = self.admission.resting().into_iter().collect();
         let is_resting = |endpoint: &&Endpoint| resting.contains(&endpoint.id.seq());
         let mut standing = Standing {
             failing_count: failing.len(),
             has_more_failing,
             resting_count: failing.iter().filter(is_resting).count(),
-            has_more_owed,
+            has_more_owed: owed.has_more,
             ..Standing::default()
         };
-        for one in owed.values() {
+        for one in owed.by_endpoint.values() {
             standing.owed.count += one.count;
             standing.owed.since = match (standing.owed.since, one.since) {
                 (Some(since), Some(other)) => Some(since.min(other)),
                 (since, other) => since.or(other),
             };
         }
+        let mut troubles = Vec::new();
         for endpoint in failing.into_iter().take(SHOWN_MAX) {
             let is_resting = resting.contains(&endpoint.id.seq());
-            let owed = owed.get(&endpoint.id.seq()).copied().unwrap_or_default();
-            let trouble = self.ask_trouble(endpoint, is_resting, owed).await?;
-            standing.troubles.extend(trouble);
+            troubles.push(self.ask_trouble(endpoint, is_resting, &owed));
         }
+        let troubles: Vec<Option<Trouble>> = stream::iter(troubles)
+            .buffered(READS_AT_ONCE)
+            .try_collect()
+            .await?;
+        standing.troubles = troubles.into_iter().flatten().collect();
         Ok(standing)
     }
 
-    /// What endpoints are owed, by number, and whether that is not all.
+    /// What endpoints are owed.
     async fn ask_owed(
         &self,
         is_of: &impl Fn(&KnownEndpoint) -> bool,
-    ) -> Result<(HashMap<i64, OwedCount>, bool), ServiceError> {
+    ) -> Result<Debts, ServiceError> {
         let creditors = self.store.due_endpoints(None, OWED_ENDPOINTS_MAX).await?;
         let mut has_more = creditors.len() == OWED_ENDPOINTS_MAX;
         let creditors: HashMap<i64, Creditor> = creditors
@@ -182,25 +206,34 @@ impl Service {
             .collect();
         let ordinals = creditors.keys().copied().collect();
         let known = self.store.endpoints_by_ordinal(ordinals).await?;
-        let mut owed = HashMap::new();
-        for endpoint in known.iter().filter(|known| is_of(known)) {
-            let ordinal = endpoint.id().seq();
-            let Some(creditor) = creditors.get(&ordinal) else {
-                continue;
-            };
-            let counted = self.store.owed(*creditor, OWED_COUNT_MAX).await?;
-            has_more |= usize::try_from(counted.count).is_ok_and(|count| count >= OWED_COUNT_MAX);
-            owed.insert(ordinal, counted);
-        }
-        Ok((owed, has_more))
+        let known = known.iter().filter(|known| is_of(known));
+        let owed: Vec<Creditor> = known
+            .filter_map(|known| creditors.get(&known.id().seq()).copied())
+            .collect();
+        let count_max = OWED_COUNT_MAX / owed.len().max(1);
+        let count = |creditor: &Creditor| self.store.owed(*creditor, count_max);
+        let counts: Vec<StoreFuture<'_, OwedCount>> = owed.iter().map(count).collect();
+        let counts: Vec<OwedCount> = stream::iter(counts)
+            .buffered(READS_AT_ONCE)
+            .try_collect()
+            .await?;
+        has_more |= counts.iter().any(|owed| is_cut(owed, count_max));
+        let numbers = owed.iter().map(|creditor| creditor.endpoint);
+        Ok(Debts {
+            by_endpoint: numbers.zip(counts).collect(),
+            count_max,
+            has_more,
+        })
     }
 
     async fn ask_trouble(
         &self,
         endpoint: Endpoint,
         is_resting: bool,
-        owed: OwedCount,
+        owed: &Debts,
     ) -> Result<Option<Trouble>, ServiceError> {
+        let counted = owed.by_endpoint.get(&endpoint.id.seq());
+        let counted = counted.copied().unwrap_or_default();
         let application = self.store.application_by_ordinal(endpoint.application);
         let Some(application) = application.await? else {
             return Ok(None);
@@ -224,7 +257,8 @@ impl Service {
             },
             application_name: application.name,
             is_resting,
-            owed,
+            owed: counted,
+            has_more_owed: is_cut(&counted, owed.count_max),
             last,
         }))
     }

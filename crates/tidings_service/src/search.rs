@@ -1,30 +1,37 @@
 //! Search: messages by id, event id or tag, and requests by the text of an error.
 //!
-//! A search reads so much and no more, and says what it has read: the newest applications, the newest messages of each
-//! with a tag, the newest failed requests at their endpoints. Within one application it reaches further.
+//! A search reads so much and no more, however much is stored, and says what it has read: it looks for ids in the newest
+//! applications, and in the first of them for the newest messages with a tag and for the newest failures at their
+//! endpoints. Within one application it reaches further.
 
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use tidings_domain::application::Application;
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::{Attempt, Outcome};
+use tidings_domain::ids::MessageId;
 use tidings_domain::message::Message;
 use tidings_domain::names::check_event_id;
-use tidings_store::{AttemptsOf, ListAttempts, ListMessages, MessageReference, Order, PageRequest};
+use tidings_store::{
+    ListMessages, ListRecent, MessageReference, Order, PageRequest, SCAN_ROWS_MAX, StoreFuture,
+};
 
 use crate::error::ServiceError;
 use crate::{Caller, Service};
 
-/// How many applications are looked through.
-const APPLICATIONS_MAX: usize = 250;
-/// How many endpoints, whose failed requests are read.
-const ENDPOINTS_MAX: usize = 250;
-/// How many failed requests of each.
-const FAILURES_MAX: usize = 50;
+/// In how many applications ids are looked for.
+const APPLICATIONS_MAX: usize = 100;
+/// In how many of them tags and errors are.
+const DEEP_APPLICATIONS_MAX: usize = 10;
+/// At how many endpoints failures are read.
+const ENDPOINTS_MAX: usize = 100;
+/// How many failures of each.
+const FAILURES_MAX: usize = 10;
 /// How many things are found at most.
 const FOUND_MAX: usize = 50;
+/// How many reads go on at once.
+const READS_AT_ONCE: usize = 4;
 /// How far back tags and errors are looked for: 7 days.
 const LOOK_BACK_MS: Millis = 7 * 24 * 60 * 60 * 1_000;
-/// After so long a search ends with what it has: 2 s.
-const SEARCH_FOR_MAX_MS: Millis = 2_000;
 /// A text of an error is told with so much around it.
 const AROUND_CHARS: usize = 80;
 /// What is searched may be so long.
@@ -65,8 +72,10 @@ pub struct Found {
 pub struct Searched {
     /// What was found.
     pub found: Vec<Found>,
-    /// How many applications were looked through, the newest first.
+    /// In how many applications ids were looked for, the newest first.
     pub applications_count: usize,
+    /// In how many of them tags and errors were.
+    pub deep_applications_count: usize,
     /// At how many endpoints failed requests were read.
     pub endpoints_count: usize,
     /// Whether these are all.
@@ -83,89 +92,105 @@ impl Service {
         text: &str,
         application: Option<&str>,
     ) -> Result<Searched, ServiceError> {
-        let began_at = self.now();
         let text: String = text.chars().take(TEXT_CHARS_MAX).collect();
         let mut searched = Searched {
-            since: began_at - LOOK_BACK_MS,
+            since: self.now() - LOOK_BACK_MS,
             is_whole: true,
             ..Searched::default()
         };
         let applications = if let Some(name) = application {
             vec![self.application(caller, name).await?]
         } else {
-            let newest = PageRequest {
-                order: Order::Descending,
-                after: None,
-                limit: APPLICATIONS_MAX + 1,
-            };
+            let newest = newest(APPLICATIONS_MAX + 1);
             let mut all = self.store.applications(caller.environment, newest).await?;
             searched.is_whole = all.len() <= APPLICATIONS_MAX;
             all.truncate(APPLICATIONS_MAX);
             all
         };
-        for application in applications {
-            let is_over = self.now() - began_at > SEARCH_FOR_MAX_MS;
-            if is_over || searched.found.len() >= FOUND_MAX {
-                searched.is_whole = false;
-                break;
-            }
-            searched.applications_count += 1;
-            self.search_messages(&application, &text, &mut searched)
+        searched.applications_count = applications.len();
+        if let Ok(id) = text.parse::<MessageId>() {
+            // It stands for one message and nothing else.
+            let reference = MessageReference::Id(id);
+            self.search_names(&applications, (&reference, What::Id), &mut searched)
                 .await?;
-            // An id stands for one message and nothing else.
-            if searched.found.iter().any(|found| found.what == What::Id) {
-                break;
-            }
-            self.search_errors(&application, &text, &mut searched)
+            return Ok(searched);
+        }
+        if check_event_id(&text).is_ok() {
+            let reference = MessageReference::EventId(text.clone());
+            self.search_names(&applications, (&reference, What::EventId), &mut searched)
                 .await?;
         }
+        let deep = &applications[..applications.len().min(DEEP_APPLICATIONS_MAX)];
+        searched.is_whole &= deep.len() == applications.len();
+        searched.deep_applications_count = deep.len();
+        self.search_tags(deep, &text, &mut searched).await?;
+        for application in deep {
+            self.search_errors(application, &text, &mut searched)
+                .await?;
+        }
+        searched.is_whole &= searched.found.len() <= FOUND_MAX;
         searched.found.truncate(FOUND_MAX);
         Ok(searched)
     }
 
-    async fn search_messages(
+    /// Looks for a name that a message can have in each of the applications.
+    async fn search_names(
         &self,
-        application: &Application,
-        text: &str,
+        applications: &[Application],
+        (reference, what): (&MessageReference, What),
         searched: &mut Searched,
     ) -> Result<(), ServiceError> {
-        let ordinal = application.id.seq();
-        let (reference, what) = match text.parse() {
-            Ok(id) => (Some(MessageReference::Id(id)), What::Id),
-            Err(_) if check_event_id(text).is_ok() => (
-                Some(MessageReference::EventId(text.to_owned())),
-                What::EventId,
-            ),
-            Err(_) => (None, What::Tag),
-        };
-        if let Some(reference) = reference
-            && let Some(message) = self.store.message(ordinal, reference).await?
-        {
-            searched.found.push(found(what, application, message));
+        let look = |of: &Application| self.store.message(of.id.seq(), reference.clone());
+        let looks: Vec<StoreFuture<'_, _>> = applications.iter().map(look).collect();
+        let messages: Vec<Option<Message>> = stream::iter(looks)
+            .buffered(READS_AT_ONCE)
+            .try_collect()
+            .await?;
+        for (application, message) in applications.iter().zip(messages) {
+            let message = message.map(|message| found(what, application, message));
+            searched.found.extend(message);
         }
-        if what == What::Id {
-            return Ok(());
-        }
-        let tagged = ListMessages {
-            application: ordinal,
-            order: Order::Descending,
-            after: None,
-            limit: FOUND_MAX,
-            channel: None,
-            tag: Some(text.to_owned()),
-            event_types: Vec::new(),
-            from: Some(searched.since),
-            to: None,
-            with_payload: false,
-        };
-        let tagged = self.store.messages(tagged).await?;
-        searched.is_whole &= tagged.next.is_none();
-        let tagged = tagged.rows.into_iter();
-        let tagged = tagged.map(|message| found(What::Tag, application, message));
-        searched.found.extend(tagged);
         Ok(())
     }
 
+    /// Looks for a tag in the newest messages of each of the applications, which share what may be read.
+    async fn search_tags(
+        &self,
+        applications: &[Application],
+        text: &str,
+        searched: &mut Searched,
+    ) -> Result<(), ServiceError> {
+        let read_max = SCAN_ROWS_MAX / applications.len().max(1);
+        let look = |of: &Application| {
+            self.store.messages(ListMessages {
+                application: of.id.seq(),
+                order: Order::Descending,
+                after: None,
+                limit: FOUND_MAX,
+                read_max,
+                channel: None,
+                tag: Some(text.to_owned()),
+                event_types: Vec::new(),
+                from: Some(searched.since),
+                to: None,
+                with_payload: false,
+            })
+        };
+        let looks: Vec<StoreFuture<'_, _>> = applications.iter().map(look).collect();
+        let pages: Vec<tidings_store::Page<Message>> = stream::iter(looks)
+            .buffered(READS_AT_ONCE)
+            .try_collect()
+            .await?;
+        for (application, page) in applications.iter().zip(pages) {
+            searched.is_whole &= page.next.is_none();
+            let tagged = page.rows.into_iter();
+            let tagged = tagged.map(|message| found(What::Tag, application, message));
+            searched.found.extend(tagged);
+        }
+        Ok(())
+    }
+
+    /// Looks for a text in the newest failures at the newest endpoints of an application.
     async fn search_errors(
         &self,
         application: &Application,
@@ -174,33 +199,23 @@ impl Service {
     ) -> Result<(), ServiceError> {
         let ordinal = application.id.seq();
         let left = ENDPOINTS_MAX - searched.endpoints_count;
-        let newest = PageRequest {
-            order: Order::Descending,
-            after: None,
-            limit: left + 1,
-        };
-        let mut endpoints = self.store.endpoints(ordinal, newest).await?;
+        let mut endpoints = self.store.endpoints(ordinal, newest(left + 1)).await?;
         searched.is_whole &= endpoints.len() <= left;
         endpoints.truncate(left);
-        for endpoint in endpoints {
-            searched.endpoints_count += 1;
-            let of = AttemptsOf::Endpoint {
-                application: ordinal,
-                endpoint: endpoint.id.seq(),
+        searched.endpoints_count += endpoints.len();
+        let list = ListRecent {
+            application: ordinal,
+            endpoints: endpoints.iter().map(|endpoint| endpoint.id.seq()).collect(),
+            limit: FAILURES_MAX,
+        };
+        let rows = self.store.recent_failures(list, searched.since).await?;
+        // Some endpoint may have more.
+        searched.is_whole &= rows.len() < FAILURES_MAX;
+        for row in rows {
+            let (Some(around), Some(message)) = (around(&row.attempt, text), row.message) else {
+                continue;
             };
-            let failed = ListAttempts {
-                outcomes: vec![Outcome::Retry, Outcome::Exhausted],
-                from: Some(searched.since),
-                with_message: true,
-                ..ListAttempts::first(of, Order::Descending, FAILURES_MAX)
-            };
-            let failed = self.store.attempts(failed).await?;
-            searched.is_whole &= failed.next.is_none();
-            for row in failed.rows {
-                let (Some(around), Some(message)) = (around(&row.attempt, text), row.message)
-                else {
-                    continue;
-                };
+            if row.attempt.outcome != Outcome::Canceled {
                 searched.found.push(Found {
                     attempt: Some(row.attempt),
                     text: around,
@@ -209,6 +224,14 @@ impl Service {
             }
         }
         Ok(())
+    }
+}
+
+fn newest(limit: usize) -> PageRequest {
+    PageRequest {
+        order: Order::Descending,
+        after: None,
+        limit,
     }
 }
 

@@ -140,6 +140,7 @@ macro_rules! every_conformance_test {
             counting:
                 outcomes_are_counted_by_endpoint_and_time,
                 a_failure_that_was_not_the_end_is_told_apart,
+                the_newest_attempts_are_counted_for_each_of_some_endpoints,
                 the_deliveries_of_messages_are_counted_by_how_they_ended;
             contents:
                 what_is_to_be_sent_later_is_owed_then_and_not_before,

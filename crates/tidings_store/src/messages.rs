@@ -115,8 +115,8 @@ pub struct Page<T> {
     pub next: Option<IdParts>,
 }
 
-/// How many rows one page of a filtered list reads at most.
-pub const SCAN_ROWS_MAX: usize = 10_000;
+/// How many rows one page of a filtered list reads at most: what takes 10 ms or so.
+pub const SCAN_ROWS_MAX: usize = 4_000;
 
 /// What a list of messages asks for.
 #[derive(Debug, Clone)]
@@ -129,6 +129,8 @@ pub struct ListMessages {
     pub after: Option<IdParts>,
     /// At most so many.
     pub limit: usize,
+    /// At most so many are read to find them; never more than [`SCAN_ROWS_MAX`].
+    pub read_max: usize,
     /// Only those on this channel.
     pub channel: Option<String>,
     /// Only those with this tag.
@@ -186,6 +188,8 @@ pub struct ListAttempts {
     pub to: Option<Millis>,
     /// Whether the message itself is wanted beside the attempt.
     pub with_message: bool,
+    /// Whether that is wanted with its payload.
+    pub with_payload: bool,
 }
 
 impl ListAttempts {
@@ -205,6 +209,7 @@ impl ListAttempts {
             from: None,
             to: None,
             with_message: false,
+            with_payload: false,
         }
     }
 }
@@ -216,6 +221,28 @@ pub struct AttemptRow {
     pub attempt: Attempt,
     /// Its message.
     pub message: Option<Message>,
+}
+
+/// Of which endpoints the newest attempts are looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListRecent {
+    /// Their application, by number.
+    pub application: i64,
+    /// The endpoints, by number.
+    pub endpoints: Vec<i64>,
+    /// How many attempts of each.
+    pub limit: usize,
+}
+
+/// What became of the newest attempts to an endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecentOutcomes {
+    /// How many of them have succeeded.
+    pub success: u64,
+    /// How many have failed, for the time being or for good. Those that were canceled are in neither.
+    pub fail: u64,
+    /// The newest of all, which says which endpoint it is.
+    pub last: Attempt,
 }
 
 /// Of how many failures at most a count looks up whether the delivery went on: the newest of them.

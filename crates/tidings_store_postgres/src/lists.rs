@@ -9,6 +9,7 @@ mod candidates;
 mod counts;
 mod facts;
 mod messages;
+mod recent;
 
 use tidings_domain::clock::Millis;
 use tidings_domain::ids::IdParts;
@@ -19,6 +20,7 @@ pub(crate) use candidates::{STATEMENTS as CANDIDATES, candidates};
 pub(crate) use counts::{STATEMENTS as COUNTS, delivery_counts, outcome_counts};
 pub(crate) use facts::{STATEMENTS as FACTS, delivery_facts};
 pub(crate) use messages::{STATEMENTS as MESSAGES, message, message_by_key, messages, poll};
+pub(crate) use recent::{STATEMENTS as RECENT, recent_failures, recent_outcomes};
 
 /// How many rows a filtered list reads at once.
 const PART_ROWS: usize = 1_000;
@@ -65,18 +67,20 @@ impl Span {
 struct Filling<T> {
     page: Page<T>,
     limit: usize,
+    read_max: usize,
     read_count: usize,
     last: Option<IdParts>,
 }
 
 impl<T> Filling<T> {
-    fn new(limit: usize) -> Self {
+    fn new(limit: usize, read_max: usize) -> Self {
         Self {
             page: Page {
                 rows: Vec::new(),
                 next: None,
             },
             limit,
+            read_max: read_max.min(SCAN_ROWS_MAX),
             read_count: 0,
             last: None,
         }
@@ -86,13 +90,13 @@ impl<T> Filling<T> {
     fn part(&self, is_filtered: bool) -> usize {
         let wanted = self.limit.saturating_sub(self.page.rows.len());
         let wanted = if is_filtered { PART_ROWS } else { wanted };
-        wanted.min(SCAN_ROWS_MAX - self.read_count) + 1
+        wanted.min(self.read_max - self.read_count) + 1
     }
 
     /// Adds the next row that was read, if the filter lets it pass. False if the page has ended before
     /// it.
     fn add(&mut self, id: IdParts, row: Option<T>) -> bool {
-        if self.page.rows.len() >= self.limit || self.read_count >= SCAN_ROWS_MAX {
+        if self.page.rows.len() >= self.limit || self.read_count >= self.read_max {
             self.page.next = self.last;
             return false;
         }

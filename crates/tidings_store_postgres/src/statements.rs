@@ -75,6 +75,7 @@ pub fn all() -> impl Iterator<Item = &'static str> {
         lists::CANDIDATES,
         lists::FACTS,
         lists::MESSAGES,
+        lists::RECENT,
         member_sessions::STATEMENTS,
         members::STATEMENTS,
         migration::STATEMENTS,

@@ -8,9 +8,10 @@ mod candidates;
 mod counts;
 mod facts;
 mod messages;
+mod recent;
 
 use rusqlite::Rows;
-use tidings_store::{Page, SCAN_ROWS_MAX};
+use tidings_store::Page;
 
 use crate::convert::read_parts;
 
@@ -19,13 +20,13 @@ pub(crate) use candidates::candidates;
 pub(crate) use counts::{delivery_counts, outcome_counts};
 pub(crate) use facts::delivery_facts;
 pub(crate) use messages::{each_behind, message, message_by_seq, messages};
+pub(crate) use recent::{recent_failures, recent_outcomes};
 
 /// Fills a page from rows that begin with the parts of their id; the first is the number that orders
-/// them. `read` gives none for a
-/// row that the filters leave out.
+/// them. It has `limit` rows at most, and `read_max` are read. `read` gives none for a row that the filters leave out.
 fn fill<T>(
     mut rows: Rows<'_>,
-    limit: usize,
+    (limit, read_max): (usize, usize),
     mut read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<Option<T>>,
 ) -> rusqlite::Result<Page<T>> {
     let mut page = Page {
@@ -35,7 +36,7 @@ fn fill<T>(
     let mut last = None;
     let mut read_count = 0;
     while let Some(row) = rows.next()? {
-        if page.rows.len() >= limit || read_count >= SCAN_ROWS_MAX {
+        if page.rows.len() >= limit || read_count >= read_max {
             page.next = last;
             break;
         }

@@ -148,6 +148,8 @@ fn a_list_reads_along_the_index_that_is_there_for_it() {
         "attempts: SEARCH attempt USING INDEX attempt_by_endpoint",
         "attempts: SEARCH attempt USING INDEX attempt_by_message",
         "attempts: SEARCH attempt USING INDEX attempt_not_successful",
+        "recent_failures: SEARCH attempt USING INDEX attempt_not_successful",
+        "recent_outcomes: CO-ROUTINE newest; SEARCH attempt USING COVERING INDEX attempt_by_endpoint",
         "due: SEARCH pending USING INDEX pending_by_endpoint",
         "records: SEARCH record USING INDEX record_by_type",
         "delivery_counts: SEARCH attempt USING INDEX attempt_by_message",

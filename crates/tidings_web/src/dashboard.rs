@@ -26,7 +26,6 @@ mod navigation;
 mod once;
 mod operational;
 mod overview;
-mod paging;
 mod plans;
 mod search;
 mod set_up;

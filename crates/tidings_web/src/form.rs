@@ -49,6 +49,13 @@ impl Posted {
         self.0.iter().any(|(own, _)| own == name)
     }
 
+    /// The same with this in a field.
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.0.retain(|(own, _)| own != name);
+        self.0.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// All values of a field.
     pub(crate) fn all(&self, name: &str) -> Vec<String> {
         let found = self.0.iter().filter(|(own, _)| own == name);

@@ -1,7 +1,7 @@
 //! Pages for people, in six languages: written by the server, without a script that they could not do without.
 //!
 //! `page` is what every page needs, `texts` what is said on it, `formats` how numbers and times are written, `assets`
-//! what it refers to, `around` what surrounds it; `chart` draws, and `live` keeps parts of pages up to date. `portal` is for
+//! what it refers to, `paging` how lists go on, `around` what surrounds it; `chart` draws, and `live` keeps parts of pages up to date. `portal` is for
 //! customers, `dashboard` for those who run it. The look is in `static/`, the words in `locales/`.
 
 mod around;
@@ -17,6 +17,7 @@ mod formats;
 mod live;
 mod origin;
 mod page;
+mod paging;
 mod portal;
 mod texts;
 

@@ -196,6 +196,8 @@ async fn a_message_is_found_shown_and_sent_again() {
         let found = staff.page(&format!("/dashboard/search?q={what}")).await;
         assert!(found.contains(&page), "{what}: {found}");
         assert!(found.contains("1 application was searched."), "{what}");
+        let is_deep = found.contains("applications: 1, endpoints: 1.");
+        assert_eq!(is_deep, what != id, "an id is looked up at once: {what}");
     }
     let nothing = staff.page("/dashboard/search?q=%3Cb%3Enothing").await;
     assert!(!nothing.contains(&page) && nothing.contains("Nothing found"));

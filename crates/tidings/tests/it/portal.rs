@@ -5,6 +5,7 @@ mod boards;
 mod browser;
 mod form;
 mod help;
+mod list;
 mod replay;
 
 use serde_json::{Value, json};

@@ -8,7 +8,7 @@ use tidings_domain::application::Application;
 use tidings_domain::ids::{IdParts, MessageId};
 use tidings_domain::job::usage::{Counts, Usage};
 use tidings_domain::job::{Job, JobKind, JobState, Phase, STEP_MESSAGES_MAX};
-use tidings_store::{CountDeliveries, ListMessages, Order, PageRequest, StoreError};
+use tidings_store::{CountDeliveries, ListMessages, Order, PageRequest, SCAN_ROWS_MAX, StoreError};
 
 use super::{Stepped, advance};
 use crate::shared::Shared;
@@ -138,6 +138,7 @@ async fn read(shared: &Shared, job: &mut Job, usage: &mut Usage) -> Result<usize
         order: Order::Ascending,
         after: job.progress.place().map(MessageId::parts),
         limit: STEP_MESSAGES_MAX,
+        read_max: SCAN_ROWS_MAX,
         channel: None,
         tag: None,
         event_types: Vec::new(),

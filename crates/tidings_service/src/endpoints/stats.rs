@@ -1,7 +1,10 @@
 //! What became of the deliveries to an endpoint in a span of time, in figures.
 
+use std::collections::HashMap;
+
 use tidings_domain::clock::Millis;
-use tidings_store::{CountOutcomes, InHand, OutcomeCounts};
+use tidings_domain::ids::EndpointId;
+use tidings_store::{CountOutcomes, InHand, ListRecent, OutcomeCounts, RecentOutcomes};
 
 use super::NOT_FOUND;
 use crate::error::ServiceError;
@@ -10,6 +13,8 @@ use crate::{Caller, Service};
 /// The longest span: 28 days.
 pub const STATS_SPAN_MAX_MS: Millis = 28 * 24 * HOUR_MS;
 const HOUR_MS: Millis = 60 * 60 * 1000;
+/// How many of the newest attempts to an endpoint tell how it does.
+pub const RECENT_MAX: usize = 100;
 /// What a span may be longer, since the clock of who asks for the last 28 days is another one.
 const GRACE_MS: Millis = 60 * 1000;
 
@@ -110,6 +115,24 @@ impl Service {
             fail: counts.retry + counts.exhausted,
             canceled: counts.canceled,
         })
+    }
+
+    /// What became of the newest [`RECENT_MAX`] attempts to each of some endpoints of an application, as many as a page
+    /// has. What that costs does not depend on how many attempts there ever were.
+    pub async fn recent_outcomes(
+        &self,
+        caller: Caller,
+        application: &str,
+        endpoints: &[EndpointId],
+    ) -> Result<HashMap<EndpointId, RecentOutcomes>, ServiceError> {
+        let view = self.view(caller, application).await?;
+        let list = ListRecent {
+            application: view.ordinal(),
+            endpoints: endpoints.iter().map(|id| id.seq()).collect(),
+            limit: RECENT_MAX,
+        };
+        let found = self.store.recent_outcomes(list).await?.into_iter();
+        Ok(found.map(|one| (one.last.endpoint, one)).collect())
     }
 
     async fn outcome_counts(

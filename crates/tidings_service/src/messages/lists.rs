@@ -3,7 +3,7 @@
 use tidings_domain::clock::Millis;
 use tidings_domain::ids::{IdParts, MessageId};
 use tidings_domain::message::Message;
-use tidings_store::{ListMessages, MessageReference};
+use tidings_store::{ListMessages, MessageReference, SCAN_ROWS_MAX};
 
 use crate::error::ServiceError;
 use crate::limits::LOOK_BACK_MS;
@@ -52,6 +52,7 @@ impl Service {
             order: query.reading_order(),
             after,
             limit: query.limit,
+            read_max: SCAN_ROWS_MAX,
             channel: filter.channel.clone(),
             tag: filter.tag.clone(),
             event_types: filter.event_types.clone(),

@@ -12,8 +12,8 @@ use tokio::task::JoinSet;
 use super::Harness;
 use super::world::{DAY, NOW, World, key};
 use crate::{
-    Accepted, Handed, Handover, ListMessages, MessageReference, NewMessage, Order, Settled, Store,
-    StoreError,
+    Accepted, Handed, Handover, ListMessages, MessageReference, NewMessage, Order, SCAN_ROWS_MAX,
+    Settled, Store, StoreError,
 };
 
 pub(super) async fn an_accepted_message_is_there_as_it_was_given(harness: &dyn Harness) {
@@ -154,6 +154,7 @@ pub(super) async fn a_message_is_never_seen_without_what_is_owed_of_it(harness: 
             order: Order::Ascending,
             after,
             limit: 50,
+            read_max: SCAN_ROWS_MAX,
             channel: None,
             tag: None,
             event_types: Vec::new(),

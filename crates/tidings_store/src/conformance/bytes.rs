@@ -11,7 +11,7 @@ use super::Harness;
 use super::world::{NOW, World, done, new_application};
 use crate::{
     Accepted, EndpointUpdate, ListMessages, MessageReference, NewApplication, NewEndpoint,
-    NewEventType, NewMessage, Order, Reference,
+    NewEventType, NewMessage, Order, Reference, SCAN_ROWS_MAX,
 };
 
 /// Texts that engines have been known to cut, fold or refuse.
@@ -61,6 +61,7 @@ pub(super) async fn texts_of_messages_are_kept_exactly(harness: &dyn Harness) {
             order: Order::Ascending,
             after: None,
             limit: 100,
+            read_max: SCAN_ROWS_MAX,
             channel,
             tag,
             event_types,

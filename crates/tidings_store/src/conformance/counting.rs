@@ -6,7 +6,9 @@ use tidings_domain::delivery::{Outcome, Trigger};
 use super::Harness;
 use super::world::{NOW, World, hold};
 use crate::target::Target;
-use crate::{CountDeliveries, CountOutcomes, DeliveryCounts, OutcomeCounts, Resend, Settlement};
+use crate::{
+    CountDeliveries, CountOutcomes, DeliveryCounts, ListRecent, OutcomeCounts, Resend, Settlement,
+};
 
 async fn counts(world: &World<'_>, endpoint: &Target, from: Millis, to: Millis) -> OutcomeCounts {
     let count = CountOutcomes {
@@ -64,6 +66,51 @@ pub(super) async fn outcomes_are_counted_by_endpoint_and_time(harness: &dyn Harn
         };
         assert_eq!(found, expected, "from {from} to {to}, another endpoint");
     }
+}
+
+pub(super) async fn the_newest_attempts_are_counted_for_each_of_some_endpoints(
+    harness: &dyn Harness,
+) {
+    let world = World::new(harness).await;
+    let endpoints = world.endpoints(4).await;
+    let [busy, calm, quiet, other] = &endpoints[..] else {
+        panic!("there are four");
+    };
+    for (at, endpoint, outcome) in [
+        (0, busy, Outcome::Success),
+        (1, busy, Outcome::Success),
+        (2, busy, Outcome::Canceled),
+        (3, busy, Outcome::Exhausted),
+        (4, calm, Outcome::Success),
+        (5, busy, Outcome::Retry),
+        (6, other, Outcome::Success),
+    ] {
+        let message = world.accept(world.handed_to(&[endpoint])).await;
+        let mut settlement = world.exhausted(&message, endpoint);
+        settlement.outcome = outcome;
+        settlement.started_at = NOW + at;
+        world.settle(settlement).await;
+    }
+    let recent = async |limit| {
+        let list = ListRecent {
+            application: world.app(),
+            endpoints: vec![quiet.ordinal(), busy.ordinal(), calm.ordinal()],
+            limit,
+        };
+        let found = world.store().recent_outcomes(list).await;
+        let mut found = found.expect("outcomes are counted");
+        found.sort_by_key(|one| one.last.endpoint.seq());
+        let seen = found.into_iter().map(|one| {
+            let newest = (one.last.endpoint, one.last.started_at, one.last.outcome);
+            (one.success, one.fail, newest)
+        });
+        seen.collect::<Vec<_>>()
+    };
+    let of_busy = (busy.endpoint.id, NOW + 5, Outcome::Retry);
+    let of_calm = (calm.endpoint.id, NOW + 4, Outcome::Success);
+    assert_eq!(recent(10).await, [(2, 2, of_busy), (1, 0, of_calm)]);
+    assert_eq!(recent(4).await, [(1, 2, of_busy), (1, 0, of_calm)]);
+    assert_eq!(recent(1).await, [(0, 1, of_busy), (1, 0, of_calm)]);
 }
 
 pub(super) async fn a_failure_that_was_not_the_end_is_told_apart(harness: &dyn Harness) {

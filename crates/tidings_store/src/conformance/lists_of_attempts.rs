@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use tidings_domain::clock::{Entropy as _, SeededEntropy};
 use tidings_domain::delivery::{AttemptError, DeliveryState, Outcome};
 use tidings_domain::ids::AttemptId;
@@ -88,6 +89,7 @@ async fn log(world: &World<'_>, count: usize) -> Log {
         let list = list_attempts(world.of_endpoint(target));
         let list = ListAttempts {
             with_message: true,
+            with_payload: true,
             ..list
         };
         let listed = page(world, list).await.rows;
@@ -145,6 +147,7 @@ pub(super) async fn pages_of_attempts_neither_skip_nor_repeat(harness: &dyn Harn
                     order,
                     limit,
                     with_message: true,
+                    with_payload: true,
                     ..list_attempts(of)
                 };
                 assert_eq!(follow(&world, list).await, expected);
@@ -185,6 +188,7 @@ fn of_first(world: &World<'_>, log: &Log) -> ListAttempts {
     let of = world.of_endpoint(&log.targets[0]);
     ListAttempts {
         with_message: true,
+        with_payload: true,
         ..list_attempts(of)
     }
 }
@@ -258,6 +262,7 @@ pub(super) async fn attempts_of_a_message_are_filtered_by_endpoint(harness: &dyn
         let list = ListAttempts {
             endpoint: Some(target.ordinal()),
             with_message: true,
+            with_payload: true,
             ..list_attempts(AttemptsOf::Message(log.messages[2].key()))
         };
         let mut expected = log.of_message(2);
@@ -275,6 +280,7 @@ pub(super) async fn a_message_comes_with_its_attempts_where_it_is_wanted(harness
             &world,
             ListAttempts {
                 with_message: true,
+                with_payload: true,
                 ..list.clone()
             },
         )
@@ -284,9 +290,30 @@ pub(super) async fn a_message_comes_with_its_attempts_where_it_is_wanted(harness
                 .iter()
                 .all(|row| row.message.as_ref() == Some(message))
         );
+        let bare = Message {
+            payload: Bytes::new(),
+            ..message.as_ref().clone()
+        };
+        let list = ListAttempts {
+            with_message: true,
+            ..list
+        };
+        let beside = page(&world, list.clone()).await;
+        assert!(
+            beside
+                .rows
+                .iter()
+                .all(|row| row.message.as_ref() == Some(&bare))
+        );
+        let list = ListAttempts {
+            with_message: false,
+            ..list
+        };
         let without = page(&world, list).await;
         assert!(without.rows.iter().all(|row| row.message.is_none()));
-        assert_eq!(without.rows.len(), with.rows.len());
+        for some in [&without, &beside] {
+            assert_eq!(some.rows.len(), with.rows.len());
+        }
     }
 }
 
@@ -308,6 +335,7 @@ pub(super) async fn attempts_at_a_deleted_endpoint_are_still_listed(harness: &dy
                 &world,
                 ListAttempts {
                     with_message: true,
+                    with_payload: true,
                     ..list
                 },
             )
@@ -403,6 +431,7 @@ pub(super) async fn the_messages_of_an_endpoint_come_once_each_by_their_latest_a
             limit,
             after,
             with_message: true,
+            with_payload: true,
             ..list_attempts(world.of_endpoint(one))
         };
         world

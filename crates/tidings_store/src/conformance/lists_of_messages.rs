@@ -18,6 +18,7 @@ fn everything(world: &World<'_>) -> ListMessages {
         order: Order::Ascending,
         after: None,
         limit: ALL,
+        read_max: SCAN_ROWS_MAX,
         channel: None,
         tag: None,
         event_types: Vec::new(),

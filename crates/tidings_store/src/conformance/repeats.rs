@@ -4,7 +4,7 @@ use tokio::task::JoinSet;
 
 use super::Harness;
 use super::world::{DAY, NOW, World, key};
-use crate::{Accepted, ListMessages, NewMessage, Order};
+use crate::{Accepted, ListMessages, NewMessage, Order, SCAN_ROWS_MAX};
 
 async fn count(world: &World<'_>) -> usize {
     let list = ListMessages {
@@ -12,6 +12,7 @@ async fn count(world: &World<'_>) -> usize {
         order: Order::Ascending,
         after: None,
         limit: super::world::ALL,
+        read_max: SCAN_ROWS_MAX,
         channel: None,
         tag: None,
         event_types: Vec::new(),

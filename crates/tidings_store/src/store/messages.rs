@@ -6,7 +6,8 @@ use tidings_domain::message::{Message, MessageKey};
 
 use crate::{
     Accepted, AttemptRow, AttemptedMessage, CountOutcomes, Dedup, DeliveryTrace, ListAttempts,
-    ListMessages, MessageReference, NewMessage, OutcomeCounts, Page, StoreFuture,
+    ListMessages, ListRecent, MessageReference, NewMessage, OutcomeCounts, Page, RecentOutcomes,
+    StoreFuture,
 };
 
 /// The steps that accept messages, find them, and list them and their attempts.
@@ -41,6 +42,12 @@ pub trait Messages {
     fn attempted_messages(&self, list: ListAttempts) -> StoreFuture<'_, Page<AttemptedMessage>>;
     /// One attempt of an application, with its message.
     fn attempt(&self, application: i64, id: AttemptId) -> StoreFuture<'_, Option<AttemptRow>>;
+    /// What became of the newest attempts to each of some endpoints, in any order. One to which nothing was ever tried
+    /// is not among them.
+    fn recent_outcomes(&self, list: ListRecent) -> StoreFuture<'_, Vec<RecentOutcomes>>;
+    /// The newest attempts to each of some endpoints that did not succeed, with their messages but without payloads, as
+    /// far as they were begun at or after `since`; in any order.
+    fn recent_failures(&self, list: ListRecent, since: Millis) -> StoreFuture<'_, Vec<AttemptRow>>;
     /// How many attempts to an endpoint ended in which way, and what it is owed.
     fn outcome_counts(&self, count: CountOutcomes) -> StoreFuture<'_, OutcomeCounts>;
     /// Takes the payload of a message away, and cancels what is owed of it. What is in a node's memory at that

@@ -8,7 +8,9 @@ use tidings_domain::delivery::{
 };
 use tidings_domain::ids::{AttemptId, EndpointId, MessageId};
 use tidings_domain::slot;
-use tidings_store::{AttemptRow, AttemptedMessage, AttemptsOf, ListAttempts, Order, Page};
+use tidings_store::{
+    AttemptRow, AttemptedMessage, AttemptsOf, ListAttempts, Order, Page, SCAN_ROWS_MAX,
+};
 use tokio_postgres::Row;
 
 use super::messages::messages_by_ids;
@@ -18,16 +20,27 @@ use crate::convert::{count, number, number_option, parts, text, text_option, unr
 use crate::failure::Result;
 use crate::statements::statements;
 
-/// The columns of an attempt and of its endpoint's id, and where they come from.
-macro_rules! select {
+/// The columns of an attempt. Those of its endpoint's id come behind them.
+macro_rules! attempt_columns {
     () => {
-        "SELECT attempt.id, attempt.message_id, attempt.endpoint, attempt.number, attempt.trigger, \
+        "attempt.id, attempt.message_id, attempt.endpoint, attempt.number, attempt.trigger, \
          attempt.outcome, attempt.is_late, attempt.created_at, attempt.status, attempt.error, \
          attempt.error_detail, attempt.peer, attempt.resolve_us, attempt.connect_us, \
          attempt.tls_us, attempt.head_us, attempt.body_us, attempt.is_truncated, attempt.url, \
-         attempt.request_headers, attempt.response_headers, attempt.response, \
-         endpoint.created_at, endpoint.tail \
-         FROM attempt JOIN endpoint ON endpoint.ordinal = attempt.endpoint"
+         attempt.request_headers, attempt.response_headers, attempt.response"
+    };
+}
+
+pub(super) use attempt_columns;
+
+macro_rules! select {
+    () => {
+        concat!(
+            "SELECT ",
+            attempt_columns!(),
+            ", endpoint.created_at, endpoint.tail \
+             FROM attempt JOIN endpoint ON endpoint.ordinal = attempt.endpoint"
+        )
     };
 }
 
@@ -78,7 +91,8 @@ statements! {
         ", select!(), of_endpoint!(), " AND attempt.outcome <> 0", down!());
 }
 
-fn read(row: &Row) -> Result<Attempt> {
+/// The attempt of a row of these columns.
+pub(super) fn read(row: &Row) -> Result<Attempt> {
     let outcome = i64::from(row.try_get::<_, i16>(5)?);
     let trigger = i64::from(row.try_get::<_, i16>(4)?);
     Ok(Attempt {
@@ -131,7 +145,7 @@ pub(crate) async fn attempts(
     let application = application(list.of);
     let needs_messages = list.with_message || !about.is_everything();
     let mut span = Span::new(list.order, list.after, list.from, list.to);
-    let mut filling = Filling::new(list.limit);
+    let mut filling = Filling::new(list.limit, SCAN_ROWS_MAX);
     'parts: loop {
         let part = filling.part(is_filtered(list));
         let rows = read_part(connection, list, &span, part).await?;
@@ -139,7 +153,8 @@ pub(crate) async fn attempts(
         let wanted = read.iter().filter(|attempt| is_wanted(list, attempt));
         let wanted = wanted.filter(|_| needs_messages);
         let ids: BTreeSet<MessageId> = wanted.map(|attempt| attempt.message).collect();
-        let messages = messages_by_ids(connection, application, ids.into_iter()).await?;
+        let messages = messages_by_ids(connection, application, ids.into_iter(), list.with_payload);
+        let messages = messages.await?;
         let count = read.len();
         for attempt in read {
             let id = attempt.id.parts();
@@ -285,7 +300,7 @@ pub(crate) async fn attempt(
     let Some(row) = row else { return Ok(None) };
     let attempt = read(&row)?;
     let ids = std::iter::once(attempt.message);
-    let mut messages = messages_by_ids(connection, application, ids).await?;
+    let mut messages = messages_by_ids(connection, application, ids, true).await?;
     let message = messages.remove(&attempt.message);
     Ok(message.map(|message| AttemptRow {
         attempt,

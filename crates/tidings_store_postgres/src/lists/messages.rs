@@ -36,7 +36,7 @@ statements! {
         WHERE slot = $1 AND application = $2 AND event_id = $3
         ORDER BY created_at DESC, id DESC LIMIT 1");
     MESSAGES_BY_KEYS = concat!("-- messages_by_keys
-        SELECT ", columns!(), ", message.payload
+        SELECT ", columns!(), ", CASE WHEN $5 THEN message.payload ELSE ''::bytea END
         FROM unnest($3::bigint[], $4::bytea[]) AS wanted (created_at, id)
         JOIN message ON message.slot = $1 AND message.application = $2
             AND message.created_at = wanted.created_at AND message.id = wanted.id");
@@ -116,6 +116,7 @@ pub(super) async fn messages_by_ids(
     connection: &Connection,
     application: i64,
     ids: impl Iterator<Item = MessageId>,
+    with_payload: bool,
 ) -> Result<HashMap<MessageId, Message>> {
     let parts: Vec<IdParts> = ids.map(MessageId::parts).collect();
     if parts.is_empty() {
@@ -126,7 +127,10 @@ pub(super) async fn messages_by_ids(
     let ids: Vec<&[u8]> = ids.iter().map(|id| &id[..]).collect();
     let slot = slot::of(application);
     let rows = connection
-        .query(MESSAGES_BY_KEYS, &[&slot, &application, &times, &ids])
+        .query(
+            MESSAGES_BY_KEYS,
+            &[&slot, &application, &times, &ids, &with_payload],
+        )
         .await?;
     rows.iter()
         .map(|row| read(row).map(|message| (message.id, message)))
@@ -144,7 +148,7 @@ pub(crate) async fn messages(
     };
     let is_filtered = !about.is_everything();
     let mut span = Span::new(list.order, list.after, list.from, list.to);
-    let mut filling = Filling::new(list.limit);
+    let mut filling = Filling::new(list.limit, list.read_max);
     'parts: loop {
         let part = filling.part(is_filtered);
         // What a filter may leave out comes without its payload at first.
@@ -166,7 +170,7 @@ pub(crate) async fn messages(
     let mut page = filling.page;
     if list.with_payload && is_filtered {
         let ids = page.rows.iter().map(|message| message.id);
-        let mut whole = messages_by_ids(connection, list.application, ids).await?;
+        let mut whole = messages_by_ids(connection, list.application, ids, true).await?;
         for message in &mut page.rows {
             if let Some(found) = whole.remove(&message.id) {
                 *message = found;
@@ -219,7 +223,7 @@ pub(crate) async fn poll(
         }
     }
     let ids = polled.rows.iter().map(|message| message.id);
-    let mut whole = messages_by_ids(connection, application, ids).await?;
+    let mut whole = messages_by_ids(connection, application, ids, true).await?;
     for message in &mut polled.rows {
         if let Some(found) = whole.remove(&message.id) {
             *message = found;

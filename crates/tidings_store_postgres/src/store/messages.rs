@@ -10,8 +10,8 @@ use tidings_domain::slot;
 use tidings_store::commit::Acceptance;
 use tidings_store::{
     Accepted, AttemptRow, AttemptedMessage, CountOutcomes, Dedup, DeliveryTrace, ListAttempts,
-    ListMessages, MessageReference, Messages, NewMessage, OutcomeCounts, Page, StoreError,
-    StoreFuture,
+    ListMessages, ListRecent, MessageReference, Messages, NewMessage, OutcomeCounts, Page,
+    RecentOutcomes, StoreError, StoreFuture,
 };
 use tokio::sync::oneshot;
 
@@ -74,6 +74,14 @@ impl Messages for PostgresStore {
 
     fn attempt(&self, application: i64, id: AttemptId) -> StoreFuture<'_, Option<AttemptRow>> {
         read!(self, |reader| lists::attempt(&reader, application, id))
+    }
+
+    fn recent_outcomes(&self, list: ListRecent) -> StoreFuture<'_, Vec<RecentOutcomes>> {
+        read!(self, |reader| lists::recent_outcomes(&reader, &list))
+    }
+
+    fn recent_failures(&self, list: ListRecent, since: Millis) -> StoreFuture<'_, Vec<AttemptRow>> {
+        read!(self, |reader| lists::recent_failures(&reader, &list, since))
     }
 
     fn outcome_counts(&self, count: CountOutcomes) -> StoreFuture<'_, OutcomeCounts> {

@@ -7,7 +7,7 @@ use tidings_domain::application::Metadata;
 use tidings_domain::clock::Millis;
 use tidings_store::prelude::*;
 use tidings_store::{
-    Accepted, ListMessages, NewApplication, NewMessage, Order, StoreError, Written,
+    Accepted, ListMessages, NewApplication, NewMessage, Order, SCAN_ROWS_MAX, StoreError, Written,
 };
 use tidings_store_postgres::{Options, PostgresStore};
 use tidings_testkit::postgres::{Database, Version};
@@ -59,6 +59,7 @@ pub(crate) async fn count(store: &PostgresStore, application: i64) -> usize {
         order: Order::Ascending,
         after: None,
         limit: 100_000,
+        read_max: SCAN_ROWS_MAX,
         channel: None,
         tag: None,
         event_types: Vec::new(),

@@ -44,10 +44,13 @@ const ROWS: &str = "
         SELECT n, 1, 'type.' || n, '', false, false, '[]', '[]', 1, 1 FROM generate_series(1, 5000) AS n";
 
 /// Each list with values as a page has them: an instant in the middle, ids around it, the ends of time.
-const LISTS: [(&str, &str); 32] = [
+const LISTS: [(&str, &str); 34] = [
     ("message_by_key", "7, 1, 1700150000000, ID"),
     ("message_by_event_id", "7, 1, 'e10000'"),
-    ("messages_by_keys", "7, 1, ARRAY[1700150000000], ARRAY[ID]"),
+    (
+        "messages_by_keys",
+        "7, 1, ARRAY[1700150000000], ARRAY[ID], false",
+    ),
     (
         "messages_up",
         "7, 1, -1, LAST, 9223372036854775806, 100, true",
@@ -72,6 +75,8 @@ const LISTS: [(&str, &str); 32] = [
     ),
     ("failed_up", "7, 1, -1, LAST, 9223372036854775806, 100, 1"),
     ("failed_down", "7, 1, 9223372036854775806, LAST, -1, 100, 1"),
+    ("recent_outcomes", "7, 1, ARRAY[1, 2], 100"),
+    ("recent_failures", "7, 1, ARRAY[1, 2], 10, 1700200000000"),
     ("delivery_facts", "7, 1, 1700150000000, ID"),
     ("count_outcomes", "7, 1, 1, 1700200000000, 1700300000000"),
     (

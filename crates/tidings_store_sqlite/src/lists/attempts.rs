@@ -4,28 +4,30 @@ use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use tidings_domain::delivery::{Attempt, AttemptError, Exchange, Outcome, Phases, Trigger};
 use tidings_domain::ids::{AttemptId, EndpointId};
-use tidings_store::{AttemptRow, AttemptedMessage, AttemptsOf, ListAttempts, Page};
+use tidings_store::{AttemptRow, AttemptedMessage, AttemptsOf, ListAttempts, Page, SCAN_ROWS_MAX};
 
 use super::messages::{self, About, is_between};
 use super::{facts, fill};
 use crate::convert::{Span, read_attempt_id, read_message_id};
 
 /// The columns of an attempt and of its endpoint's id.
-const COLUMNS: &str = "attempt.seq, attempt.started_at, attempt.journal, attempt.tail, \
+pub(super) const COLUMNS: &str = "attempt.seq, attempt.started_at, attempt.journal, attempt.tail, \
     attempt.endpoint, attempt.number, attempt.trigger, attempt.outcome, attempt.is_late, \
     attempt.status, attempt.error, attempt.error_detail, attempt.peer, attempt.resolve_us, \
     attempt.connect_us, attempt.tls_us, attempt.head_us, attempt.body_us, attempt.is_truncated, \
     attempt.url, attempt.request_headers, attempt.response_headers, attempt.response, \
     endpoint.created_at, endpoint.tail";
 /// The columns of the message follow.
-const MESSAGE: usize = 25;
+pub(super) const MESSAGE: usize = 25;
 
-/// `CROSS JOIN` holds the engine to this order: along the index of attempts, not through the others.
-const FROM: &str = "attempt CROSS JOIN endpoint ON endpoint.ordinal = attempt.endpoint \
+/// What stands beside an attempt. `CROSS JOIN` holds the engine to this order: along the index of attempts, not through the
+/// others.
+pub(super) const BESIDE: &str = "CROSS JOIN endpoint ON endpoint.ordinal = attempt.endpoint \
     CROSS JOIN message ON message.seq = attempt.message";
 
-fn read(row: &Row<'_>, with_message: bool) -> rusqlite::Result<AttemptRow> {
-    let attempt = Attempt {
+/// The attempt of a row of [`COLUMNS`] and those of its message.
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Attempt> {
+    Ok(Attempt {
         id: read_attempt_id(row, 0)?,
         message: read_message_id(row, MESSAGE)?,
         endpoint: EndpointId::new(row.get(23)?, 0, row.get(4)?, row.get(24)?),
@@ -35,11 +37,7 @@ fn read(row: &Row<'_>, with_message: bool) -> rusqlite::Result<AttemptRow> {
         is_late: row.get(8)?,
         started_at: row.get(1)?,
         exchange: read_exchange(row)?,
-    };
-    let message = with_message
-        .then(|| messages::read(row, MESSAGE, true))
-        .transpose()?;
-    Ok(AttemptRow { attempt, message })
+    })
 }
 
 fn outcome(row: &Row<'_>) -> rusqlite::Result<Outcome> {
@@ -91,17 +89,23 @@ pub(crate) fn attempts(
     };
     let mut select = connection.prepare_cached(&format!(
         "-- attempts
-        SELECT {COLUMNS}, {} FROM {FROM}
+        SELECT {COLUMNS}, {} FROM attempt {BESIDE}
         WHERE {whose} AND attempt.seq > ?2 AND attempt.seq < ?3 ORDER BY attempt.seq {}",
         messages::COLUMNS,
         span.direction
     ))?;
     let rows = select.query(params![number, span.above, span.below])?;
-    fill(rows, list.limit, |row| {
-        let is_asked_for = is_wanted(list, row)?;
-        is_asked_for
-            .then(|| read(row, list.with_message))
-            .transpose()
+    fill(rows, (list.limit, SCAN_ROWS_MAX), |row| {
+        if !is_wanted(list, row)? {
+            return Ok(None);
+        }
+        let message = list
+            .with_message
+            .then(|| messages::read(row, MESSAGE, list.with_payload));
+        Ok(Some(AttemptRow {
+            attempt: read(row)?,
+            message: message.transpose()?,
+        }))
     })
 }
 
@@ -157,13 +161,28 @@ pub(crate) fn attempt(
     application: i64,
     id: AttemptId,
 ) -> rusqlite::Result<Option<AttemptRow>> {
-    let found = connection
+    let found = one(connection, application, id.seq(), |row| {
+        Ok(AttemptRow {
+            attempt: read(row)?,
+            message: Some(messages::read(row, MESSAGE, true)?),
+        })
+    })?;
+    Ok(found.filter(|found| found.attempt.id == id))
+}
+
+/// What is read of the attempt with this number.
+pub(super) fn one<T>(
+    connection: &Connection,
+    application: i64,
+    seq: i64,
+    read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Option<T>> {
+    connection
         .prepare_cached(&format!(
             "-- attempt
-            SELECT {COLUMNS}, {} FROM {FROM} WHERE attempt.seq = ?1 AND message.application = ?2",
+            SELECT {COLUMNS}, {} FROM attempt {BESIDE} WHERE attempt.seq = ?1 AND message.application = ?2",
             messages::COLUMNS
         ))?
-        .query_row(params![id.seq(), application], |row| read(row, true))
-        .optional()?;
-    Ok(found.filter(|found| found.attempt.id == id))
+        .query_row(params![seq, application], read)
+        .optional()
 }

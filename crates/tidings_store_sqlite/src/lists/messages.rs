@@ -4,7 +4,7 @@ use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use tidings_domain::clock::Millis;
 use tidings_domain::message::{Message, MessageOptions, unpack_targets};
-use tidings_store::{ListMessages, MessageReference, Page};
+use tidings_store::{ListMessages, MessageReference, Page, SCAN_ROWS_MAX};
 
 use super::fill;
 use crate::convert::{Span, read_message_id, read_words};
@@ -103,12 +103,16 @@ pub(crate) fn messages(
         tag: list.tag.as_deref(),
         event_types: &list.event_types,
     };
-    fill(rows, list.limit, |row| {
-        let is_wanted = is_between(row.get(1)?, list.from, list.to) && about.holds(row, 0)?;
-        is_wanted
-            .then(|| read(row, 0, list.with_payload))
-            .transpose()
-    })
+    fill(
+        rows,
+        (list.limit, list.read_max.min(SCAN_ROWS_MAX)),
+        |row| {
+            let is_wanted = is_between(row.get(1)?, list.from, list.to) && about.holds(row, 0)?;
+            is_wanted
+                .then(|| read(row, 0, list.with_payload))
+                .transpose()
+        },
+    )
 }
 
 /// Gives the messages of an application behind a number, in order, until somebody has enough.

@@ -21,8 +21,8 @@ use tidings_store::commit::Acceptance;
 use tidings_store::copy::Table;
 use tidings_store::{
     AttemptsOf, CaughtRequest, CountOutcomes, Dedup, Hold, ListAttempts, ListEventTypes,
-    ListInboxRequests, ListMessages, MessageReference, NewInbox, NewMessage, Next, Order, Owed,
-    PageRequest, Resend, Settlement,
+    ListInboxRequests, ListMessages, ListRecent, MessageReference, NewInbox, NewMessage, Next,
+    Order, Owed, PageRequest, Resend, SCAN_ROWS_MAX, Settlement,
 };
 
 use crate::export::rows;
@@ -326,6 +326,7 @@ fn run_lists(connection: &rusqlite::Connection) {
             order,
             after: Some(message_key().id.parts()),
             limit: 5,
+            read_max: SCAN_ROWS_MAX,
             channel: None,
             tag: None,
             event_types: Vec::new(),
@@ -357,6 +358,13 @@ fn run_lists(connection: &rusqlite::Connection) {
         to: NOW + 1,
     };
     lists::outcome_counts(connection, &count).unwrap();
+    let recent = ListRecent {
+        application: 1,
+        endpoints: vec![1],
+        limit: 5,
+    };
+    lists::recent_outcomes(connection, &recent).unwrap();
+    lists::recent_failures(connection, &recent, 0).unwrap();
 }
 
 fn attempts(of: AttemptsOf, order: Order, outcomes: Vec<Outcome>) -> ListAttempts {
@@ -364,6 +372,7 @@ fn attempts(of: AttemptsOf, order: Order, outcomes: Vec<Outcome>) -> ListAttempt
         after: Some(message_key().id.parts()),
         outcomes,
         with_message: true,
+        with_payload: true,
         ..ListAttempts::first(of, order, 5)
     }
 }

@@ -8,8 +8,8 @@ use tidings_domain::message::{FAN_OUT_DIRECT_MAX, Message, MessageKey, pack_targ
 use tidings_store::commit::Acceptance;
 use tidings_store::{
     Accepted, AttemptRow, AttemptedMessage, CountOutcomes, Dedup, DeliveryTrace, ListAttempts,
-    ListMessages, MessageReference, Messages, NewMessage, OutcomeCounts, Page, StoreError,
-    StoreFuture,
+    ListMessages, ListRecent, MessageReference, Messages, NewMessage, OutcomeCounts, Page,
+    RecentOutcomes, StoreError, StoreFuture,
 };
 use tokio::sync::oneshot;
 
@@ -91,6 +91,16 @@ impl Messages for SqliteStore {
     fn attempt(&self, application: i64, id: AttemptId) -> StoreFuture<'_, Option<AttemptRow>> {
         self.readers
             .read(move |connection| lists::attempt(connection, application, id))
+    }
+
+    fn recent_outcomes(&self, list: ListRecent) -> StoreFuture<'_, Vec<RecentOutcomes>> {
+        self.readers
+            .read(move |connection| lists::recent_outcomes(connection, &list))
+    }
+
+    fn recent_failures(&self, list: ListRecent, since: Millis) -> StoreFuture<'_, Vec<AttemptRow>> {
+        self.readers
+            .read(move |connection| lists::recent_failures(connection, &list, since))
     }
 
     fn outcome_counts(&self, count: CountOutcomes) -> StoreFuture<'_, OutcomeCounts> {

@@ -12,9 +12,5 @@ search-window =
         [one] { $count } Anwendung wurde durchsucht.
        *[other] { $count } Anwendungen wurden durchsucht, die neuesten zuerst.
     }
-search-window-errors =
-    { $count ->
-        [one] Fehler: die neuesten 50 von { $count } Endpunkt. Schlagwörter und Fehler: seit { $since }.
-       *[other] Fehler: je die neuesten 50 von { $count } Endpunkten. Schlagwörter und Fehler: seit { $since }.
-    }
+search-window-deep = Schlagwörter und Fehler seit { $since }, Anwendungen: { $applications }, Endpunkte: { $endpoints }.
 search-window-more = Dahinter kann mehr sein.

@@ -12,9 +12,5 @@ search-window =
         [one] { $count } application was searched.
        *[other] { $count } applications were searched, the newest first.
     }
-search-window-errors =
-    { $count ->
-        [one] Errors: the newest 50 of { $count } endpoint. Tags and errors: since { $since }.
-       *[other] Errors: the newest 50 of each of { $count } endpoints. Tags and errors: since { $since }.
-    }
+search-window-deep = Tags and errors since { $since }, applications: { $applications }, endpoints: { $endpoints }.
 search-window-more = There may be more behind that.

@@ -12,9 +12,5 @@ search-window =
         [one] Se ha buscado en { $count } aplicación.
        *[other] Se ha buscado en { $count } aplicaciones, primero las más recientes.
     }
-search-window-errors =
-    { $count ->
-        [one] Errores: los 50 más recientes de { $count } endpoint. Etiquetas y errores: desde { $since }.
-       *[other] Errores: los 50 más recientes de cada uno de { $count } endpoints. Etiquetas y errores: desde { $since }.
-    }
+search-window-deep = Etiquetas y errores desde { $since }, aplicaciones: { $applications }, endpoints: { $endpoints }.
 search-window-more = Puede haber más allá de eso.

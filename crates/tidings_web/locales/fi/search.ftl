@@ -12,9 +12,5 @@ search-window =
         [one] Haku kävi läpi { $count } sovelluksen.
        *[other] Haku kävi läpi { $count } sovellusta, uusimmat ensin.
     }
-search-window-errors =
-    { $count ->
-        [one] Virheet: { $count } päätepisteen 50 uusinta. Tunnukset ja virheet: { $since } alkaen.
-       *[other] Virheet: 50 uusinta kustakin { $count } päätepisteestä. Tunnukset ja virheet: { $since } alkaen.
-    }
+search-window-deep = Tunnukset ja virheet { $since } alkaen, sovelluksia: { $applications }, päätepisteitä: { $endpoints }.
 search-window-more = Sen takana voi olla lisää.

@@ -12,9 +12,5 @@ search-window =
         [one] È stata cercata { $count } applicazione.
        *[other] Sono state cercate { $count } applicazioni, dalle più recenti.
     }
-search-window-errors =
-    { $count ->
-        [one] Errori: i 50 più recenti di { $count } endpoint. Etichette ed errori: dal { $since }.
-       *[other] Errori: i 50 più recenti di ciascuno di { $count } endpoint. Etichette ed errori: dal { $since }.
-    }
+search-window-deep = Etichette ed errori dal { $since }, applicazioni: { $applications }, endpoint: { $endpoints }.
 search-window-more = Oltre può esserci altro.

@@ -14,11 +14,5 @@ search-window =
         [many] Przeszukano { $count } aplikacji, od najnowszych.
        *[other] Przeszukano { $count } aplikacji, od najnowszych.
     }
-search-window-errors =
-    { $count ->
-        [one] Błędy: 50 najnowszych z { $count } punktu końcowego. Znaczniki i błędy: od { $since }.
-        [few] Błędy: po 50 najnowszych z { $count } punktów końcowych. Znaczniki i błędy: od { $since }.
-        [many] Błędy: po 50 najnowszych z { $count } punktów końcowych. Znaczniki i błędy: od { $since }.
-       *[other] Błędy: po 50 najnowszych z { $count } punktu końcowego. Znaczniki i błędy: od { $since }.
-    }
+search-window-deep = Znaczniki i błędy od { $since }, aplikacje: { $applications }, punkty końcowe: { $endpoints }.
 search-window-more = Dalej może być ich więcej.

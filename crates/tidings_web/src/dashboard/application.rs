@@ -13,10 +13,10 @@ use tidings_store::Order;
 
 use super::Dashboard;
 use super::member::{Member, Shell};
-use super::paging::ROWS_MAX;
 use crate::errors::Fault;
 use crate::form::Posted;
 use crate::page::{Page, render};
+use crate::paging::ROWS_MAX;
 use crate::portal::webhooks::Webhook;
 
 /// How long the session lasts that a link opens: an hour.

@@ -13,10 +13,10 @@ use tidings_store::Order;
 
 use super::Dashboard;
 use super::member::{Member, Shell};
-use super::paging::{Paging, ROWS_MAX, asked};
 use crate::errors::Fault;
 use crate::form::Posted;
 use crate::page::{Page, render};
+use crate::paging::{Paging, ROWS_MAX, asked};
 
 /// How many are looked through for what is searched.
 const SEARCHED_MAX: usize = 250;

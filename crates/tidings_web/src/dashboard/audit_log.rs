@@ -16,10 +16,10 @@ use tidings_store::Order;
 
 use super::Dashboard;
 use super::member::{Member, Shell};
-use super::paging::{self, Paging};
 use crate::errors::Fault;
 use crate::form::Posted;
 use crate::page::{Page, render};
+use crate::paging::{self, Paging};
 
 const ROWS_MAX: usize = 50;
 const FILTERS: [&str; 6] = ["actor", "kind", "action", "target", "since", "until"];

@@ -17,12 +17,12 @@ use tidings_store::Order;
 
 use super::Dashboard;
 use super::member::{Member, Shell};
-use super::paging::{Paging, asked};
 use crate::code;
 use crate::errors::Fault;
 use crate::form::Posted;
 use crate::formats;
 use crate::page::{Page, render};
+use crate::paging::{Paging, asked};
 
 /// Event types on a page: nearly every catalogue fits.
 const PAGE_ROWS: usize = 200;

@@ -16,13 +16,13 @@ use tidings_store::Order;
 
 use super::Dashboard;
 use super::member::{Member, Shell};
-use super::paging::{Paging, ROWS_MAX, asked};
 use crate::code;
 use crate::errors::Fault;
 use crate::form::Posted;
 use crate::formats;
 use crate::live::Publisher;
 use crate::page::{Page, render};
+use crate::paging::{Paging, ROWS_MAX, asked};
 
 /// How often the list is read anew while somebody watches.
 const EVERY: Duration = Duration::from_secs(1);

@@ -15,10 +15,10 @@ use super::Dashboard;
 use super::member::{Member, Shell, role_text};
 use super::members::roles;
 use super::once::ShownOnce;
-use super::paging::{self, Paging};
 use crate::errors::Fault;
 use crate::form::{Posted, wrong_fields};
 use crate::page::{Page, render};
+use crate::paging::{self, Paging};
 
 /// Where they are listed.
 pub(super) const ADDRESS: &str = "/dashboard/keys";

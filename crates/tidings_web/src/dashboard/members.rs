@@ -14,10 +14,10 @@ use tidings_store::Order;
 use super::Dashboard;
 use super::member::{Member, Shell, role_text};
 use super::once::ShownOnce;
-use super::paging::{self, Paging};
 use crate::errors::Fault;
 use crate::form::{Posted, wrong_fields};
 use crate::page::{Page, render};
+use crate::paging::{self, Paging};
 
 /// Where they are listed.
 pub(super) const ADDRESS: &str = "/dashboard/members";

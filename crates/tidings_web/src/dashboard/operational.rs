@@ -14,11 +14,11 @@ use tidings_store::Order;
 
 use super::Dashboard;
 use super::member::{Member, Shell, once};
-use super::paging::{Paging, ROWS_MAX, asked};
 use super::wrong::Wrong;
 use crate::errors::Fault;
 use crate::form::Posted;
 use crate::page::{Page, render};
+use crate::paging::{Paging, ROWS_MAX, asked};
 use crate::portal::attempts::Row as Attempted;
 use crate::portal::webhooks::Webhook;
 

@@ -220,13 +220,11 @@ fn time_to_deliver(overview: &Overview, language: Language) -> Stat {
 
 fn backlog(overview: &Overview, language: Language, now: Millis) -> Stat {
     let standing = &overview.standing;
-    let owed = i64::try_from(standing.owed.count).unwrap_or(i64::MAX);
-    let more = if standing.has_more_owed { "+" } else { "" };
     let oldest = standing.owed.since;
     let oldest = oldest.map(|since| formats::ago(language, since, now));
     Stat {
         name: "stat-backlog",
-        value: format!("{}{more}", formats::number(language, owed)),
+        value: counted(language, standing.owed.count, standing.has_more_owed),
         unit: String::new(),
         spark: None,
         note: match oldest {
@@ -235,6 +233,13 @@ fn backlog(overview: &Overview, language: Language, now: Millis) -> Stat {
         },
         tone: "",
     }
+}
+
+/// A number that was counted, with a `+` if that is not all.
+fn counted(language: Language, count: u64, has_more: bool) -> String {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    let more = if has_more { "+" } else { "" };
+    format!("{}{more}", formats::number(language, count))
 }
 
 fn throughput(overview: &Overview, language: Language, now: Millis) -> Chart {
@@ -356,10 +361,7 @@ fn row(trouble: &Trouble, language: Language, now: Millis) -> Row {
                 attempt_address(trouble).unwrap_or_default(),
             )
         }),
-        waiting: formats::number(
-            language,
-            i64::try_from(trouble.owed.count).unwrap_or(i64::MAX),
-        ),
+        waiting: counted(language, trouble.owed.count, trouble.has_more_owed),
         since: since
             .map(|since| formats::ago(language, since, now))
             .unwrap_or_default(),

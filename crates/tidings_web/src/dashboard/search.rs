@@ -14,6 +14,7 @@ use crate::errors::Fault;
 use crate::form::Posted;
 use crate::page::{Page, render};
 use crate::portal::attempts::{result, tone};
+use crate::texts::{self, Said};
 
 /// Something that was found.
 struct Hit {
@@ -37,9 +38,25 @@ struct Show {
     hits: Vec<Hit>,
     /// How many applications were looked through; none before anything is searched.
     applications_count: Option<usize>,
-    endpoints_count: usize,
+    /// In how many of them tags and errors were looked for, and at how many endpoints.
+    deep_count: (usize, usize),
     is_whole: bool,
     since: Millis,
+}
+
+impl Show {
+    /// How far tags and errors were looked for, if they were.
+    fn deep(&self) -> Option<String> {
+        let (applications, endpoints) = self.deep_count;
+        let since = self.page.time(self.since);
+        let values: [(&str, &dyn Said); 3] = [
+            ("since", &since),
+            ("applications", &applications),
+            ("endpoints", &endpoints),
+        ];
+        let language = self.page.language;
+        (applications > 0).then(|| texts::say_with(language, "search-window-deep", &values))
+    }
 }
 
 /// The page, with what was found.
@@ -62,7 +79,9 @@ pub(super) async fn show(
         text: text.to_owned(),
         application: application.to_owned(),
         applications_count: counted.map(|searched| searched.applications_count),
-        endpoints_count: counted.map_or(0, |searched| searched.endpoints_count),
+        deep_count: counted.map_or((0, 0), |searched| {
+            (searched.deep_applications_count, searched.endpoints_count)
+        }),
         is_whole: counted.is_some_and(|searched| searched.is_whole),
         since: counted.map_or(0, |searched| searched.since),
         hits: Vec::new(),

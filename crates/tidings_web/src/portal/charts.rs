@@ -1,12 +1,13 @@
 //! Charts of a webhook: how much was sent, how much of it arrived, and how long that took.
 //!
-//! They tell of its newest requests, of which there are at most as many as a page may ask for, so looking at them costs
-//! the same however much was ever sent.
+//! They tell of its newest requests, as many as the list of webhooks tells of, so looking at them costs the same however
+//! much was ever sent, and both say the same.
 
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::Outcome;
 use tidings_service::PageQuery;
 use tidings_service::attempts::AttemptFilter;
+use tidings_service::endpoints::RECENT_MAX;
 use tidings_store::{AttemptRow, Order};
 
 use super::Portal;
@@ -16,8 +17,6 @@ use crate::errors::Fault;
 use crate::formats;
 use crate::page::Page;
 
-/// As many requests as are looked at.
-const REQUESTS_MAX: usize = 250;
 /// Into how many parts the time since the oldest of them is cut.
 const PARTS: usize = 24;
 /// The shortest time that is shown.
@@ -56,7 +55,7 @@ pub(crate) async fn charts(
     webhook: &str,
 ) -> Result<Option<Charts>, Fault> {
     let newest = PageQuery {
-        limit: REQUESTS_MAX,
+        limit: RECENT_MAX,
         cursor: None,
         order: Order::Descending,
     };

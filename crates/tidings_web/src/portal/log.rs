@@ -7,7 +7,7 @@ use axum::response::Response;
 use tidings_domain::delivery::Outcome;
 use tidings_service::attempts::AttemptFilter;
 use tidings_service::messages::MessageFilter;
-use tidings_service::{Cursor, PageQuery, ServiceError};
+use tidings_service::{Listed, PageQuery, ServiceError};
 use tidings_store::Order;
 
 use super::Portal;
@@ -17,11 +17,12 @@ use super::webhooks::name_of;
 use crate::errors::Fault;
 use crate::form::Posted;
 use crate::page::{Page, render};
+use crate::paging::{Paging, ROWS_MAX, asked};
 
-/// Rows of a page.
-const ROWS_MAX: usize = 25;
 /// How many webhooks can be chosen from.
 const WEBHOOKS_MAX: usize = 250;
+/// What the list is filtered by.
+const FILTERS: [&str; 3] = ["webhook", "outcome", "event"];
 
 #[derive(Template)]
 #[template(path = "portal/log.html")]
@@ -36,10 +37,7 @@ struct Log {
     outcome: String,
     event: String,
     rows: Vec<Row>,
-    /// What the links to other pages of the list begin with.
-    filters: String,
-    next: Option<String>,
-    previous: Option<String>,
+    paging: Paging,
 }
 
 impl Log {
@@ -78,7 +76,8 @@ pub(crate) async fn show(
     let first = webhooks.first().map_or("", |(id, _)| id.as_str());
     let webhook = Some(query.line("webhook")).filter(|id| !id.is_empty());
     let webhook = webhook.unwrap_or(first).to_owned();
-    let cursor = Some(query.line("page")).filter(|page| !page.is_empty());
+    // So that other pages of the list are of the same one, whatever is created meanwhile.
+    let query = query.with("webhook", &webhook);
     let mut template = Log {
         token: visitor.form_token(),
         account,
@@ -86,35 +85,26 @@ pub(crate) async fn show(
         webhooks,
         outcome: query.line("outcome").to_owned(),
         event: query.line("event").to_owned(),
-        filters: filters(&query, &webhook),
         webhook,
         rows: Vec::new(),
-        next: None,
-        previous: None,
+        paging: Paging::on(None, &query, &FILTERS),
         page: visitor.page,
     };
     if !template.webhook.is_empty() {
-        let asked = PageQuery {
-            limit: ROWS_MAX,
-            cursor: cursor.map(Cursor::parse),
-            order: Order::Descending,
-        };
+        let asked = asked(&query, ROWS_MAX, Order::Descending);
         let filter = filter(&template.outcome, &template.event);
         let (id, webhook) = (&template.account.id, &template.webhook);
         let listed = service.attempts_of_endpoint(caller, id, webhook, &filter, &asked);
         let listed = match listed.await {
             Ok(listed) => listed,
             // An event type that cannot be one matches nothing.
-            Err(ServiceError::Invalid(_)) if cursor.is_none() => tidings_service::Listed::empty(),
+            Err(ServiceError::Invalid(_)) if asked.cursor.is_none() => Listed::empty(),
             Err(error) => return Err(error.into()),
         };
         let (language, now) = (template.page.language, service.now());
         let rows = listed.rows.iter();
         template.rows = rows.map(|row| Row::of(row, language, now)).collect();
-        let is_back = cursor.is_some_and(|cursor| cursor.starts_with('-'));
-        template.next = listed.iterator.filter(|_| is_back || !listed.is_done);
-        let has_previous = cursor.is_some() && !(is_back && listed.is_done);
-        template.previous = listed.prev_iterator.filter(|_| has_previous);
+        template.paging = Paging::of(&listed, &query, &FILTERS);
     }
     Ok(render(StatusCode::OK, &template))
 }
@@ -136,15 +126,4 @@ fn filter(outcome: &str, event: &str) -> AttemptFilter {
         with_message: true,
         ..AttemptFilter::default()
     }
-}
-
-fn filters(query: &Posted, webhook: &str) -> String {
-    let mut text = url::form_urlencoded::Serializer::new(String::new());
-    text.append_pair("webhook", webhook);
-    for name in ["outcome", "event"] {
-        if !query.line(name).is_empty() {
-            text.append_pair(name, query.line(name));
-        }
-    }
-    text.finish()
 }

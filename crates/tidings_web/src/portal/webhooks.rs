@@ -1,15 +1,19 @@
 //! The list of webhooks of an account, with their state, how well they do, and what was sent last.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use tidings_domain::access::Capability;
+use tidings_domain::clock::Millis;
 use tidings_domain::endpoint::Endpoint;
-use tidings_service::attempts::AttemptFilter;
-use tidings_service::endpoints::StatsSpan;
-use tidings_service::{Cursor, PageQuery};
-use tidings_store::Order;
+use tidings_domain::ids::EndpointId;
+use tidings_domain::language::Language;
+use tidings_service::Listed;
+use tidings_service::endpoints::RECENT_MAX;
+use tidings_store::{AttemptRow, Order, RecentOutcomes};
 
 use super::Portal;
 use super::attempts::Row as Attempted;
@@ -18,12 +22,12 @@ use crate::errors::Fault;
 use crate::form::Posted;
 use crate::formats;
 use crate::page::{Page, render};
+use crate::paging::{Paging, ROWS_MAX, asked};
 
-/// Rows of a page.
-const ROWS_MAX: usize = 25;
-/// How many are looked through for what is searched.
+/// How many are looked through for what is searched, before somebody asks for more.
 const SEARCHED_MAX: usize = 250;
-const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+/// What the list is searched by.
+const FILTERS: [&str; 2] = ["q", "state"];
 
 /// How a webhook is, for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +49,7 @@ pub(crate) struct Webhook {
 
 struct Row {
     webhook: Webhook,
-    /// In percent, of the last day; none if nothing was sent.
+    /// In percent, of the newest requests; none if nothing was sent.
     rate: Option<String>,
     is_bad: bool,
     last: Option<Attempted>,
@@ -65,8 +69,15 @@ struct Webhooks {
     done: String,
     may_manage: bool,
     may_test: bool,
-    next: Option<String>,
-    previous: Option<String>,
+    paging: Paging,
+}
+
+impl Webhooks {
+    /// Of how many requests the rate is, at most.
+    #[expect(clippy::unused_self, reason = "the template calls it on the page")]
+    fn recent_max(&self) -> usize {
+        RECENT_MAX
+    }
 }
 
 impl Health {
@@ -142,74 +153,92 @@ pub(crate) async fn show(
     let account = visitor.account(&portal, &app).await?;
     let (search, wanted) = (query.line("q").to_lowercase(), query.line("state"));
     let is_searched = !search.is_empty() || !wanted.is_empty();
-    let cursor = Some(query.line("page")).filter(|page| !page.is_empty());
-    let asked = PageQuery {
-        limit: if is_searched { SEARCHED_MAX } else { ROWS_MAX },
-        cursor: cursor.map(Cursor::parse),
-        order: Order::Descending,
+    let limit = if is_searched { SEARCHED_MAX } else { ROWS_MAX };
+    let asked = asked(&query, limit, Order::Descending);
+    let (service, caller) = (&portal.service, visitor.caller);
+    let mut listed = service.endpoints(caller, &account.id, &asked).await?;
+    let paging = if is_searched {
+        let matches = |endpoint: &Endpoint| Webhook::of(endpoint).matches(&search, wanted);
+        let on = keep_matching(&mut listed, matches, |endpoint| endpoint.id.to_string());
+        Paging::on(on.as_ref(), &query, &FILTERS)
+    } else {
+        Paging::of(&listed, &query, &[])
     };
-    let service = &portal.service;
-    let listed = service
-        .endpoints(visitor.caller, &account.id, &asked)
-        .await?;
-    let mut rows = Vec::new();
-    for endpoint in &listed.rows {
-        let webhook = Webhook::of(endpoint);
-        if webhook.matches(&search, wanted) && rows.len() < ROWS_MAX {
-            rows.push(row(&portal, &visitor, &account, webhook).await?);
-        }
-    }
-    let is_back = cursor.is_some_and(|cursor| cursor.starts_with('-'));
-    let has_next = !is_searched && (is_back || !listed.is_done);
-    let has_previous = !is_searched && cursor.is_some() && !(is_back && listed.is_done);
+    let ids: Vec<EndpointId> = listed.rows.iter().map(|endpoint| endpoint.id).collect();
+    let recent = service.recent_outcomes(caller, &account.id, &ids).await?;
+    let (language, now) = (visitor.page.language, service.now());
+    let row = |endpoint| row(endpoint, &recent, (language, now));
     let template = Webhooks {
         token: visitor.form_token(),
         may_manage: visitor.may(Capability::ManageEndpoint) && !account.is_paused,
         may_test: visitor.may(Capability::CreateAttempts) && !account.is_paused,
         account,
         tab: "webhooks",
-        rows,
+        rows: listed.rows.iter().map(row).collect(),
         search: query.line("q").to_owned(),
         wanted: wanted.to_owned(),
         done: query.line("done").to_owned(),
-        next: listed.iterator.filter(|_| has_next),
-        previous: listed.prev_iterator.filter(|_| has_previous),
+        paging,
         page: visitor.page,
     };
     Ok(render(StatusCode::OK, &template))
 }
 
-async fn row(
-    portal: &Portal,
-    visitor: &Visitor,
-    account: &Account,
-    webhook: Webhook,
-) -> Result<Row, Fault> {
-    let (service, caller) = (&portal.service, visitor.caller);
-    let span = StatsSpan {
-        since: Some(service.now() - DAY_MS),
-        until: None,
-    };
-    let stats = service.endpoint_attempt_stats(caller, &account.id, &webhook.id, span);
-    let stats = stats.await?;
-    let newest = PageQuery {
-        limit: 1,
-        cursor: None,
-        order: Order::Descending,
-    };
-    let filter = AttemptFilter::default();
-    let last = service
-        .attempts_of_endpoint(caller, &account.id, &webhook.id, &filter, &newest)
-        .await?;
-    let language = visitor.page.language;
-    let all = stats.success + stats.fail;
-    Ok(Row {
-        webhook,
-        rate: (all > 0).then(|| formats::percent(language, stats.success, all)),
-        is_bad: stats.fail * 20 > all,
-        last: last
-            .rows
-            .first()
-            .map(|row| Attempted::of(row, language, service.now())),
-    })
+/// Leaves as many as a page shows of what was looked through. Gives where to look on, if that is not all.
+fn keep_matching<T>(
+    listed: &mut Listed<T>,
+    matches: impl Fn(&T) -> bool,
+    id_of: impl Fn(&T) -> String,
+) -> Option<String> {
+    listed.rows.retain(matches);
+    if listed.rows.len() > ROWS_MAX {
+        listed.rows.truncate(ROWS_MAX);
+        return listed.rows.last().map(id_of);
+    }
+    listed.iterator.take().filter(|_| !listed.is_done)
+}
+
+fn row(
+    endpoint: &Endpoint,
+    recent: &HashMap<EndpointId, RecentOutcomes>,
+    (language, now): (Language, Millis),
+) -> Row {
+    let recent = recent.get(&endpoint.id);
+    let (success, fail) = recent.map_or((0, 0), |recent| (recent.success, recent.fail));
+    let all = success + fail;
+    let last = recent.map(|recent| AttemptRow {
+        attempt: recent.last.clone(),
+        message: None,
+    });
+    Row {
+        webhook: Webhook::of(endpoint),
+        rate: (all > 0).then(|| formats::percent(language, success, all)),
+        is_bad: fail * 20 > all,
+        last: last.map(|last| Attempted::of(&last, language, now)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_goes_on_behind_what_it_has_shown_or_looked_through() {
+        let kept = |count: u8, is_done, wanted: fn(&u8) -> bool| {
+            let mut listed = Listed {
+                rows: (1..=count).collect(),
+                iterator: Some("end".to_owned()),
+                prev_iterator: None,
+                is_done,
+            };
+            let on = keep_matching(&mut listed, wanted, u8::to_string);
+            (listed.rows.len(), on)
+        };
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(kept(30, true, |_| true), (25, some("25")));
+        assert_eq!(kept(60, false, |one| one % 2 == 0), (25, some("50")));
+        assert_eq!(kept(25, true, |_| true), (25, None));
+        assert_eq!(kept(30, false, |_| false), (0, some("end")));
+        assert_eq!(kept(30, true, |_| false), (0, None));
+    }
 }

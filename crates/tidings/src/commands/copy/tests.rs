@@ -8,7 +8,7 @@ use tidings_domain::delivery::Pending;
 use tidings_store::prelude::*;
 use tidings_store::{
     Accepted, Creditor, ListMessages, NewApplication, NewBoard, NewButton, NewEndpoint, NewMessage,
-    Order, PageRequest, Reference, Store, Written,
+    Order, PageRequest, Reference, SCAN_ROWS_MAX, Store, Written,
 };
 use tidings_store_postgres::PostgresStore;
 use tidings_store_sqlite::SqliteStore;
@@ -168,6 +168,7 @@ async fn said(store: &dyn Store, application: i64) -> String {
         order: Order::Ascending,
         after: None,
         limit: 100,
+        read_max: SCAN_ROWS_MAX,
         channel: None,
         tag: None,
         event_types: Vec::new(),

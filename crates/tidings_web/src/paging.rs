@@ -6,7 +6,7 @@ use tidings_store::Order;
 use crate::form::{self, Posted};
 
 /// Rows of a page, where a list has no reason for another number.
-pub(super) const ROWS_MAX: usize = 25;
+pub(crate) const ROWS_MAX: usize = 25;
 /// The field that names a page.
 const PAGE: &str = "page";
 
@@ -34,13 +34,7 @@ impl Paging {
     pub(crate) fn of<T>(listed: &Listed<T>, query: &Posted, filters: &[&str]) -> Self {
         let cursor = query.line(PAGE);
         let is_back = cursor.starts_with('-');
-        let address = |iterator: &String| {
-            let filters = filters.iter().filter(|name| !query.line(name).is_empty());
-            let pair = |name: &&str| ((*name).to_owned(), query.line(name).to_owned());
-            let mut fields: Vec<(String, String)> = filters.map(pair).collect();
-            fields.push((PAGE.to_owned(), iterator.clone()));
-            format!("?{}", form::written(&fields))
-        };
+        let address = |iterator: &String| address(iterator, query, filters);
         let has_next = is_back || !listed.is_done;
         let has_previous = !(cursor.is_empty() || is_back && listed.is_done);
         Self {
@@ -52,6 +46,23 @@ impl Paging {
             next: listed.iterator.as_ref().filter(|_| has_next).map(address),
         }
     }
+
+    /// Only the way on, to what lies behind this iterator, if there is any.
+    pub(crate) fn on(iterator: Option<&String>, query: &Posted, filters: &[&str]) -> Self {
+        Self {
+            previous: None,
+            next: iterator.map(|iterator| address(iterator, query, filters)),
+        }
+    }
+}
+
+/// The address of a page, from the `?` on, with the filters of this one.
+fn address(iterator: &str, query: &Posted, filters: &[&str]) -> String {
+    let filters = filters.iter().filter(|name| !query.line(name).is_empty());
+    let pair = |name: &&str| ((*name).to_owned(), query.line(name).to_owned());
+    let mut fields: Vec<(String, String)> = filters.map(pair).collect();
+    fields.push((PAGE.to_owned(), iterator.to_owned()));
+    format!("?{}", form::written(&fields))
 }
 
 #[cfg(test)]
@@ -80,5 +91,12 @@ mod tests {
         assert_eq!(of(true, "page=x&empty="), (some("?page=-a"), None));
         assert_eq!(of(true, "page=-x"), (None, some("?page=b")));
         assert_eq!(of(false, "page=-x"), (some("?page=-a"), some("?page=b")));
+        let on = |iterator: Option<&str>| {
+            let (iterator, query) = (iterator.map(str::to_owned), Posted::parse(b"q=a&page=-x"));
+            Paging::on(iterator.as_ref(), &query, &["q"])
+        };
+        assert_eq!(on(Some("c")).next, some("?q=a&page=c"));
+        let end = on(None);
+        assert_eq!((end.previous, end.next), (None, None));
     }
 }

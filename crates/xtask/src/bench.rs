@@ -4,10 +4,13 @@
 //! the medians are compared with what is required (`bench/verdict.rs`). A full run writes the table of
 //! bench/README.md; every run writes `target/bench/results.json`. bench/README.md says how to read it.
 //! With `--store postgres` both keep their rows in a PostgreSQL that this command starts; `--large` looks
-//! besides how it is with a million messages (`bench/large.rs`).
+//! besides how it is with a million messages (`bench/large.rs`), and what it costs that people watch (`bench/live.rs`).
 
+mod browser;
 mod figures;
+mod html;
 mod large;
+mod live;
 mod machine;
 mod nodes;
 mod pages;

@@ -1,11 +1,13 @@
 //! How it is with a million messages and ten thousand endpoints: speed at the beginning and at the end,
-//! pages of lists; with PostgreSQL also space, dead rows, and what a second node on a second core adds.
+//! pages of lists and pages for people, and with SQLite what watchers cost; with PostgreSQL also space, dead rows, and what a second node on a second core adds.
 
 use anyhow::{Context, Result};
 use serde_json::Value;
 
+use super::live::{self, Live};
 use super::pages::{self, Page};
 use super::servers::{Kind, Server};
+use super::verdict::{Limit, Verdict};
 use super::{Bench, nodes};
 use crate::cluster::Database;
 use crate::stage::stage;
@@ -20,7 +22,12 @@ pub(super) struct Large {
     /// Deliveries a second, over the first part and over the one after the last.
     pub(super) first_per_s: f64,
     pub(super) last_per_s: f64,
+    /// Of lists over the API.
     pub(super) pages: Vec<Page>,
+    /// For people.
+    pub(super) html_pages: Vec<Page>,
+    /// With SQLite.
+    pub(super) live: Option<Live>,
     /// With PostgreSQL.
     pub(super) of_database: Option<OfDatabase>,
 }
@@ -56,13 +63,17 @@ pub(super) fn measure(bench: &Bench, is_quick: bool) -> Result<Large> {
     let first_per_s = stage("first messages", || load(part))?;
     stage("filling", || load(messages_count - part))?;
     let last_per_s = stage("more messages", || load(part))?;
-    let pages = stage("pages", || pages::measure(&server, is_quick))?;
+    let (pages, html_pages) = stage("pages", || pages::measure(&server, is_quick))?;
     let space = database
         .as_ref()
         .map(|database| stage("space", || measure_space(database)));
     let space = space.transpose()?;
     server.stop()?;
     drop(database);
+    let mut live = None;
+    if bench.cluster.is_none() {
+        live = Some(stage("watchers", || live::measure(bench, is_quick))?);
+    }
     let mut of_database = None;
     if let (Some(space), Some(cluster)) = (space, &bench.cluster) {
         let measured = stage("two nodes", || nodes::measure(bench, cluster, part / 2));
@@ -78,8 +89,75 @@ pub(super) fn measure(bench: &Bench, is_quick: bool) -> Result<Large> {
         first_per_s,
         last_per_s,
         pages,
+        html_pages,
+        live,
         of_database,
     })
+}
+
+/// What must hold with a million messages.
+pub(super) fn judge(large: &Large) -> Vec<Verdict> {
+    let verdict = |figure, unit, measured, limit| Verdict {
+        scenario: "large",
+        figure,
+        unit,
+        measured,
+        limit,
+    };
+    let slowest = |pages: &[Page]| {
+        let times = pages.iter().map(|page| page.p99_ms);
+        times.fold(f64::NAN, f64::max)
+    };
+    let mut verdicts = vec![
+        verdict(
+            "deliveries/s after a million messages, beside the first",
+            "×",
+            large.last_per_s / large.first_per_s,
+            Limit::AtLeast(0.9),
+        ),
+        verdict(
+            "p99 of the slowest page",
+            "ms",
+            slowest(&large.pages),
+            Limit::AtMost(50.0),
+        ),
+        verdict(
+            "p99 of the slowest HTML page",
+            "ms",
+            slowest(&large.html_pages),
+            Limit::AtMost(20.0),
+        ),
+    ];
+    verdicts.extend(large.live.as_ref().map(|live| {
+        verdict(
+            "deliveries/s while 200 watch live pages, beside while nobody does",
+            "×",
+            live.ratio(),
+            Limit::AtLeast(0.95),
+        )
+    }));
+    if let Some(of_database) = &large.of_database {
+        let dead = |table| {
+            let of_table = of_database.space.iter();
+            let of_table = of_table.filter(move |space| space.table == table);
+            of_table.map(|space| space.dead).sum()
+        };
+        verdicts.extend(
+            [
+                ("dead rows of `message`", "message", 0.0),
+                ("dead rows of `attempt`", "attempt", 0.0),
+                ("dead rows of `pending`", "pending", 10_000.0),
+            ]
+            .map(|(figure, table, most)| verdict(figure, "", dead(table), Limit::AtMost(most))),
+        );
+        verdicts.push(verdict(
+            "two nodes on a core each, beside one on one",
+            "×",
+            of_database.two_nodes_per_s / of_database.one_node_per_s,
+            Limit::AtLeast(1.0),
+        ));
+    }
+    verdicts
 }
 
 pub(super) fn per_second(report: &Value) -> Result<f64> {
@@ -112,4 +190,59 @@ fn measure_space(database: &Database<'_>) -> Result<Vec<Space>> {
         });
     }
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(p99_ms: f64) -> Page {
+        Page {
+            title: "a page".to_owned(),
+            p50_ms: 1.0,
+            p99_ms,
+        }
+    }
+
+    fn good() -> Large {
+        Large {
+            messages_count: 1_000_000,
+            first_per_s: 20_000.0,
+            last_per_s: 18_000.0,
+            pages: vec![page(3.0), page(50.0)],
+            html_pages: vec![page(20.0), page(2.0)],
+            live: Some(Live {
+                without_per_s: 20_000.0,
+                with_per_s: 19_000.0,
+            }),
+            of_database: None,
+        }
+    }
+
+    fn missed(large: &Large) -> Vec<&'static str> {
+        let missed = judge(large).into_iter().filter(|verdict| !verdict.is_met());
+        missed.map(|verdict| verdict.figure).collect()
+    }
+
+    #[test]
+    fn each_figure_of_many_rows_has_its_limit() {
+        assert!(missed(&good()).is_empty());
+        let slow = Large {
+            last_per_s: 17_900.0,
+            pages: vec![page(50.1)],
+            html_pages: vec![page(1.0), page(20.1)],
+            live: Some(Live {
+                without_per_s: 20_000.0,
+                with_per_s: 18_900.0,
+            }),
+            ..good()
+        };
+        assert_eq!(missed(&slow).len(), 4);
+        let none = Large {
+            html_pages: Vec::new(),
+            live: None,
+            ..good()
+        };
+        assert_eq!(missed(&none), ["p99 of the slowest HTML page"]);
+    }
 }

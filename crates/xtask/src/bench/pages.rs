@@ -8,6 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
+use super::html;
 use super::servers::Server;
 use super::wire::Wire;
 
@@ -17,7 +18,7 @@ const ASKED_COUNT_QUICK: usize = 20;
 
 /// One kind of page.
 pub(super) struct Page {
-    pub(super) title: &'static str,
+    pub(super) title: String,
     pub(super) p50_ms: f64,
     pub(super) p99_ms: f64,
 }
@@ -88,8 +89,9 @@ const KINDS: [(&str, &str); 21] = [
     ),
 ];
 
-/// Pages of the application with most messages, which is the second that the load tool has made.
-pub(super) fn measure(server: &Server, is_quick: bool) -> Result<Vec<Page>> {
+/// Pages of lists over the API, and pages for people, of the application with most messages, which is the second that
+/// the load tool has made.
+pub(super) fn measure(server: &Server, is_quick: bool) -> Result<(Vec<Page>, Vec<Page>)> {
     let applications = get(server, "/api/v1/app?limit=10&order=ascending")?;
     let app = text(&applications, "/data/1/id")?;
     let base = format!("/api/v1/app/{app}");
@@ -113,14 +115,10 @@ pub(super) fn measure(server: &Server, is_quick: bool) -> Result<Vec<Page>> {
             .replace("{message}", &message)
             .replace("{latest}", &latest)
             .replace("{earliest}", &earliest);
-        pages.push(measure_page(
-            server,
-            title,
-            &format!("{base}/{path}"),
-            count,
-        )?);
+        let path = format!("{base}/{path}");
+        pages.push(time(title.to_owned(), count, || get(server, &path))?);
     }
-    Ok(pages)
+    Ok((pages, html::measure(server, &app, count)?))
 }
 
 /// Returns the id of the one in the middle.
@@ -146,11 +144,16 @@ fn add_endpoints(server: &Server, base: &str, count: u32) -> Result<String> {
     middle.context("no endpoint was made")
 }
 
-fn measure_page(server: &Server, title: &'static str, path: &str, count: usize) -> Result<Page> {
+/// Asks so many times, one after the other.
+pub(super) fn time<T>(
+    title: String,
+    count: usize,
+    mut ask: impl FnMut() -> Result<T>,
+) -> Result<Page> {
     let mut times = Vec::with_capacity(count);
     for _ in 0..count {
         let asked_at = Instant::now();
-        get(server, path)?;
+        ask()?;
         times.push(asked_at.elapsed().as_secs_f64() * 1_000.0);
     }
     times.sort_by(f64::total_cmp);
@@ -161,13 +164,14 @@ fn measure_page(server: &Server, title: &'static str, path: &str, count: usize) 
         p99_ms: at(99),
     };
     eprintln!(
-        "    {title}: p50 {:.2} ms, p99 {:.2} ms",
-        page.p50_ms, page.p99_ms
+        "    {}: p50 {:.2} ms, p99 {:.2} ms",
+        page.title, page.p50_ms, page.p99_ms
     );
     Ok(page)
 }
 
-fn text(value: &Value, path: &str) -> Result<String> {
+/// The text at this place of an answer.
+pub(super) fn text(value: &Value, path: &str) -> Result<String> {
     let text = value.pointer(path).and_then(Value::as_str);
     Ok(text
         .with_context(|| format!("there is no text at {path}"))?
@@ -175,7 +179,7 @@ fn text(value: &Value, path: &str) -> Result<String> {
 }
 
 /// The JSON at a path.
-fn get(server: &Server, path: &str) -> Result<Value> {
+pub(super) fn get(server: &Server, path: &str) -> Result<Value> {
     let host = server.url.trim_start_matches("http://");
     let token = server.token.as_deref().unwrap_or_default();
     let mut stream = TcpStream::connect(host).context("the server takes no connection")?;

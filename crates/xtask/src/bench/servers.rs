@@ -126,7 +126,7 @@ impl Server {
         core: Option<usize>,
     ) -> Result<Self> {
         let port = free_port()?;
-        let log_path = data.path.with_extension("log");
+        let log_path = log_path(&data);
         let log = File::create(&log_path).context("could not make a log file")?;
         let mut command = pinned(kind.command(port, &data.path, store.as_deref()), core);
         command
@@ -159,6 +159,11 @@ impl Server {
         self.process.child.id()
     }
 
+    /// What it has printed so far.
+    pub(super) fn log(&self) -> String {
+        fs::read_to_string(log_path(&self.data)).unwrap_or_default()
+    }
+
     /// Lets it drain and removes its data.
     pub(super) fn stop(self) -> Result<()> {
         self.process.stop()
@@ -169,6 +174,11 @@ impl Server {
         self.process.stop()?;
         Self::start_on(self.kind, self.data, self.store, self.core)
     }
+}
+
+/// Where a server on this folder prints to.
+fn log_path(data: &DataFolder) -> PathBuf {
+    data.path.with_extension("log")
 }
 
 /// The same command on one core only.

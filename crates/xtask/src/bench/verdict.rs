@@ -1,10 +1,8 @@
 //! What Tidings must achieve, and whether it did.
 
 use super::figures::{Figures, Summary};
-use super::large::Large;
-use super::products;
 use super::servers::Kind;
-use super::{Results, Run, Store};
+use super::{Results, Run, Store, large, products};
 
 /// A figure with its limit.
 #[derive(Debug)]
@@ -192,55 +190,7 @@ pub(super) fn judge(results: &Results) -> Vec<Verdict> {
     }
     verdicts.extend(judge_all(results));
     verdicts.extend(results.products.iter().flat_map(products::judge));
-    verdicts.extend(results.large.iter().flat_map(judge_large));
-    verdicts
-}
-
-/// What must hold with a million messages.
-fn judge_large(large: &Large) -> Vec<Verdict> {
-    let verdict = |figure, unit, measured, limit| Verdict {
-        scenario: "large",
-        figure,
-        unit,
-        measured,
-        limit,
-    };
-    let slowest = large.pages.iter().map(|page| page.p99_ms);
-    let mut verdicts = vec![
-        verdict(
-            "deliveries/s after a million messages, beside the first",
-            "×",
-            large.last_per_s / large.first_per_s,
-            Limit::AtLeast(0.9),
-        ),
-        verdict(
-            "p99 of the slowest page",
-            "ms",
-            slowest.fold(f64::NAN, f64::max),
-            Limit::AtMost(50.0),
-        ),
-    ];
-    if let Some(of_database) = &large.of_database {
-        let dead = |table| {
-            let of_table = of_database.space.iter();
-            let of_table = of_table.filter(move |space| space.table == table);
-            of_table.map(|space| space.dead).sum()
-        };
-        verdicts.extend(
-            [
-                ("dead rows of `message`", "message", 0.0),
-                ("dead rows of `attempt`", "attempt", 0.0),
-                ("dead rows of `pending`", "pending", 10_000.0),
-            ]
-            .map(|(figure, table, most)| verdict(figure, "", dead(table), Limit::AtMost(most))),
-        );
-        verdicts.push(verdict(
-            "two nodes on a core each, beside one on one",
-            "×",
-            of_database.two_nodes_per_s / of_database.one_node_per_s,
-            Limit::AtLeast(1.0),
-        ));
-    }
+    verdicts.extend(results.large.iter().flat_map(large::judge));
     verdicts
 }
 

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 
 use super::{grouped, number, to_float};
 use crate::bench::large::Large;
+use crate::bench::live::{Live, WATCHERS_COUNT};
+use crate::bench::pages::Page;
 
 /// The tables of what was measured with a million messages.
 pub(super) fn tables(large: &Large) -> String {
@@ -35,19 +37,32 @@ pub(super) fn tables(large: &Large) -> String {
     } else {
         text += "\n";
     }
-    text += "\n| Page, 100 rows | p50 ms | p99 ms |\n|---|---:|---:|\n";
-    for page in &large.pages {
-        let (p50, p99) = (number(page.p50_ms), number(page.p99_ms));
-        let _ = writeln!(text, "| {} | {p50} | {p99} |", page.title);
+    for (head, pages) in [
+        ("Page of the API, 100 rows", &large.pages),
+        ("Page for people", &large.html_pages),
+    ] {
+        let _ = writeln!(text, "\n| {head} | p50 ms | p99 ms |\n|---|---:|---:|");
+        for page in pages {
+            let (p50, p99) = (number(page.p50_ms), number(page.p99_ms));
+            let _ = writeln!(text, "| {} | {p50} | {p99} |", page.title);
+        }
+    }
+    if let Some(live) = &large.live {
+        let _ = writeln!(
+            text,
+            "\nWhile {WATCHERS_COUNT} watch live pages: {} deliveries/s, {} while nobody does.",
+            grouped(live.with_per_s),
+            grouped(live.without_per_s),
+        );
     }
     text
 }
 
 pub(super) fn to_json(large: &Large) -> Value {
-    let pages = large
-        .pages
-        .iter()
-        .map(|page| json!({ "page": page.title, "p50_ms": page.p50_ms, "p99_ms": page.p99_ms }));
+    let pages = |pages: &[Page]| -> Vec<Value> {
+        let page = |page: &Page| json!({ "page": page.title, "p50_ms": page.p50_ms, "p99_ms": page.p99_ms });
+        pages.iter().map(page).collect()
+    };
     let of_database = large.of_database.as_ref().map(|of_database| {
         let space = of_database.space.iter().map(|space| {
             json!({
@@ -68,7 +83,9 @@ pub(super) fn to_json(large: &Large) -> Value {
         "messages": large.messages_count,
         "first_per_s": large.first_per_s,
         "last_per_s": large.last_per_s,
-        "pages": pages.collect::<Vec<_>>(),
+        "pages": pages(&large.pages),
+        "html_pages": pages(&large.html_pages),
+        "live": large.live.as_ref().map(Live::to_json),
         "of_database": of_database,
     })
 }

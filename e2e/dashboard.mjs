@@ -6,7 +6,13 @@ import { furnish } from "./server.mjs";
 const EMAIL = "owner@example.com";
 const PASSWORD = "correct horse battery";
 
-async function signIn(page, server) {
+/** Makes the member that the walks sign in as. */
+export async function makeMember(server) {
+  const invited = await server.api("POST", "/member", { email: EMAIL, name: "Mika Kivi", role: "admin" });
+  await server.api("POST", "/member/accept-invitation", { code: invited.invitationCode, password: PASSWORD });
+}
+
+export async function signIn(page, server) {
   await page.goto(`${server.url}/dashboard/sign-in`);
   await page.fill("[name=email]", EMAIL);
   await page.fill("[name=password]", PASSWORD);
@@ -17,8 +23,7 @@ async function signIn(page, server) {
 /** What there is to see beside the accounts: a member, plans, an operational webhook, a job. Gives the addresses of all pages. */
 async function prepare(server) {
   const { bad } = await furnish(server);
-  const invited = await server.api("POST", "/member", { email: EMAIL, name: "Mika Kivi", role: "admin" });
-  await server.api("POST", "/member/accept-invitation", { code: invited.invitationCode, password: PASSWORD });
+  await makeMember(server);
   await server.api("PUT", "/plan", { data: [{ uid: "free", name: "Free", webhooks: false }, { uid: "pro", name: "Pro", webhooks: true, maxEndpoints: 10 }] });
   await server.api("POST", "/operational-webhook/endpoint", { url: `${server.receiver.url}/ops/200`, description: "Pager" });
   const since = new Date(Date.now() - 3_600_000).toISOString();

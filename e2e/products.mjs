@@ -2,7 +2,8 @@
 // The rows about boards are in board.mjs, those about keyboards and refusals in portal.mjs.
 
 import { setTimeout } from "node:timers/promises";
-import { check, expect, openPage, signIn } from "./kit.mjs";
+import { makeMember, signIn as signInToDashboard } from "./dashboard.mjs";
+import { check, expect, look, openPage, signIn } from "./kit.mjs";
 
 /** What the products' own pages call things, in the languages that they are written in. */
 const LABELS = {
@@ -33,6 +34,8 @@ export async function walk(browser, server, languages) {
     await changes(page, scene);
     await events(page, scene);
     await button(page, scene);
+    await hooks(browser, scene);
+    await plans(browser, server);
     await check("products: no complaint", "en", async () => expect(page.problems.length === 0, page.problems.join("; ")));
   } else {
     await save(page, scene, { name: "Wink Stalker", url: scene.sink("/wink"), events: ["booking.created"] });
@@ -232,6 +235,20 @@ async function events(page, scene) {
     expect((await page.getByRole("status").first().textContent()).includes("200"), "it does not say what came back");
     expect(scene.calls("/crm") === 2, "not one request was sent");
   });
+  await check("EI-18 a test carries the record of whoever is signed in", "en", async () => {
+    for (const [id, name] of [["71", "Ada"], ["72", "Grace"]]) {
+      await scene.server.api("PUT", `/app/cool/record/user/${id}`, { id, name });
+      const own = await openPage(page.context().browser(), { locale: "en" });
+      await signIn(own, scene.server, "cool", { sessionId: id });
+      await own.goto(`${scene.root}/webhooks`);
+      await own.getByRole("link", { name: "CRM" }).click();
+      await press(own, "Test webhook");
+      await own.waitForURL("**tested=**");
+      const told = JSON.parse(scene.server.receiver.bodies.get("/crm/200"));
+      expect(told.action_type === "test" && told.entity_id === id && told.result.name === name, JSON.stringify(told));
+      await own.context().close();
+    }
+  });
   await check("EI-19 the last ten requests", "en", async () => {
     for (let count = 0; count < 12; count += 1) await scene.fire("user.new");
     await page.reload();
@@ -252,6 +269,56 @@ async function button(page, scene) {
     expect((await page.getByRole("status").first().textContent()).includes("200"), "it does not say that it arrived");
     expect(await page.locator(".notice.bad:visible, [role=alert]:visible").count() === 0, "an error is shown");
     expect(scene.calls("/lights") === 1, "not one request was sent");
+  });
+}
+
+/** A contact centre: a hook that came in over its interface is in the list of the dashboard, and in that of the portal. */
+async function hooks(browser, scene) {
+  await check("TH-1 a hook is in the list of the dashboard", "en", async () => {
+    const { server, cool } = scene;
+    await server.api("POST", "/catalog/import", await server.api("GET", "/catalog/thulium"));
+    const user = await server.api("POST", "/app/cool/api-user", { login: "desk" });
+    const url = "https://example.pl/hook";
+    const answer = await fetch(`${server.url}/api/webhooks`, {
+      method: "POST", headers: { authorization: `Basic ${btoa(`desk:${user.password}`)}`, "content-type": "application/json" },
+      body: JSON.stringify({ actions: ["CHAT_CONVERSATION_CREATED"], subscription_url: url }),
+    });
+    expect(answer.ok, `${answer.status} ${await answer.text()}`);
+    await makeMember(server);
+    const page = await openPage(browser, { locale: "en" });
+    await signInToDashboard(page, server);
+    await page.goto(`${server.url}/dashboard/applications/${cool.id}`);
+    const row = page.locator("tr", { hasText: url });
+    expect(await row.count() === 1 && (await row.textContent()).includes("CHAT_CONVERSATION_CREATED"), "it is not in the dashboard");
+    await signIn(page, server);
+    await page.goto(`${scene.root}/webhooks`);
+    expect(await page.locator("tr", { hasText: url }).count() === 1, "it is not in the portal");
+    expect(page.problems.length === 0, page.problems.join("; "));
+    await page.context().close();
+  });
+}
+
+/** A maker of exams: webhooks need a plan, and the pages say which. */
+async function plans(browser, server) {
+  await check("EL-12 a plan without webhooks, and the upgrade", "en", async () => {
+    await server.api("PUT", "/plan", { data: [{ uid: "early", name: "Early Owl", webhooks: false }, { uid: "corporate", name: "Corporate Owl", webhooks: true }] });
+    const { id } = await server.api("POST", "/app", { name: "Owl School", uid: "owls", plan: "early" });
+    const page = await openPage(browser, { locale: "en" });
+    await signIn(page, server, "owls");
+    const root = `${server.url}/portal/${id}`;
+    const needed = page.getByText("at least the plan Corporate Owl");
+    await look(page, `${root}/webhooks`, "plan-needed", "en");
+    expect(await needed.count() >= 1, "the list does not say which plan is needed");
+    expect(await page.getByRole("link", { name: "Create new webhook" }).count() === 0, "it offers to create");
+    expect((await page.goto(`${root}/webhooks/new`)).status() === 403, "the form is shown");
+    await look(page, `${root}/webhooks/new`, "plan-needed-new", "en");
+    expect(await needed.count() >= 1, "the form's page does not say which plan is needed");
+    await server.api("PATCH", "/app/owls", { plan: "corporate" });
+    await page.goto(`${root}/webhooks`);
+    await page.getByRole("link", { name: "Create new webhook" }).first().click();
+    await page.waitForURL("**/webhooks/new");
+    expect(await needed.count() === 0 && page.problems.length === 0, `${page.problems}`);
+    await page.context().close();
   });
 }
 

@@ -8,21 +8,23 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { PAYLOADS } from "./payloads.mjs";
 
-/** Answers with the status that the path names: /500 fails. Keeps how often each path was called. */
+/** Answers with the status that the path names: /500 fails. Keeps how often each path was called, and with what at last. */
 function startReceiver() {
-  const calls = new Map();
+  const [calls, bodies] = [new Map(), new Map()];
   const server = createServer((request, response) => {
     const path = request.url.split("?")[0];
     calls.set(path, (calls.get(path) ?? 0) + 1);
     const status = Number(path.match(/\/(\d{3})$/)?.[1] ?? 200);
-    request.resume();
+    let body = "";
+    request.on("data", (chunk) => { body += chunk; });
     request.on("end", () => {
+      bodies.set(path, body);
       response.writeHead(status, { "content-type": "application/json" });
       response.end(JSON.stringify({ status, note: "<script>alert(1)</script>" }));
     });
   });
   return new Promise((resolve) => {
-    server.listen(0, "127.0.0.1", () => resolve({ server, calls, url: `http://127.0.0.1:${server.address().port}` }));
+    server.listen(0, "127.0.0.1", () => resolve({ server, calls, bodies, url: `http://127.0.0.1:${server.address().port}` }));
   });
 }
 

@@ -7,7 +7,7 @@ use tidings_domain::delivery::Trigger;
 use tidings_domain::event_type::EventType;
 use tidings_domain::message::{Message, MessageOptions};
 use tidings_domain::names::check_event_type_name;
-use tidings_domain::record::{TEST, notice};
+use tidings_domain::record::{ENTITY_TYPES, TEST, notice};
 use tidings_domain::sample::Sample;
 use tidings_domain::schema;
 use tidings_store::target::Target;
@@ -130,6 +130,29 @@ impl Service {
         tested
             .filter(|row| row.attempt.trigger == Trigger::Test)
             .ok_or(attempts::NOT_FOUND)
+    }
+
+    /// What a test sends that somebody asks for who is signed in to the portal: their own record, if the id of their
+    /// session is that of one and the endpoint hears of records; else what it sends anyhow.
+    pub async fn test_of_session(
+        &self,
+        caller: Caller,
+        (application, endpoint): (&str, &str),
+    ) -> Result<TestDraft, ServiceError> {
+        let (_, target) = self.target(caller, application, endpoint).await?;
+        let known = self.session(caller).await?;
+        let (Some(user), true) = (&known.session.session_id, hears_of_records(&target)) else {
+            return Ok(TestDraft::default());
+        };
+        let user = match self.record(caller, application, (USER, user)).await {
+            Ok(_) => Some(user.clone()),
+            Err(ServiceError::NotFound { .. }) => None,
+            Err(other) => return Err(other),
+        };
+        Ok(TestDraft {
+            user,
+            ..TestDraft::default()
+        })
     }
 
     /// What a change of the user's record would send, with `test` in the place of the action.
@@ -308,6 +331,17 @@ impl Service {
             }
         }
     }
+}
+
+/// Whether changes of records are among what an endpoint wants.
+fn hears_of_records(target: &Target) -> bool {
+    let wanted = &target.endpoint.event_types;
+    let group = |name: &String| name.split('.').next().is_some_and(is_of_records);
+    wanted.is_empty() || wanted.iter().any(group)
+}
+
+fn is_of_records(group: &str) -> bool {
+    ENTITY_TYPES.contains(&group)
 }
 
 fn wrong_type(msg: &str) -> ServiceError {

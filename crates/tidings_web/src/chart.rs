@@ -13,6 +13,8 @@ const SPARK_WIDTH: f64 = 96.0;
 const SPARK_HEIGHT: f64 = 32.0;
 /// How many parts the height is divided into by the lines behind.
 const STEPS: u32 = 3;
+/// The same where it is a share of a whole, so that each is a quarter.
+const QUARTERS: u32 = 4;
 /// What a step may be, times a power of ten.
 const ROUND: [f64; 7] = [1.0, 2.0, 3.0, 4.0, 5.0, 8.0, 10.0];
 
@@ -43,6 +45,13 @@ pub(crate) struct Chart {
     pub(crate) lines: Vec<Line>,
 }
 
+/// How much the lines behind are apart, and how many there are above the lowest.
+#[derive(Debug, Clone, Copy)]
+struct Scale {
+    step: f64,
+    steps: u32,
+}
+
 /// One series, drawn.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Line {
@@ -62,11 +71,37 @@ impl Chart {
         x: Vec<String>,
         label: impl Fn(f64) -> String,
     ) -> Self {
-        let step = step(highest(
-            series.iter().map(|series| series.points.as_slice()),
-        ));
-        let top = step * f64::from(STEPS);
-        let y = (0..=STEPS)
+        let points = series.iter().map(|series| series.points.as_slice());
+        let scale = Scale {
+            step: step(highest(points)),
+            steps: STEPS,
+        };
+        Self::draw_on(scale, sentence, series, x, label)
+    }
+
+    /// Draws series in percent, of which there are a hundred whatever was measured.
+    pub(crate) fn draw_percent(
+        sentence: String,
+        series: Vec<Series>,
+        x: Vec<String>,
+        label: impl Fn(f64) -> String,
+    ) -> Self {
+        let scale = Scale {
+            step: 100.0 / f64::from(QUARTERS),
+            steps: QUARTERS,
+        };
+        Self::draw_on(scale, sentence, series, x, label)
+    }
+
+    fn draw_on(
+        Scale { step, steps }: Scale,
+        sentence: String,
+        series: Vec<Series>,
+        x: Vec<String>,
+        label: impl Fn(f64) -> String,
+    ) -> Self {
+        let top = step * f64::from(steps);
+        let y = (0..=steps)
             .rev()
             .map(|number| label(step * f64::from(number)));
         let lines = series.into_iter().map(|series| {
@@ -92,10 +127,10 @@ impl Chart {
     }
 
     /// At which heights the lines behind are.
-    #[expect(clippy::unused_self, reason = "templates call it on the chart")]
     pub(crate) fn rules(&self) -> Vec<String> {
-        let part = HEIGHT / f64::from(STEPS);
-        let rules = (0..=STEPS).map(|number| coordinate(part * f64::from(number)));
+        let last = u32::try_from(self.y.len().saturating_sub(1)).unwrap_or(STEPS);
+        let part = HEIGHT / f64::from(last.max(1));
+        let rules = (0..=last).map(|number| coordinate(part * f64::from(number)));
         rules.collect()
     }
 }
@@ -249,6 +284,16 @@ mod tests {
         assert_eq!(chart.lines[0].path, "M0 180L300 0L600 90");
         assert_eq!(chart.lines[0].area, "M0 180L0 180L300 0L600 90L600 180Z");
         assert_eq!(chart.rules(), ["0", "60", "120", "180"]);
+    }
+
+    #[test]
+    fn percent_are_of_a_hundred_whatever_was_measured() {
+        let label = |value: f64| format!("{value}");
+        let series = vec![series(&[Some(0.0), Some(50.0)])];
+        let chart = Chart::draw_percent(String::new(), series, Vec::new(), label);
+        assert_eq!(chart.y, ["100", "75", "50", "25", "0"]);
+        assert_eq!(chart.lines[0].path, "M0 180L600 90");
+        assert_eq!(chart.rules(), ["0", "45", "90", "135", "180"]);
     }
 
     #[test]

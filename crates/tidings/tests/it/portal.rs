@@ -7,6 +7,7 @@ mod form;
 mod help;
 mod list;
 mod replay;
+mod tests_of_webhooks;
 
 use serde_json::{Value, json};
 use tidings_testkit::app::rows;

@@ -129,7 +129,7 @@ fn success(parts: &[Part], page: &Page, x: Vec<String>) -> Chart {
         is_filled: true,
     };
     let label = |value| format!("{}\u{a0}%", whole(page, value));
-    Chart::draw(sentence, vec![one], x, label)
+    Chart::draw_percent(sentence, vec![one], x, label)
 }
 
 fn latency(parts: &[Part], page: &Page, x: Vec<String>) -> Chart {

@@ -7,7 +7,6 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use tidings_domain::access::Capability;
 use tidings_service::PageQuery;
 use tidings_service::attempts::AttemptFilter;
-use tidings_service::examples::TestDraft;
 use tidings_store::Order;
 
 use super::Portal;
@@ -114,9 +113,8 @@ pub(crate) async fn test(
         return Err(Fault::Elsewhere);
     }
     let at = (account.id.as_str(), id.as_str());
-    let test = portal
-        .service
-        .test_endpoint(visitor.caller, at, TestDraft::default());
+    let draft = portal.service.test_of_session(visitor.caller, at).await?;
+    let test = portal.service.test_endpoint(visitor.caller, at, draft);
     let tested = attempt_id(&test.await?);
     let to = format!("/portal/{}/webhooks/{id}?tested={tested}", account.id);
     Ok(Redirect::to(&to).into_response())

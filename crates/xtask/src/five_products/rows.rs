@@ -264,7 +264,11 @@ const EASY_LMS: [Row; 15] = [
         Half("the message in the form"),
     ),
     row("EL-11", "each time, also for the same participant", None),
-    row("EL-12", "at least the plan Corporate Owl", Half("which plan is needed")),
+    row(
+        "EL-12",
+        "at least the plan Corporate Owl",
+        Half("which plan is needed"),
+    ),
     row("EL-13", "works with Zapier", None),
     row("EL-14", "the article of help", None),
     row("EL-15", "in Italian", All("labels of pages")),

@@ -6,6 +6,7 @@
 mod cap;
 mod crew;
 mod first;
+mod health;
 mod learning;
 mod rows;
 
@@ -16,7 +17,6 @@ use std::time::{Duration, Instant};
 use tidings_domain::breaker::{Breaker, Passage};
 use tidings_domain::clock::Millis;
 use tidings_domain::delivery::{Pending, Trigger};
-use tidings_domain::endpoint::EndpointState;
 use tidings_domain::message::{Message, MessageKey};
 use tidings_store::{Creditor, Hold, Permit, Place};
 use tokio::sync::Notify;
@@ -26,6 +26,7 @@ use crate::shared::Shared;
 use cap::Cap;
 use crew::Crew;
 use first::First;
+use health::Health;
 pub(crate) use learning::Lesson;
 pub(crate) use rows::Taken;
 
@@ -104,8 +105,7 @@ struct State {
     /// Messages that were handed over and whose request is under way.
     under_way: HashSet<MessageKey>,
     backlog: Backlog,
-    health: EndpointState,
-    version: u32,
+    health: Health,
     breaker: Breaker,
     /// Until when new deliveries are left to the slot's owner, if that is another node.
     left_to_owner_until: Millis,
@@ -132,8 +132,7 @@ impl Lane {
                 taken: HashSet::new(),
                 under_way: HashSet::new(),
                 backlog: Backlog::None,
-                health: EndpointState::default(),
-                version: 0,
+                health: Health::default(),
                 breaker: Breaker::new(millis(shared.settings.breaker_rest)),
                 left_to_owner_until: Millis::MIN,
                 probe: None,
@@ -165,7 +164,7 @@ impl Lane {
         if now < state.left_to_owner_until && !shared.store.owns(self.creditor.slot) {
             return false;
         }
-        let is_slow = state.average_us > QUICK_US || state.health.failing_since.is_some();
+        let is_slow = state.average_us > QUICK_US || state.health.now().failing_since.is_some();
         let window = if is_slow {
             state.cap.now().min(shared.lane_requests_max()) * 2
         } else {
@@ -190,7 +189,7 @@ impl Lane {
     pub(crate) fn is_quick(&self) -> bool {
         let state = self.lock();
         state.average_us <= QUICK_US
-            && state.health.failing_since.is_none()
+            && state.health.now().failing_since.is_none()
             && !state.crew.is_stuck()
     }
 
@@ -239,9 +238,9 @@ impl Lane {
         let cap = state.cap.now().min(shared.lane_requests_max());
         if state.crew.count() < cap && !state.queue.is_empty() {
             state.crew.join();
-            shared
-                .tasks
-                .spawn(crate::worker::run(shared.clone(), self.clone()));
+            // In a box: a task is moved several times before it runs, and this one is large.
+            let worker = Box::pin(crate::worker::run(shared.clone(), self.clone()));
+            shared.tasks.spawn(worker);
         }
     }
 
@@ -300,13 +299,14 @@ impl Lane {
         self.lock().breaker.passage(now) != Passage::Open
     }
 
-    /// Whether nothing is here, so that the lane can be forgotten.
+    /// Whether nothing is here, nor anything known that a new lane would not know, so that this one can be forgotten.
     pub(crate) fn is_idle(&self) -> bool {
         let state = self.lock();
         state.places == 0
             && state.crew.count() == 0
             && state.queue.is_empty()
             && state.backlog == Backlog::None
+            && state.health.is_as_read()
     }
 }
 

@@ -16,12 +16,7 @@ const AVERAGE_SHARE: f64 = 0.1;
 impl Lane {
     /// The endpoint's health as this lane knows it; starts anew when the configuration has changed.
     pub(crate) fn health(&self, version: u32, stored: &EndpointState) -> EndpointState {
-        let mut state = self.lock();
-        if state.version != version {
-            state.version = version;
-            state.health = stored.clone();
-        }
-        state.health.clone()
+        self.lock().health.of(version, stored).clone()
     }
 
     /// Learns from a request: how long it took, whether it worked, whether to slow down. True if the
@@ -46,7 +41,7 @@ impl Lane {
         let took_us = f64::from(lesson.took_us);
         state.average_us += (took_us - state.average_us) * AVERAGE_SHARE;
         if let Some(health) = &lesson.health {
-            state.health = health.clone();
+            state.health.learn(health);
         }
         if lesson.is_overload {
             let began_at = now - Millis::from(lesson.took_us / 1_000);

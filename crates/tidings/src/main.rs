@@ -17,6 +17,12 @@ mod telemetry;
 use std::process::ExitCode;
 
 use clap::Parser;
+use mimalloc::MiMalloc;
+
+/// Each message makes some hundred allocations, most of them freed by another thread than made them: with the system's allocator they
+/// cost an eighth of the server's time, with this one half of that.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();

@@ -11,10 +11,10 @@ use axum::body::Body;
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
-use hyper::header::EXPECT;
+use hyper::header::{CONNECTION, EXPECT, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response};
+use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tidings_api::{App, RemoteAddress};
@@ -22,8 +22,10 @@ use tokio::net::TcpListener;
 use tokio::time::Sleep;
 use tower_service::Service as _;
 
-/// How large the head of a request may be, and how many headers it may have.
+/// How large the head of a request may be.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// How many headers it may have. The HTTP server would look to it by itself, at the price of a list of so many for each request;
+/// of its own accord it takes up to 100.
 const HEADERS_MAX: usize = 64;
 /// How long a stop waits for answers that are under way.
 const STOP_FOR_MAX: Duration = Duration::from_secs(10);
@@ -59,7 +61,6 @@ pub(crate) async fn serve(
     builder
         .timer(TokioTimer::new())
         .header_read_timeout(settings.head_for_max)
-        .max_headers(HEADERS_MAX)
         .max_buf_size(HEAD_BYTES_MAX);
     let connections = GracefulShutdown::new();
     tokio::pin!(stop);
@@ -108,6 +109,9 @@ async fn answer(
     remote: SocketAddr,
     request: Request<TimedBody>,
 ) -> Result<Response<Body>, std::convert::Infallible> {
+    if request.headers().len() > HEADERS_MAX {
+        return Ok(too_many_headers());
+    }
     // Whatever is not a page is the API's to answer, which does it in JSON.
     if tidings_web::is_page(request.method(), request.uri().path()) {
         let mut request = request.map(Body::new);
@@ -118,6 +122,15 @@ async fn answer(
     } else {
         api.call(request).await
     }
+}
+
+/// What the HTTP server itself answers to a head that is too large.
+fn too_many_headers() -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+    let close = HeaderValue::from_static("close");
+    response.headers_mut().insert(CONNECTION, close);
+    response
 }
 
 /// A request's body with a limit on how long it may take. The timer starts only when the client lets

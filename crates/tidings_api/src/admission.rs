@@ -34,7 +34,7 @@ pub(crate) async fn admit(api: &Api, parts: &mut Parts, caller: Caller) -> Resul
         && let Ok(params) = RawPathParams::from_request_parts(parts, &()).await
         && let Some((_, name)) = params.iter().find(|(key, _)| *key == "app")
     {
-        api.service.application(caller, name).await?;
+        Box::pin(api.service.application(caller, name)).await?;
     }
     Ok(())
 }

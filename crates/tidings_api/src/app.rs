@@ -39,8 +39,8 @@ impl App {
     }
 
     /// Answers one request.
-    pub async fn handle(self, request: Request<Body>) -> Response {
-        pacing::telling(self.answer(request)).await
+    pub fn handle(self, request: Request<Body>) -> impl Future<Output = Response> + Send {
+        pacing::telling(self.answer(request))
     }
 
     async fn answer(mut self, mut request: Request<Body>) -> Response {
@@ -48,7 +48,9 @@ impl App {
         let hook_language = hooks::is_hook_path(request.uri().path())
             .then(|| hooks::language_of(request.headers()));
         let mut response = if is_caught(request.uri().path()) {
-            let caught = AssertUnwindSafe(catch(&self.api, request)).catch_unwind();
+            // In a box: the many requests that no inbox catches need not have the room for it.
+            let caught = Box::pin(catch(&self.api, request));
+            let caught = AssertUnwindSafe(caught).catch_unwind();
             caught.await.unwrap_or_else(|panic| panicked(&*panic))
         } else {
             forgive_slash(request.uri_mut());

@@ -152,7 +152,7 @@ pub(crate) async fn read(
     if announced.is_some_and(|length| length > bytes_max) {
         // Who asked before sending will not send.
         if !headers.contains_key(EXPECT) {
-            discard(body).await;
+            Box::pin(discard(body)).await;
         }
         return Err(Problem::too_large(bytes_max));
     }
@@ -168,7 +168,7 @@ async fn collect(mut body: Body, announced: usize, bytes_max: usize) -> Result<B
             continue;
         };
         if first.len() + all.len() + data.len() > bytes_max {
-            discard(body).await;
+            Box::pin(discard(body)).await;
             return Err(Problem::too_large(bytes_max));
         }
         // A body in one piece is not copied.

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::response::Response;
+use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderValue};
 use tidings_domain::audit::ActorKind;
 use tidings_domain::clock::Millis;
@@ -58,15 +59,19 @@ impl Paces {
 }
 
 /// Answers a request, and says in the answer how its caller stands, if it is limited.
-pub(crate) async fn telling<F: Future<Output = Response>>(answering: F) -> Response {
-    let counted = async {
-        let mut response = answering.await;
+///
+/// No async function, which would hold what it is given once more for each layer.
+pub(crate) fn telling<F>(answering: F) -> impl Future<Output = Response> + Send
+where
+    F: Future<Output = Response> + Send,
+{
+    let counted = answering.map(|mut response| {
         if let Ok(Some(paced)) = STANDING.try_with(Cell::get) {
             write(paced, response.headers_mut());
         }
         response
-    };
-    STANDING.scope(Cell::new(None), counted).await
+    });
+    STANDING.scope(Cell::new(None), counted)
 }
 
 /// Counts a request of this caller, and refuses it if it comes too soon.

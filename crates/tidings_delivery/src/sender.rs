@@ -55,7 +55,8 @@ pub use self::stream::HEAD_READ_BYTES_MAX;
 
 /// Longest response head, in bytes.
 pub const RESPONSE_HEAD_BYTES_MAX: usize = 32 * 1024;
-/// Most headers of a response.
+/// Most headers of a response. `attempt` looks to it: the HTTP client would do so at the price of a list of so many for
+/// each response; of its own accord it takes up to 100.
 pub const RESPONSE_HEADERS_MAX: usize = 64;
 /// Longest [`Exchange::error_detail`], in bytes.
 pub const ERROR_DETAIL_BYTES_MAX: usize = 500;

@@ -196,7 +196,8 @@ async fn send_in_turn(
     }
     let started_at = shared.clock.now_ms();
     if target.endpoint.has_batches() {
-        batch::send(shared, lane, (job, behind), target, started_at).await;
+        // In a box: most endpoints want one message at a time, and need not have the room for it.
+        Box::pin(batch::send(shared, lane, (job, behind), target, started_at)).await;
     } else {
         send(shared, lane, job, target, started_at).await;
     }
@@ -215,7 +216,8 @@ async fn send(
     let exchange = shared.sender.send(target, &event, started_at).await;
     if exchange.error == Some(AttemptError::Format) {
         let mut verdict = Verdict::without_request(Outcome::Exhausted, exchange, started_at);
-        verdict.told = tell::of(shared, target, &job, &verdict, &EndpointState::default()).await;
+        let before = EndpointState::default();
+        verdict.told = Box::pin(tell::of(shared, target, &job, &verdict, &before)).await;
         lane.forget_under_way(job.message.key());
         settle(shared, lane, job, target, verdict);
         return;
@@ -288,11 +290,18 @@ async fn conclude(
         let verdict = verdict(decide(&job), exchange.clone(), None);
         (job, verdict)
     };
-    let along: Vec<(Job, Verdict)> = along.into_iter().map(with_verdict).collect();
-    let first = (job, verdict(decided, exchange, state));
-    for (job, mut verdict) in std::iter::once(first).chain(along) {
-        verdict.told = tell::of(shared, target, &job, &verdict, &before).await;
+    let mut along = along
+        .into_iter()
+        .map(with_verdict)
+        .collect::<Vec<_>>()
+        .into_iter();
+    let mut next = Some((job, verdict(decided, exchange, state)));
+    while let Some((job, mut verdict)) = next.take() {
+        if tell::has_to(&job, &verdict, &before) {
+            verdict.told = Box::pin(tell::of(shared, target, &job, &verdict, &before)).await;
+        }
         settle(shared, lane, job, target, verdict);
+        next = along.next();
     }
     if switches_off {
         tell_of_change(shared).await;

@@ -106,8 +106,10 @@ impl Service {
     pub async fn authenticate(&self, token: &str) -> Result<Caller, ServiceError> {
         let Ok(parsed) = ParsedKey::parse(token) else {
             return match TokenKind::of(token) {
-                Some(TokenKind::Session) => self.authenticate_session(token).await,
-                Some(TokenKind::Integration) => self.authenticate_integration(token).await,
+                Some(TokenKind::Session) => Box::pin(self.authenticate_session(token)).await,
+                Some(TokenKind::Integration) => {
+                    Box::pin(self.authenticate_integration(token)).await
+                }
                 _ => Err(ServiceError::Unauthorized),
             };
         };

@@ -103,8 +103,9 @@ impl Service {
             .cached_application(caller.environment, application);
         let view = match (cached, &draft.application) {
             (Some(view), None) => view,
-            (None, None) => self.view(caller, application).await?,
-            (_, Some(named)) => self.view_or_create(caller, application, named).await?,
+            // In boxes: what next to no message needs takes no room in all the others.
+            (None, None) => Box::pin(self.view(caller, application)).await?,
+            (_, Some(named)) => Box::pin(self.view_or_create(caller, application, named)).await?,
         };
         let checked = self.check_payload(&view, &draft.event_type, &draft.payload);
         let seen = checked.await?;

@@ -22,6 +22,15 @@ impl Service {
         if view.checks.is_idle() {
             return Ok(None);
         }
+        Box::pin(self.check_by_schema(view, event_type, payload)).await
+    }
+
+    async fn check_by_schema(
+        &self,
+        view: &ApplicationView,
+        event_type: &str,
+        payload: &Payload,
+    ) -> Result<Option<(i64, Drift)>, ServiceError> {
         let checks = self.directory.checks(&view.checks).await?;
         let Some(check) = checks.of(event_type) else {
             return Ok(None);

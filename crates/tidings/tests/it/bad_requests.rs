@@ -145,6 +145,25 @@ async fn a_connection_outlives_an_answer_that_came_before_the_body() {
     assert!(answer.contains("no such application"), "{answer}");
 }
 
+#[tokio::test]
+async fn a_head_has_at_most_64_headers() {
+    let app = app().await;
+    let head = app.client.raw_head("GET", "/api/v1/app/nobody");
+    let own = head.matches("\r\n").count() - 1;
+    for (count, status) in [(64, "404"), (65, "431"), (101, "431")] {
+        let more: String = (own..count).map(|at| format!("x-{at}: 1\r\n")).collect();
+        let address = app.url().trim_start_matches("http://").to_owned();
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let text = format!("{head}{more}\r\n");
+        stream.write_all(text.as_bytes()).await.unwrap();
+        let answer = read_answer(&mut stream).await;
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}")),
+            "{count}: {answer}"
+        );
+    }
+}
+
 /// What comes until the end of an answer in JSON, or of the connection.
 async fn read_answer(stream: &mut TcpStream) -> String {
     let mut text = Vec::new();

@@ -9,13 +9,13 @@ use tidings_domain::clock::Millis;
 use tidings_domain::delivery::AttemptError;
 use tidings_store::target::Target;
 
-use super::Sender;
 use super::connection::Connection;
 use super::failure::Failure;
 use super::pool::Origin;
 use super::prepared::Prepared;
 use super::record::{Record, Stage};
 use super::token::TokenKeeper;
+use super::{RESPONSE_HEADERS_MAX, Sender};
 
 /// What is sent, and to whom.
 #[derive(Clone, Copy)]
@@ -107,7 +107,8 @@ impl Sender {
                 Err(error) => return Err(Failure::of_exchange(&error, kept.gauge())),
             }
         }
-        let mut fresh = self.connector.connect(record, origin).await?;
+        // In a box: resolving and handshakes take room, and most requests go on a waiting connection.
+        let mut fresh = Box::pin(self.connector.connect(record, origin)).await?;
         record.enter(Stage::Head);
         let (request, lines) = prepared.request(message)?;
         record.note_request(lines);
@@ -127,6 +128,10 @@ impl Sender {
         response: Response<Incoming>,
     ) -> Result<(), Failure> {
         let (head, mut body) = response.into_parts();
+        if head.headers.len() > RESPONSE_HEADERS_MAX {
+            let detail = format!("the response has more than {RESPONSE_HEADERS_MAX} headers");
+            return Err(Failure::new(AttemptError::Protocol, detail));
+        }
         record.note_head(&head);
         let has = |name| head.headers.contains_key(name);
         if has(TRANSFER_ENCODING) && has(CONTENT_LENGTH) {

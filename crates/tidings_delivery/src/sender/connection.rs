@@ -18,8 +18,8 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 
+use super::RESPONSE_HEAD_BYTES_MAX;
 use super::stream::{Gauge, Stream};
-use super::{RESPONSE_HEAD_BYTES_MAX, RESPONSE_HEADERS_MAX};
 
 type Driver = http1::Connection<TokioIo<Stream>, Full<Bytes>>;
 
@@ -36,7 +36,6 @@ impl Connection {
     pub(super) async fn open(stream: Stream, peer: IpAddr) -> Result<Self, hyper::Error> {
         let gauge = stream.gauge();
         let (sender, driver) = http1::Builder::new()
-            .max_headers(RESPONSE_HEADERS_MAX)
             .max_header_size(RESPONSE_HEAD_BYTES_MAX)
             .max_buf_size(RESPONSE_HEAD_BYTES_MAX)
             .handshake(TokioIo::new(stream))

@@ -10,7 +10,21 @@ use tidings_store::{Audit, Next, Told};
 use super::{Job, Verdict};
 use crate::shared::Shared;
 
-/// What is told of an outcome, if anybody wants to be told of it. `before` is the endpoint's health until then.
+/// Whether an outcome is one of those that are told of. `before` is the endpoint's health until then.
+pub(super) fn has_to(job: &Job, verdict: &Verdict, before: &EndpointState) -> bool {
+    of_attempt(job, verdict).is_some() || switches_off(verdict, before)
+}
+
+fn of_attempt(job: &Job, verdict: &Verdict) -> Option<OperationalEventType> {
+    told_of_attempt(job.number, verdict.outcome, verdict.next != Next::Done)
+}
+
+fn switches_off(verdict: &Verdict, before: &EndpointState) -> bool {
+    let after = verdict.state.as_ref();
+    before.disabled.is_none() && after.is_some_and(|state| state.disabled.is_some())
+}
+
+/// What is told of such an outcome, if anybody wants to be told of it.
 pub(super) async fn of(
     shared: &Shared,
     target: &Target,
@@ -18,13 +32,12 @@ pub(super) async fn of(
     verdict: &Verdict,
     before: &EndpointState,
 ) -> Option<Box<Told>> {
-    let attempt = told_of_attempt(job.number, verdict.outcome, verdict.next != Next::Done);
-    let after = verdict.state.as_ref();
-    let is_switched_off =
-        before.disabled.is_none() && after.is_some_and(|state| state.disabled.is_some());
+    let attempt = of_attempt(job, verdict);
+    let is_switched_off = switches_off(verdict, before);
     if attempt.is_none() && !is_switched_off {
         return None;
     }
+    let after = verdict.state.as_ref();
     let wanted = if target.is_operational {
         OperationalEventTypes::default() // else one failure would tell of another, for ever
     } else {

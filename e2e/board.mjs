@@ -9,12 +9,14 @@ export async function walk(browser, server, languages) {
   const root = `${server.url}/portal/${id}`;
   if (languages.includes("en")) await inEnglish(browser, server, root);
   const button = (await server.api("GET", "/app/cool/button")).data[0].id;
+  const board = (await server.api("GET", "/app/cool/board")).data[0].id;
   for (const language of languages) {
     const page = await openPage(browser, { locale: language });
     await signIn(page, server);
     await lookAt(page, {
       board: `${root}/buttons`, "board-edit": `${root}/boards`, "button-edit": `${root}/buttons/${button}/update`,
-      "board-new": `${root}/boards/new`, "button-remove": `${root}/buttons/${button}/remove`,
+      "board-new": `${root}/boards/new`, "button-remove": `${root}/buttons/${button}/remove`, "button-new": `${root}/buttons/new`,
+      "board-update": `${root}/boards/${board}/update`, "board-remove": `${root}/boards/${board}/remove`,
     }, language);
     await page.context().close();
   }

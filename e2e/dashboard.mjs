@@ -38,7 +38,9 @@ async function prepare(server) {
     messages: `/applications/${app}/messages`, message: `/applications/${app}/messages/${message}`,
     attempt: `/applications/${app}/messages/${message}/${attempt}`, "event-types": "/event-types", "event-type": "/event-types/booking.created",
     "event-type-update": "/event-types/booking.created/update", catalogues: "/catalogues", plans: "/plans", operational: "/operational",
-    "operational-one": `/operational/${operational}`, "operational-new": "/operational/new", jobs: "/jobs", job: `/jobs/${job.id}`,
+    "operational-one": `/operational/${operational}`, "operational-new": "/operational/new",
+    "operational-update": `/operational/${operational}/update`, "operational-remove": `/operational/${operational}/remove`, "application-update": `/applications/${app}/update`,
+    jobs: "/jobs", job: `/jobs/${job.id}`,
   };
   const address = ([name, path]) => [`dashboard-${name}`, `${server.url}/dashboard${path}`];
   return Object.fromEntries(Object.entries(paths).map(address));

@@ -50,10 +50,12 @@ export async function walk(browser, server, languages) {
   });
   pages.inbox = address;
   pages["inbox-request"] = page.url();
+  pages["inbox-replay"] = `${page.url()}/replay`;
   pages["inbox-hex"] = `${page.url()}?as=hex`;
   const other = await page.locator(".list li a").first().getAttribute("href");
   pages["inbox-compare"] = `${page.url()}/compare?with=${other.split("/").pop()}`;
   pages["inbox-answers"] = `${address}/answers`;
+  pages["inbox-empty"] = `${address}/empty`;
   pages["inbox-remove"] = `${address}/remove`;
   await check("a canned answer", "en", async () => {
     await page.goto(pages["inbox-answers"]);

@@ -55,8 +55,14 @@ export async function openPage(browser, options) {
   return page;
 }
 
+/** What axe has looked at: the path of each page, with the themes. */
+export const looked = new Map();
+
 /** What axe finds wrong. It comes in past the policy of the page, which allows no such script. */
 export async function axe(page) {
+  const path = new URL(page.url()).pathname;
+  const isDark = await page.evaluate(() => matchMedia("(prefers-color-scheme: dark)").matches);
+  looked.set(path, (looked.get(path) ?? new Set()).add(isDark ? "dark" : "light"));
   const session = await page.context().newCDPSession(page);
   await session.send("Runtime.evaluate", { expression: AXE });
   const { result } = await session.send("Runtime.evaluate", {

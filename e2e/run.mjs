@@ -1,6 +1,6 @@
 // Walks all pages in a real browser, area by area, each on a server of its own with fresh data.
 // Prints what was tried, in which language and how it ended, and leaves the same as results.json beside the screenshots;
-// ends with 1 if anything did not hold.
+// ends with 1 if anything did not hold. A walk through everything also tells whether axe has looked at every page there is.
 //
 //   node run.mjs TIDINGS_BINARY FOLDER_FOR_SCREENSHOTS [AREA or LANGUAGE…]
 
@@ -9,17 +9,20 @@ import { join } from "node:path";
 import { check, expect, LANGUAGES, openBrowser, results } from "./kit.mjs";
 import { start } from "./server.mjs";
 import * as board from "./board.mjs";
+import { checkCoverage } from "./coverage.mjs";
 import * as dashboard from "./dashboard.mjs";
 import * as embedding from "./embedding.mjs";
 import * as help from "./help.mjs";
+import * as hostile from "./hostile.mjs";
 import * as inbox from "./inbox.mjs";
 import * as portal from "./portal.mjs";
 import * as production from "./production.mjs";
 import * as products from "./products.mjs";
+import * as reference from "./reference.mjs";
 import * as sign_in from "./sign_in.mjs";
 
 /** Each has `walk(browser, server, languages)`, `settings()` where its server needs some, `flags` where it is not in development mode. */
-const AREAS = { products, board, portal, help, dashboard, inbox, embedding, sign_in, production };
+const AREAS = { products, board, portal, help, dashboard, inbox, embedding, sign_in, production, reference, hostile };
 
 async function walk(browser, binary, area, languages) {
   const server = await start(binary, await AREAS[area].settings?.(), AREAS[area].flags);
@@ -40,6 +43,7 @@ async function main() {
   const browser = await openBrowser(shots);
   try {
     for (const area of pick(Object.keys(AREAS))) await check(`all of ${area}`, "-", () => walk(browser, binary, area, pick(LANGUAGES)));
+    if (chosen.length === 0) await checkCoverage();
   } finally {
     await browser.close();
   }

@@ -123,7 +123,7 @@ async function pages(browser, server, language) {
   const paths = {
     you: "you", members: "members", "member-new": "members/new", member: `members/${bea.id}`, "member-remove": `members/${bea.id}/remove`,
     keys: "keys", "key-new": "keys/new", key: `keys/${keys.at(-1).id}`, "key-revoke": `keys/${keys.at(-1).id}/revoke`,
-    "audit-log": "audit-log", "audit-log-none": "audit-log?until=2020-01-01", "dashboard-settings": "settings",
+    "audit-log": "audit-log", "audit-log-none": "audit-log?until=2020-01-01", "dashboard-settings": "settings", "dashboard-theme": "settings/theme",
   };
   const addresses = Object.entries(paths).map(([name, path]) => [name, `${server.url}/dashboard/${path}`]);
   await lookAt(page, Object.fromEntries(addresses), language);

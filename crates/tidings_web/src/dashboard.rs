@@ -32,6 +32,7 @@ mod set_up;
 mod settings;
 mod sign_in;
 mod sign_on;
+mod theme_form;
 mod wrong;
 mod you;
 
@@ -148,6 +149,10 @@ fn administration() -> Router<Dashboard> {
         )
         .route("/dashboard/audit-log", get(audit_log::show))
         .route("/dashboard/settings", get(settings::show))
+        .route(
+            "/dashboard/settings/theme",
+            get(theme_form::show).post(theme_form::save),
+        )
 }
 
 /// The customers of the product, and what was sent to them.

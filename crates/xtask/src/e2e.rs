@@ -2,7 +2,7 @@
 //!
 //! It builds the program, brings in what the browser tests need (npm's packages in `e2e/node_modules`, Chromium from Debian),
 //! and prints each thing that was tried with its language and how it ended. Screenshots of every page are in `target/e2e/`.
-//! `cargo xtask test` does the same with the program that it has built.
+//! `cargo xtask test` does the same with the program that it has built. `--pictures` takes those of the README anew.
 
 use std::fs;
 use std::path::Path;
@@ -25,6 +25,9 @@ pub(crate) struct Options {
     /// Leaves the screenshots of earlier runs where they are
     #[arg(long)]
     keep: bool,
+    /// Takes the pictures of the README anew, into docs/pictures, and does nothing else
+    #[arg(long, conflicts_with_all = ["only", "keep"])]
+    pictures: bool,
 }
 
 pub(crate) fn run_browser(options: &Options) -> Result<ExitCode> {
@@ -34,6 +37,10 @@ pub(crate) fn run_browser(options: &Options) -> Result<ExitCode> {
             .args(["build", "--quiet", "--package", "tidings"])
             .current_dir(folders::root()))
     })?;
+    if options.pictures {
+        take_pictures()?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let (count, _) = walk(options)?;
     Ok(if count.failed == 0 {
         ExitCode::SUCCESS
@@ -47,6 +54,19 @@ pub(crate) fn run_in_tests() -> Result<(Count, Outcomes)> {
     walk(&Options {
         only: Vec::new(),
         keep: false,
+        pictures: false,
+    })
+}
+
+/// The server's clock goes so fast meanwhile that an hour passes in a minute and a half.
+fn take_pictures() -> Result<()> {
+    let (root, target) = (folders::root(), folders::target());
+    stage("npm packages of the pages", || packages(&root.join("e2e")))?;
+    stage("an hour in a small hotel group", || {
+        run(Command::new("node")
+            .arg(root.join("e2e/pictures.mjs"))
+            .arg(target.join("debug/tidings"))
+            .arg(root.join("docs/pictures")))
     })
 }
 

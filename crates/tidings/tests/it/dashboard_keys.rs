@@ -55,6 +55,16 @@ async fn a_key_is_made_shown_once_used_changed_replaced_and_revoked() {
         (&json!("Till"), &json!("viewer"))
     );
     assert!(stored["expiresAt"].is_string(), "its end stays: {stored}");
+    for (ends, is_set) in [("0", false), ("7", true), ("8", true)] {
+        let fields = format!("name=Till&role=viewer&rate=&ends={ends}");
+        location(&ann.send(&path, &path, &fields).await);
+        let stored = app.client.get(&format!("/api/v1/api-key/{id}")).await;
+        assert_eq!(
+            stored.expect(200)["expiresAt"].is_string(),
+            is_set,
+            "{ends}"
+        );
+    }
 
     let replaced = ann
         .send(&path, &format!("{path}/rotate"), "overlap=24")

@@ -8,6 +8,7 @@ use tidings_testkit::app::text;
 use tidings_testkit::postgres::{Database, Version};
 use tidings_testkit::{Client, TestApp};
 
+use crate::staff::{Staff, location};
 use crate::support::{app, app_on, refused_field};
 
 const THEME: &str = "/api/v1/environment/theme";
@@ -133,4 +134,51 @@ async fn a_theme_that_somebody_could_not_read_is_refused_with_a_sentence() {
         app.client.get(THEME).await.expect(200)["accent"],
         json!(null)
     );
+}
+
+#[tokio::test]
+async fn admins_change_the_look_by_a_form_that_names_what_is_wrong_and_keeps_what_was_typed() {
+    let app = app().await;
+    let staff = Staff::join(&app, "admin").await;
+    let page = "/dashboard/settings/theme";
+    assert!(staff.page("/dashboard/settings").await.contains(page));
+    let wrong =
+        "product=Cool&accent=%23ffffff&accent-dark=red&font=%3Cb%3E&logo=%3Csvg+onload%3Dx%3E";
+    let answer = staff.send(page, page, wrong).await;
+    assert_eq!(answer.status, 422);
+    for error in ["accent", "accent-dark", "font", "logo"] {
+        let error = format!("id=\"{error}-error\"");
+        assert!(answer.text().contains(&error), "{error}");
+    }
+    assert!(answer.text().contains("&#60;svg onload=x&#62;</textarea>"));
+    let before = app.client.get(THEME).await.expect(200);
+    assert_eq!(before["productName"], Value::Null, "nothing is changed");
+
+    let png = STANDARD.encode(b"\x89PNG\r\n\x1a\n and so on");
+    let picture = json!({"logo": {"type": "image/png", "data": png}});
+    let put = app.client.send(Method::PUT, THEME, picture.to_string());
+    put.await.expect(200);
+    let right = "product=Cool+%3CProduct%3E&accent=%237a0840&accent-dark=%23ff9ecb&font=Georgia";
+    let saved = staff.send(page, page, &format!("{right}&logo=")).await;
+    assert_eq!(location(&saved), format!("{page}?done=saved"));
+    let after = app.client.get(THEME).await.expect(200);
+    assert_eq!(after["productName"], "Cool <Product>");
+    assert_eq!(after["logo"]["data"], png, "a picture stays");
+    let taken = staff
+        .send(page, page, &format!("{right}&logo=&remove-logo=on"))
+        .await;
+    location(&taken);
+    let after = app.client.get(THEME).await.expect(200);
+    assert_eq!(after["logo"], Value::Null);
+    let drawn = format!("{right}&logo=%3Csvg%3E%3C%2Fsvg%3E");
+    location(&staff.send(page, page, &drawn).await);
+    assert!(
+        staff
+            .page(page)
+            .await
+            .contains("&#60;svg&#62;&#60;/svg&#62;</textarea>")
+    );
+
+    let developer = Staff::join(&app, "developer").await;
+    assert_eq!(developer.get(page).await.status, 403);
 }

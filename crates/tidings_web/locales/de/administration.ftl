@@ -55,6 +55,7 @@ key-rate-hint = So viele Anfragen in der Sekunde darf er stellen.
 key-since = Angelegt
 key-used = Zuletzt benutzt
 key-ends = Endet
+key-ends-as-it-is = So lassen, wie es ist
 key-over = Abgelaufen
 key-days =
     { $count ->
@@ -115,3 +116,23 @@ settings-move = Konfiguration umziehen
 settings-move-lead = Ereignistypen und Tarife gehen als eine Datei von einer Umgebung in eine andere, etwa vom Test in den Betrieb.
 settings-export = In eine Datei schreiben:
 settings-import = Aufnehmen, mit einem Schlüssel der anderen Umgebung. Nichts, was da ist, geht verloren:
+
+# The look of the portal.
+theme-title = Aussehen des Portals
+theme-lead = Was die Kunden dieser Umgebung im Portal sehen: Ihren Namen, Ihre Farben, Ihre Schrift und Ihr Logo.
+theme-change = Aussehen ändern
+theme-saved = Das Aussehen ist gespeichert. Das Portal zeigt es ab jetzt.
+theme-product = Name des Produkts
+theme-product-hint = anstelle von Tidings
+theme-accent = Farbe auf hellen Seiten
+theme-accent-hint = zum Beispiel #08697a; für Links und Schaltflächen
+theme-accent-dark = Farbe auf dunklen Seiten
+theme-font = Schrift
+theme-font-hint = eine, die Leser haben, zum Beispiel Georgia
+theme-logo = Logo des Produkts
+theme-logo-hint = der Text einer SVG-Datei von höchstens 64 KiB
+theme-logo-remove = Jetziges Bild entfernen
+wrong-product = Ein Name hat 1 bis 60 Buchstaben.
+wrong-accent = Eine Farbe schreibt man wie #08697a, und sie muss sich so vom Grund abheben, dass alle sie lesen können.
+wrong-font = Der Name einer Schrift besteht aus Buchstaben, Ziffern, Leerzeichen und Bindestrichen.
+wrong-logo = Das Logo muss eine einfache SVG-Zeichnung sein: ohne Skripte, ohne Animation, ohne etwas von anderswo.

@@ -55,6 +55,7 @@ key-rate-hint = Requests a second that it may make.
 key-since = Made
 key-used = Last used
 key-ends = Ends
+key-ends-as-it-is = Leave it as it is
 key-over = Ended
 key-days =
     { $count ->
@@ -115,3 +116,23 @@ settings-move = Move the configuration
 settings-move-lead = Event types and plans go from one environment to another as one file, such as from the test to production.
 settings-export = Write them into a file:
 settings-import = Take them in, with a key of the other environment. Nothing that is there goes:
+
+# The look of the portal.
+theme-title = Look of the portal
+theme-lead = What the customers of this environment see in the portal: your name, colours, font and logo.
+theme-change = Change the look
+theme-saved = The look is saved. The portal has it from now on.
+theme-product = Product name
+theme-product-hint = instead of Tidings
+theme-accent = Colour on light pages
+theme-accent-hint = such as #08697a; for links and buttons
+theme-accent-dark = Colour on dark pages
+theme-font = Font
+theme-font-hint = one that readers have, such as Georgia
+theme-logo = Logo
+theme-logo-hint = the text of an SVG file of at most 64 KiB
+theme-logo-remove = Take the present picture away
+wrong-product = A name has 1 to 60 letters.
+wrong-accent = A colour is written like #08697a and has to stand out from the ground so that everybody can read it.
+wrong-font = A font has a name of letters, digits, spaces and hyphens.
+wrong-logo = The logo has to be a plain drawing in SVG: no scripts, no animation, nothing from elsewhere.

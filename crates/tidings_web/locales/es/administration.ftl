@@ -55,6 +55,7 @@ key-rate-hint = Solicitudes por segundo que puede hacer.
 key-since = Creada
 key-used = Último uso
 key-ends = Caduca
+key-ends-as-it-is = Dejar como está
 key-over = Caducada
 key-days =
     { $count ->
@@ -115,3 +116,23 @@ settings-move = Trasladar la configuración
 settings-move-lead = Los tipos de evento y los planes pasan de un entorno a otro en un solo archivo, por ejemplo de pruebas a producción.
 settings-export = Escribirlos en un archivo:
 settings-import = Incorporarlos, con una clave del otro entorno. Nada de lo que hay se pierde:
+
+# The look of the portal.
+theme-title = Aspecto del portal
+theme-lead = Lo que ven en el portal los clientes de este entorno: su nombre, colores, tipo de letra y logotipo.
+theme-change = Cambiar el aspecto
+theme-saved = El aspecto está guardado. El portal ya lo muestra.
+theme-product = Nombre del producto
+theme-product-hint = en lugar de Tidings
+theme-accent = Color en páginas claras
+theme-accent-hint = como #08697a; para enlaces y botones
+theme-accent-dark = Color en páginas oscuras
+theme-font = Tipo de letra
+theme-font-hint = uno que tengan los lectores, como Georgia
+theme-logo = Logotipo
+theme-logo-hint = el texto de un archivo SVG de 64 KiB como máximo
+theme-logo-remove = Quitar la imagen actual
+wrong-product = Un nombre tiene de 1 a 60 letras.
+wrong-accent = Un color se escribe como #08697a y debe destacar del fondo para que todos puedan leerlo.
+wrong-font = El nombre de un tipo de letra lleva letras, cifras, espacios y guiones.
+wrong-logo = El logotipo debe ser un dibujo SVG sencillo: sin scripts, sin animación, sin nada de fuera.

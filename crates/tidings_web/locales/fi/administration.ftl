@@ -55,6 +55,7 @@ key-rate-hint = Kuinka monta pyyntöä sekunnissa sillä saa tehdä.
 key-since = Luotu
 key-used = Viimeksi käytetty
 key-ends = Päättyy
+key-ends-as-it-is = Jätä ennalleen
 key-over = Päättynyt
 key-days =
     { $count ->
@@ -115,3 +116,23 @@ settings-move = Siirrä asetukset
 settings-move-lead = Tapahtumatyypit ja tilaustasot siirtyvät ympäristöstä toiseen yhtenä tiedostona, vaikkapa testistä tuotantoon.
 settings-export = Kirjoita ne tiedostoon:
 settings-import = Ota ne sisään toisen ympäristön avaimella. Mitään olemassa olevaa ei poistu:
+
+# The look of the portal.
+theme-title = Portaalin ulkoasu
+theme-lead = Mitä tämän ympäristön asiakkaat näkevät portaalissa: nimesi, värit, kirjasin ja logo.
+theme-change = Muuta ulkoasua
+theme-saved = Ulkoasu on tallennettu. Portaali käyttää sitä tästä lähtien.
+theme-product = Tuotteen nimi
+theme-product-hint = Tidings-nimen sijaan
+theme-accent = Väri vaaleilla sivuilla
+theme-accent-hint = esimerkiksi #08697a; linkeille ja painikkeille
+theme-accent-dark = Väri tummilla sivuilla
+theme-font = Kirjasin
+theme-font-hint = sellainen, joka lukijoilla on, kuten Georgia
+theme-logo = Tuotteen logo
+theme-logo-hint = enintään 64 kibitavun SVG-tiedoston teksti
+theme-logo-remove = Poista nykyinen kuva
+wrong-product = Nimessä on 1–60 kirjainta.
+wrong-accent = Väri kirjoitetaan kuten #08697a, ja sen on erotuttava taustasta niin, että kaikki voivat lukea sen.
+wrong-font = Kirjasimen nimessä on kirjaimia, numeroita, välilyöntejä ja yhdysviivoja.
+wrong-logo = Logon on oltava yksinkertainen SVG-piirros: ei skriptejä, ei animaatiota, ei mitään muualta.

@@ -55,6 +55,7 @@ key-rate-hint = Quante richieste al secondo può fare.
 key-since = Creata
 key-used = Ultimo uso
 key-ends = Scade
+key-ends-as-it-is = Lasciare com’è
 key-over = Scaduta
 key-days =
     { $count ->
@@ -115,3 +116,23 @@ settings-move = Sposta la configurazione
 settings-move-lead = Tipi di evento e piani passano da un ambiente all’altro come un unico file, per esempio dal test alla produzione.
 settings-export = Scriverli in un file:
 settings-import = Accoglierli, con una chiave dell’altro ambiente. Nulla di ciò che c’è va perso:
+
+# The look of the portal.
+theme-title = Aspetto del portale
+theme-lead = Che cosa vedono nel portale i clienti di questo ambiente: nome, colori, carattere e logo.
+theme-change = Cambia l’aspetto
+theme-saved = L’aspetto è salvato. Il portale lo mostra da ora.
+theme-product = Nome del prodotto
+theme-product-hint = al posto di Tidings
+theme-accent = Colore sulle pagine chiare
+theme-accent-hint = come #08697a; per link e pulsanti
+theme-accent-dark = Colore sulle pagine scure
+theme-font = Carattere
+theme-font-hint = uno che i lettori hanno, come Georgia
+theme-logo = Logo del prodotto
+theme-logo-hint = il testo di un file SVG di 64 KiB al massimo
+theme-logo-remove = Togli l’immagine attuale
+wrong-product = Un nome ha da 1 a 60 lettere.
+wrong-accent = Un colore si scrive come #08697a e deve staccare dallo sfondo, così che tutti possano leggerlo.
+wrong-font = Il nome di un carattere ha lettere, cifre, spazi e trattini.
+wrong-logo = Il logo deve essere un semplice disegno SVG: niente script, niente animazioni, niente da altrove.

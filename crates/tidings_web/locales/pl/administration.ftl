@@ -56,6 +56,7 @@ key-rate-hint = Tyle żądań na sekundę może wysłać.
 key-since = Utworzono
 key-used = Ostatnie użycie
 key-ends = Wygasa
+key-ends-as-it-is = Pozostaw bez zmian
 key-over = Wygasł
 key-days =
     { $count ->
@@ -117,3 +118,23 @@ settings-move = Przenieś konfigurację
 settings-move-lead = Typy zdarzeń i plany przechodzą między środowiskami jako jeden plik, na przykład z testowego do produkcyjnego.
 settings-export = Zapisz je do pliku:
 settings-import = Wczytaj je, z kluczem drugiego środowiska. Nic z tego, co jest, nie zniknie:
+
+# The look of the portal.
+theme-title = Wygląd portalu
+theme-lead = Co klienci tego środowiska widzą w portalu: nazwę, kolory, czcionkę i logo.
+theme-change = Zmień wygląd
+theme-saved = Wygląd został zapisany. Portal już go używa.
+theme-product = Nazwa produktu
+theme-product-hint = zamiast Tidings
+theme-accent = Kolor na jasnych stronach
+theme-accent-hint = na przykład #08697a; dla linków i przycisków
+theme-accent-dark = Kolor na ciemnych stronach
+theme-font = Czcionka
+theme-font-hint = taka, którą mają czytelnicy, na przykład Georgia
+theme-logo = Logo produktu
+theme-logo-hint = tekst pliku SVG o wielkości najwyżej 64 KiB
+theme-logo-remove = Usuń obecny obraz
+wrong-product = Nazwa ma od 1 do 60 liter.
+wrong-accent = Kolor zapisuje się jak #08697a i musi się tak odróżniać od tła, by każdy mógł go odczytać.
+wrong-font = Nazwa czcionki składa się z liter, cyfr, spacji i łączników.
+wrong-logo = Logo musi być prostym rysunkiem SVG: bez skryptów, bez animacji i bez niczego z zewnątrz.

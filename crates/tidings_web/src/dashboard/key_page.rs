@@ -12,7 +12,7 @@ use tidings_service::ServiceError;
 use tidings_service::keys::KeyChange;
 
 use super::Dashboard;
-use super::keys::{ADDRESS, Row, rate, show_text};
+use super::keys::{ADDRESS, ENDS, Row, days, end, rate, show_text};
 use super::member::{Member, Shell};
 use super::members::roles;
 use crate::errors::Fault;
@@ -31,6 +31,9 @@ struct Show {
     name: String,
     chosen: String,
     rate: String,
+    /// After how many days from now it is to end; none leaves it as it is.
+    days: Option<u16>,
+    ends: [u16; 5],
     roles: Vec<(&'static str, &'static str)>,
     overlaps: [u64; 4],
     may_change: bool,
@@ -69,6 +72,8 @@ async fn about(
         name: key.name.clone(),
         chosen: key.role.as_str().to_owned(),
         rate: rate.unwrap_or_default(),
+        days: None,
+        ends: ENDS,
         roles: roles(member),
         overlaps: OVERLAPS,
         may_change: member.may(key.role),
@@ -116,6 +121,7 @@ pub(super) async fn change(
     form.line("name").clone_into(&mut shown.name);
     form.line("rate").clone_into(&mut shown.rate);
     role.as_str().clone_into(&mut shown.chosen);
+    shown.days = days(form.line("ends"));
     let Ok(rate_limit) = rate(&shown.rate) else {
         shown.wrong = vec!["rateLimit"];
         return Ok(render(StatusCode::UNPROCESSABLE_ENTITY, &shown));
@@ -123,7 +129,7 @@ pub(super) async fn change(
     let change = KeyChange {
         name: Some(shown.name.clone()),
         role: Some(role),
-        expires_at: None,
+        expires_at: shown.days.map(|days| end(days, dashboard.service.now())),
         rate_limit: Some(rate_limit),
     };
     match dashboard

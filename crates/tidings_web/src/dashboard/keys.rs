@@ -138,8 +138,14 @@ pub(super) fn rate(typed: &str) -> Result<Option<u32>, ()> {
     typed.parse().map(Some).map_err(drop)
 }
 
+/// After how many days a key is to end, if one of the choices was made.
+pub(super) fn days(chosen: &str) -> Option<u16> {
+    let days = chosen.parse().ok();
+    days.filter(|days| ENDS.contains(days))
+}
+
 /// When a key ends that was given so many days.
-fn end(days: u16, now: Millis) -> Option<Millis> {
+pub(super) fn end(days: u16, now: Millis) -> Option<Millis> {
     (days != 0).then(|| now + Millis::from(days) * DAY_MS)
 }
 
@@ -152,12 +158,10 @@ pub(super) async fn create(
     member.check(Role::Admin)?;
     let role = Role::parse(form.line("role")).unwrap_or(Role::Viewer);
     member.check(role)?;
-    let days = form.line("ends").parse().ok();
-    let days = days.filter(|days| ENDS.contains(days)).unwrap_or(0);
     let mut template = New {
         name: form.line("name").to_owned(),
         chosen: role.as_str().to_owned(),
-        days,
+        days: days(form.line("ends")).unwrap_or(0),
         rate: form.line("rate").to_owned(),
         ..New::of(&member)
     };
@@ -169,7 +173,7 @@ pub(super) async fn create(
     let draft = KeyDraft {
         name: template.name.clone(),
         role: Some(role),
-        expires_at: end(days, service.now()),
+        expires_at: end(template.days, service.now()),
         rate_limit,
     };
     match service.create_key(member.caller, draft).await {

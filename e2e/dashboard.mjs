@@ -37,7 +37,7 @@ async function prepare(server) {
     application: `/applications/${app}`, "application-new": "/applications/new", "application-remove": `/applications/${app}/remove`,
     messages: `/applications/${app}/messages`, message: `/applications/${app}/messages/${message}`,
     attempt: `/applications/${app}/messages/${message}/${attempt}`, "event-types": "/event-types", "event-type": "/event-types/booking.created",
-    "event-type-update": "/event-types/booking.created/update", catalogues: "/catalogues", plans: "/plans", operational: "/operational",
+    "event-type-new": "/event-types/new", "event-type-update": "/event-types/booking.created/update", catalogues: "/catalogues", plans: "/plans", operational: "/operational",
     "operational-one": `/operational/${operational}`, "operational-new": "/operational/new",
     "operational-update": `/operational/${operational}/update`, "operational-remove": `/operational/${operational}/remove`, "application-update": `/applications/${app}/update`,
     jobs: "/jobs", job: `/jobs/${job.id}`,

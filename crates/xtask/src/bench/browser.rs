@@ -65,6 +65,12 @@ impl Browser {
         })
     }
 
+    /// Goes on over a new connection: the server closes those on which nobody has asked for long.
+    pub(super) fn reconnect(&mut self, server: &Server) -> Result<()> {
+        self.wire = Wire::with_header(server, "cookie", self.cookie.clone())?;
+        Ok(())
+    }
+
     /// The text of a page, which must be there.
     pub(super) fn page(&mut self, path: &str) -> Result<String> {
         let answer = self.wire.exchange(("GET", path), FORM, "")?;

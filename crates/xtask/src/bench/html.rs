@@ -132,6 +132,7 @@ pub(super) fn measure(server: &Server, application: &str, count: usize) -> Resul
         let title = format!("dashboard: {title}");
         pages.push(time(title, count, || dashboard.page(&path))?);
     }
+    portal.reconnect(server)?;
     pages.extend(while_counting(&mut portal, &mut dashboard, &names, count)?);
     Ok(pages)
 }

@@ -6,6 +6,11 @@ import { check, expect, openPage, signIn } from "./kit.mjs";
 import { PAYLOADS } from "./payloads.mjs";
 import { furnish } from "./server.mjs";
 
+/** All of them in five lines: what harms as an address stands first in its line, the others harm wherever they stand. */
+const ADDRESSES = PAYLOADS.filter((text) => /^(javascript|data|java%00script|&#106;avascript):/.test(text));
+const OTHERS = PAYLOADS.filter((text) => !ADDRESSES.includes(text));
+const LINES = [0, 1, 2, 3, 4].map((place) => [...ADDRESSES.slice(place, place + 1), ...OTHERS.filter((_, at) => at % 5 === place)].join(" "));
+
 /** What would be there if a text had been taken for markup. No page has any of it. */
 const INJECTED = "[onerror], [onload], [onfocus], [onmouseover], [ontoggle], [onbegin], iframe, object, embed, base, math, video, animate, img[src=x], script:not([src]), main style, a[href^='javascript:']";
 
@@ -14,7 +19,9 @@ async function send(page, text) {
   const filled = page.evaluate((text) => {
     const takesText = (field) => field.matches("textarea, input:not([type]), input[type=text], input[type=search], input[type=url], input[type=email], input[type=tel]");
     for (const form of document.querySelectorAll("main form")) {
-      const fields = [...form.elements].filter(takesText);
+      for (const fold of form.querySelectorAll("details")) fold.open = true;
+      // What belongs to a choice that was not made is not kept.
+      const fields = [...form.elements].filter((field) => field.name && takesText(field) && field.checkVisibility());
       if (fields.length === 0) continue;
       for (const field of fields) {
         field.removeAttribute("maxlength");
@@ -49,7 +56,7 @@ async function look(page, typed, text) {
 async function everyField(page, pages) {
   for (const [name, address] of Object.entries(pages)) {
     await check(`hostile text in every field: ${name}`, "en", async () => {
-      for (const text of PAYLOADS) {
+      for (const text of LINES) {
         const answer = await page.goto(address);
         expect(answer.status() === 200, `${address}: ${answer.status()}`);
         await look(page, await send(page, text), text);
@@ -89,7 +96,7 @@ async function dashboard(page, server) {
   await shownLater(page, [
     ...["overview", "applications", "event-types", "operational", "members", "keys", "audit-log", "inboxes", "you"].map(at),
     at(`applications/${app}`), at(`applications/${app}/messages/${message}`), at(`operational/${operational.id}`), at(`inboxes/${inbox.id}`),
-    ...PAYLOADS.map((text) => at(`search?q=${encodeURIComponent(text)}`)),
+    ...LINES.map((text) => at(`search?q=${encodeURIComponent(text)}`)),
   ]);
 }
 

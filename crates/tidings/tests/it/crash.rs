@@ -42,6 +42,8 @@ fn power_cuts(count: usize) -> Settings {
         power: Power::Cut {
             shim: shim(Shim::Shadow),
         },
+        // Long enough to accept what can be lost, on a machine that is busy with other tests too.
+        life_ms: (400, 900),
         ..Settings::new(2, vec![Crash::Random; count])
     }
 }
@@ -61,12 +63,7 @@ async fn power_cuts_lose_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn power_cuts_without_syncs_do_lose_messages() {
     let program = production().setting("sqlite_synchronous", "normal");
-    // Long enough to accept what can be lost, on a machine that is busy with other tests too.
-    let settings = Settings {
-        life_ms: (300, 700),
-        ..power_cuts(4)
-    };
-    let verdict = rig::run(program, &settings).await;
+    let verdict = rig::run(program, &power_cuts(4)).await;
     verdict.show("power cuts without syncs");
     assert!(
         verdict.lost > 0,
